@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+// In the repository the sources run as they are (Node strips the types); the published package has only dist/.
+import { existsSync } from 'node:fs';
+
+const source = new URL('../lab/cli/main.ts', import.meta.url);
+const { main } = await import(
+  existsSync(source) ? source.href : new URL('../dist/lab/cli/main.js', import.meta.url).href
+);
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,219 @@
+import { KeyrigError } from './errors.ts';
+
+/** A pending call on a clock. */
+export interface ClockTimer {
+  /** Cancels the call; does nothing when it has run. */
+  clear(): void;
+}
+
+/**
+ * The only source of time for the planes. All values are milliseconds; `now()` counts from the Unix epoch.
+ * A lab has one clock that all its planes share.
+ */
+export interface Clock {
+  readonly mode: 'real' | 'manual' | 'scaled';
+  now(): number;
+  setTimeout(callback: () => void, ms: number): ClockTimer;
+  setInterval(callback: () => void, ms: number): ClockTimer;
+  /** Resolves after `ms`; rejects with ERR_ABORTED when the signal fires first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Says that real work is going on (a key is being made, for example): a manual clock that moves by itself
+   * when all is quiet waits until the returned function was called.
+   */
+  hold(): () => void;
+}
+
+function sleepOn(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      timer.clear();
+      reject(new KeyrigError('ERR_ABORTED', 'the wait was cancelled', { cause: signal?.reason }));
+    };
+    if (signal?.aborted) {
+      reject(new KeyrigError('ERR_ABORTED', 'the wait was cancelled', { cause: signal.reason }));
+      return;
+    }
+    const timer = clock.setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** The machine's time, optionally `factor` times as fast; `start` (ms) shifts the origin of a scaled clock. */
+class RunningClock implements Clock {
+  readonly mode: 'real' | 'scaled';
+  readonly #factor: number;
+  readonly #realOrigin: number;
+  readonly #origin: number;
+
+  constructor(mode: 'real' | 'scaled', factor: number, start?: number) {
+    this.mode = mode;
+    this.#factor = factor;
+    this.#realOrigin = Date.now();
+    this.#origin = start ?? this.#realOrigin;
+  }
+
+  now(): number {
+    return Math.floor(this.#origin + (Date.now() - this.#realOrigin) * this.#factor);
+  }
+
+  setTimeout(callback: () => void, ms: number): ClockTimer {
+    const handle = setTimeout(callback, ms / this.#factor);
+    return { clear: () => clearTimeout(handle) };
+  }
+
+  setInterval(callback: () => void, ms: number): ClockTimer {
+    const handle = setInterval(callback, ms / this.#factor);
+    return { clear: () => clearInterval(handle) };
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return sleepOn(this, ms, signal);
+  }
+
+  hold(): () => void {
+    return () => {};
+  }
+}
+
+/** The machine's clock. */
+export function createRealClock(): Clock {
+  return new RunningClock('real', 1);
+}
+
+/** A clock that runs `factor` times as fast as the machine's, from `start` (ms since the epoch; default now). */
+export function createScaledClock(factor: number, start?: number): Clock {
+  if (!(factor > 0)) throw new KeyrigError('ERR_OPTION', `a clock's factor must be positive, not ${factor}`);
+  return new RunningClock('scaled', factor, start);
+}
+
+interface PendingCall {
+  due: number;
+  order: number;
+  callback: () => void;
+  every?: number;
+}
+
+/**
+ * A clock that stands still until it is advanced. Calls that fall due together run in the order they were set.
+ */
+export class ManualClock implements Clock {
+  readonly mode = 'manual';
+  #now: number;
+  #order = 0;
+  #holds = 0;
+  readonly #pending = new Set<PendingCall>();
+
+  /** @param start ms since the epoch; default: the machine's time now. */
+  constructor(start: number = Date.now()) {
+    this.#now = start;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  setTimeout(callback: () => void, ms: number): ClockTimer {
+    return this.#add(callback, ms);
+  }
+
+  setInterval(callback: () => void, ms: number): ClockTimer {
+    // An interval of zero would keep advance() from ending.
+    return this.#add(callback, ms, Math.max(1, ms));
+  }
+
+  #add(callback: () => void, ms: number, every?: number): ClockTimer {
+    const call: PendingCall = { due: this.#now + Math.max(0, ms), order: this.#order++, callback, every };
+    this.#pending.add(call);
+    return { clear: () => void this.#pending.delete(call) };
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return sleepOn(this, ms, signal);
+  }
+
+  hold(): () => void {
+    this.#holds++;
+    let held = true;
+    return () => {
+      if (held) this.#holds--;
+      held = false;
+    };
+  }
+
+  /** True while someone holds the clock; see {@link Clock.hold}. */
+  get held(): boolean {
+    return this.#holds > 0;
+  }
+
+  /** When the next call falls due (ms since the epoch), or undefined when nothing is pending. */
+  get nextDue(): number | undefined {
+    return this.#next()?.due;
+  }
+
+  #next(): PendingCall | undefined {
+    let first: PendingCall | undefined;
+    for (const call of this.#pending) {
+      if (!first || call.due < first.due || (call.due === first.due && call.order < first.order)) first = call;
+    }
+    return first;
+  }
+
+  /** Moves time forward by `ms` and runs everything that falls due on the way, in order, before it resolves. */
+  async advance(ms: number): Promise<void> {
+    const target = this.#now + Math.max(0, ms);
+    for (;;) {
+      const call = this.#next();
+      if (!call || call.due > target) break;
+      this.#now = Math.max(this.#now, call.due);
+      if (call.every === undefined) this.#pending.delete(call);
+      else {
+        call.due += call.every;
+        call.order = this.#order++;
+      }
+      call.callback();
+      // Let what the call woke up set its own timers before time moves on.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#now = target;
+  }
+}
+
+/** The ticks of real time that must pass without activity before {@link advanceWhenQuiet} moves a clock. */
+const quietTicks = 20;
+const quietTickMs = 5;
+
+/**
+ * Moves a manual clock to its next due call whenever nothing has happened for a while, until the signal fires.
+ * "A while" is counted in turns of the event loop, not in elapsed time, so that a process which was merely stalled
+ * still reads its sockets before its time-outs strike.
+ *
+ * @param activity a number that grows with everything that happens, such as the journal's length.
+ */
+export async function advanceWhenQuiet(clock: ManualClock, activity: () => number, signal: AbortSignal): Promise<void> {
+  let seen = activity();
+  let quiet = 0;
+  while (!signal.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, quietTickMs));
+    const current = activity();
+    if (current !== seen || clock.held) {
+      seen = current;
+      quiet = 0;
+      continue;
+    }
+    quiet++;
+    const due = clock.nextDue;
+    if (quiet < quietTicks || due === undefined || signal.aborted) continue;
+    quiet = 0;
+    await clock.advance(due - clock.now());
+  }
+}
+
+/** Real time for measuring how long something took (ms, monotonic); never shown to a plane. */
+export function stopwatch(): () => number {
+  const start = performance.now();
+  return () => performance.now() - start;
+}

@@ -1,0 +1,26 @@
+/**
+ * Every error code that keyrig can put on a screen, with what it means for the reader.
+ * `docs/errors.md` is generated from this table; a test compares the two.
+ */
+export const errorTable = {
+  ERR_ABORTED: 'The operation was cancelled because its owner stopped.',
+  ERR_CLOCK_MODE: 'A clock was asked for something that its mode cannot do, such as advancing a real clock.',
+  ERR_FAULT_RULE: 'A fault rule is contradictory or names an unknown fault point.',
+  ERR_FILE_NOT_FOUND: 'A file named on the command line does not exist or cannot be read.',
+  ERR_INTERNAL: 'keyrig itself failed; this is a defect worth reporting.',
+  ERR_KMIP_DIAL: 'No TCP connection to the KMS: refused, unreachable, or no answer in time.',
+  ERR_KMIP_HANDSHAKE: 'The TLS handshake with the KMS failed, or its certificate is not the trusted one.',
+  ERR_KMIP_REQUEST: 'The request could not be sent to the KMS.',
+  ERR_KMIP_RESPONSE: 'The KMS did not answer, closed the connection, or sent a malformed answer.',
+  ERR_KMIP_RESULT: 'The KMS answered Operation Failed; the result reason and message say why.',
+  ERR_NOTHING_FOUND: 'No scenario file was found where keyrig looked.',
+  ERR_OPTION: 'An option or argument has a value that keyrig cannot use.',
+  ERR_PKI_CERTIFICATE: 'A certificate or signing request cannot be read or does not fit its purpose.',
+  ERR_PKI_KEY: 'A private key cannot be read: it is protected by a password or is not a key.',
+  ERR_PORT_IN_USE: 'A port is taken by another program; the message names the port and the option to change it.',
+  ERR_SCENARIO: 'A scenario file is not valid; the message gives file, line, column and what was expected.',
+  ERR_STEP: 'A scenario step did not do what its expectation says.',
+} as const;
+
+/** A stable error code: scripts may match on it. */
+export type ErrorCode = keyof typeof errorTable;

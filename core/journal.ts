@@ -1,0 +1,134 @@
+import type { Clock } from './clock.ts';
+import type { Json, JsonObject } from './json.ts';
+import { matches } from './match.ts';
+
+/** Who speaks: one of the three planes, the gateway between them, or the lab that drives them. */
+export type Plane = 'ovh' | 'vcenter' | 'kmip' | 'gateway' | 'lab';
+
+/** `debug` is detail, `info` what a user did or sees, `warn` a refusal or oddity, `error` a failed task or step. */
+export type Level = 'debug' | 'info' | 'warn' | 'error';
+
+/** What a plane says when it records something. */
+export interface JournalRecord {
+  plane: Plane;
+  /** Stable dotted name of what happened, for example `kmip.connection.refused`; filters match on it. */
+  event: string;
+  level?: Level;
+  /** One readable line. Never key material, passwords or private keys. */
+  text: string;
+  data?: JsonObject;
+  /** `seq` of the entry that led to this one, when it is known in the same plane. */
+  cause?: number;
+  /** Declares that this entry stands for one end of a connection; the other end links to it by the same key. */
+  opens?: string;
+  /** Key that another plane's entry `opens`: the cause is found when the journal is read, in whatever order they came. */
+  link?: string;
+}
+
+/** One entry of the timeline. */
+export interface JournalEntry extends JournalRecord {
+  /** 1, 2, 3 … in order of recording. */
+  readonly seq: number;
+  /** Time on the lab's clock, ms since the epoch. */
+  readonly time: number;
+  readonly level: Level;
+}
+
+/** The key of a TCP connection, the same seen from both ends: client address, then server address. */
+export function connectionKey(
+  client: { address?: string; port?: number },
+  server: { address?: string; port?: number },
+) {
+  const plain = (address = '') => address.replace(/^::ffff:/, '');
+  return `tcp ${plain(client.address)}:${client.port ?? 0} ${plain(server.address)}:${server.port ?? 0}`;
+}
+
+/** The timeline of a lab: what happened on every plane, in order, with causes. Bounded: the oldest entries go first. */
+export class Journal {
+  readonly #clock: Clock;
+  readonly #limit: number;
+  readonly #listeners = new Set<(entry: JournalEntry) => void>();
+  #entries: JournalEntry[] = [];
+  #seq = 0;
+
+  constructor(clock: Clock, limit = 100_000) {
+    this.#clock = clock;
+    this.#limit = limit;
+  }
+
+  /** Number of entries ever recorded; grows with everything that happens. */
+  get count(): number {
+    return this.#seq;
+  }
+
+  /** Entries that the limit pushed out. */
+  get dropped(): number {
+    return this.#seq - this.#entries.length;
+  }
+
+  record(record: JournalRecord): JournalEntry {
+    const entry: JournalEntry = { level: 'info', ...record, seq: ++this.#seq, time: this.#clock.now() };
+    this.#entries.push(entry);
+    // Dropping in blocks keeps recording cheap.
+    if (this.#entries.length > this.#limit * 1.25) this.#entries = this.#entries.slice(-this.#limit);
+    for (const listener of this.#listeners) listener(entry);
+    return entry;
+  }
+
+  /** Calls `listener` for each new entry until the returned function is called. */
+  subscribe(listener: (entry: JournalEntry) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** All kept entries, or those that fit the pattern (see `match.ts`), oldest first; `after` skips up to that seq. */
+  entries(pattern?: Json, after = 0): JournalEntry[] {
+    return this.#entries.filter(
+      (entry) => entry.seq > after && (pattern === undefined || matches(pattern, entry as unknown as Json)),
+    );
+  }
+
+  /** The cause of an entry: `cause`, or the latest entry that opened its `link` no later than the connection lived. */
+  causeOf(entry: JournalEntry): JournalEntry | undefined {
+    if (entry.cause !== undefined) return this.#find(entry.cause);
+    if (entry.link === undefined) return undefined;
+    // Ports are reused: of several openings the one nearest in the journal is meant.
+    let best: JournalEntry | undefined;
+    for (const other of this.#entries) {
+      if (other.opens !== entry.link) continue;
+      if (!best || Math.abs(other.seq - entry.seq) < Math.abs(best.seq - entry.seq)) best = other;
+    }
+    return best;
+  }
+
+  #find(seq: number): JournalEntry | undefined {
+    const first = this.#entries[0];
+    return first && this.#entries[seq - first.seq];
+  }
+
+  /** Everything that an entry led to, on all planes, as a tree in order of recording. */
+  effectsOf(root: JournalEntry): JournalTree {
+    const nodes = new Map<number, JournalTree>([[root.seq, { entry: root, effects: [] }]]);
+    // A linked entry may be recorded before its cause (the server saw the connection first), so ask until nothing is added.
+    for (let added = true; added; ) {
+      added = false;
+      for (const entry of this.#entries) {
+        if (nodes.has(entry.seq)) continue;
+        const cause = this.causeOf(entry);
+        const parent = cause && nodes.get(cause.seq);
+        if (!parent) continue;
+        const node = { entry, effects: [] };
+        parent.effects.push(node);
+        nodes.set(entry.seq, node);
+        added = true;
+      }
+    }
+    return nodes.get(root.seq)!;
+  }
+}
+
+/** An entry and what it led to. */
+export interface JournalTree {
+  entry: JournalEntry;
+  effects: JournalTree[];
+}

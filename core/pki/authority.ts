@@ -1,0 +1,58 @@
+import type forge from 'node-forge';
+import {
+  type CertificateRequest,
+  type Identity,
+  type Issuer,
+  type IssuingParts,
+  issueCertificate,
+  type KeyPurpose,
+  toIdentity,
+  toPem,
+} from './issue.ts';
+import type { KeyPair } from './key-pool.ts';
+import { readSigningRequest } from './signing-request.ts';
+
+/** A certificate authority of the lab. Throw-away: it lives as long as the process and trusts nothing outside. */
+export interface CertificateAuthority {
+  readonly certificatePem: string;
+  /** A server certificate: the usual local names, extended key usage serverAuth. */
+  issueServer(request: CertificateRequest): Identity;
+  /** A client certificate: extended key usage clientAuth. */
+  issueClient(request: CertificateRequest): Identity;
+  /** Signs a PKCS#10 request; the answer is a PEM certificate. Throws ERR_PKI_CERTIFICATE when the request is not valid. */
+  signRequest(requestPem: string, options: SigningOptions): string;
+}
+
+export interface SigningOptions extends Pick<CertificateRequest, 'notBefore' | 'notAfter' | 'names'> {
+  purpose: KeyPurpose;
+}
+
+/** Makes a certificate authority that signs itself. */
+export function createCertificateAuthority(
+  options: { commonName?: string; keys: KeyPair } & IssuingParts,
+): CertificateAuthority {
+  const { keys, commonName = 'keyrig lab CA', clock, random } = options;
+  const parts: IssuingParts = { clock, random };
+  const certificate: forge.pki.Certificate = issueCertificate(
+    { commonName, publicKey: keys.publicKey, ownKey: keys.privateKey, authority: true },
+    parts,
+  );
+  const certificatePem = toPem(certificate);
+  const issuer: Issuer = { certificate, privateKey: keys.privateKey };
+  const issue = (request: CertificateRequest): Identity => {
+    const { keys: subjectKeys, ...subject } = request;
+    return toIdentity(issueCertificate({ ...subject, publicKey: subjectKeys.publicKey }, parts, issuer), subjectKeys, [
+      certificatePem,
+    ]);
+  };
+  return {
+    certificatePem,
+    issueServer: (request) => issue({ extendedKeyUsage: ['serverAuth'], usualNames: true, ...request }),
+    issueClient: (request) => issue({ extendedKeyUsage: ['clientAuth'], ...request }),
+    signRequest(requestPem, { purpose, ...validity }) {
+      const { commonName: name, organization, publicKey } = readSigningRequest(requestPem);
+      const subject = { commonName: name, organization, publicKey, extendedKeyUsage: [purpose], ...validity };
+      return toPem(issueCertificate({ ...subject, usualNames: purpose === 'serverAuth' }, parts, issuer));
+    },
+  };
+}

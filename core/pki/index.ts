@@ -1,0 +1,6 @@
+export * from './authority.ts';
+export * from './inspect.ts';
+export * from './issue.ts';
+export * from './key-pool.ts';
+export * from './private-key.ts';
+export * from './signing-request.ts';

@@ -1,0 +1,98 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A stream of reproducible random values. Not for keys: key material comes from node:crypto. */
+export interface RandomStream {
+  /** A number in [0, 1). */
+  next(): number;
+  /** An integer in [0, bound). */
+  integer(bound: number): number;
+  /** `length` lower-case hexadecimal digits. */
+  hex(length: number): string;
+  /** A version 4 UUID in lower case. */
+  uuid(): string;
+  /** `length` characters of [A-Za-z0-9], the form of OVH's keys and tokens. */
+  alphanumeric(length: number): string;
+}
+
+/** Seeded random streams, one for each purpose, so that a new use never changes the values of another. */
+export interface Random {
+  readonly seed: string;
+  stream(purpose: string): RandomStream;
+  /** A number in [0, 1) that depends on nothing but the seed and the parts. */
+  draw(...parts: (string | number)[]): number;
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+function digest(...parts: (string | number)[]): Buffer {
+  const hash = createHash('sha256');
+  // Lengths keep ("a", "bc") and ("ab", "c") apart.
+  for (const part of parts) hash.update(`${String(part).length}:${part};`);
+  return hash.digest();
+}
+
+function fraction(bytes: Buffer, offset: number): number {
+  return bytes.readUIntBE(offset, 6) / 2 ** 48;
+}
+
+class HashStream implements RandomStream {
+  readonly #seed: string;
+  readonly #purpose: string;
+  #block: Buffer = Buffer.alloc(0);
+  #offset = 0;
+  #counter = 0;
+
+  constructor(seed: string, purpose: string) {
+    this.#seed = seed;
+    this.#purpose = purpose;
+  }
+
+  next(): number {
+    if (this.#offset + 6 > this.#block.length) {
+      this.#block = digest('stream', this.#seed, this.#purpose, this.#counter++);
+      this.#offset = 0;
+    }
+    const value = fraction(this.#block, this.#offset);
+    this.#offset += 6;
+    return value;
+  }
+
+  integer(bound: number): number {
+    return Math.floor(this.next() * bound);
+  }
+
+  hex(length: number): string {
+    let text = '';
+    for (let i = 0; i < length; i++) text += this.integer(16).toString(16);
+    return text;
+  }
+
+  uuid(): string {
+    const digits = this.hex(32);
+    const variant = (8 + (Number.parseInt(digits[16]!, 16) % 4)).toString(16);
+    return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`;
+  }
+
+  alphanumeric(length: number): string {
+    let text = '';
+    for (let i = 0; i < length; i++) text += alphabet[this.integer(alphabet.length)];
+    return text;
+  }
+}
+
+/** Seeded randomness. Without a seed the operating system gives one; print `seed` so that a run can be repeated. */
+export function createRandom(seed: string = randomBytes(8).toString('hex')): Random {
+  const streams = new Map<string, RandomStream>();
+  return {
+    seed,
+    stream(purpose) {
+      let stream = streams.get(purpose);
+      if (!stream) {
+        stream = new HashStream(seed, purpose);
+        streams.set(purpose, stream);
+      }
+      return stream;
+    },
+    draw: (...parts) => fraction(digest('draw', seed, ...parts), 0),
+  };
+}
