@@ -4,7 +4,6 @@
  */
 export const errorTable = {
   ERR_ABORTED: 'The operation was cancelled because its owner stopped.',
-  ERR_CLOCK_MODE: 'A clock was asked for something that its mode cannot do, such as advancing a real clock.',
   ERR_FAULT_RULE: 'A fault rule is contradictory or names an unknown fault point.',
   ERR_FILE_NOT_FOUND: 'A file named on the command line does not exist or cannot be read.',
   ERR_INTERNAL: 'keyrig itself failed; this is a defect worth reporting.',
@@ -20,6 +19,7 @@ export const errorTable = {
   ERR_PORT_IN_USE: 'A port is taken by another program; the message names the port and the option to change it.',
   ERR_SCENARIO: 'A scenario file is not valid; the message gives file, line, column and what was expected.',
   ERR_STEP: 'A scenario step did not do what its expectation says.',
+  ERR_VMOTION: 'The transfer of a migration between two hosts broke off or was tampered with.',
 } as const;
 
 /** A stable error code: scripts may match on it. */

@@ -1,0 +1,258 @@
+/** Whole messages. KMIP 1.1 §7 */
+import { enumEntry, ResultReason, ResultStatus, Tag, tagName } from '../registry/index.ts';
+import {
+  type DecodeOptions,
+  encode,
+  type Item,
+  type ItemHead,
+  ItemType,
+  item,
+  TtlvDecoder,
+  TtlvError,
+} from '../ttlv/index.ts';
+import { type RequestBatchItem, type ResponseBatchItem, requestBatchItem, responseBatchItem } from './batch-item.ts';
+import { protocolVersionStructure } from './credential.ts';
+import { KmipError } from './errors.ts';
+import { type RequestHeader, type ResponseHeader, requestHeader, responseHeader } from './header.ts';
+import type { CodecContext } from './kernel.ts';
+import type { OperationDefinition } from './operation.ts';
+import { formatVersion, isSince, type ProtocolVersion } from './version.ts';
+
+/** Options for reading a message: the TTLV limits, and how unknown fields of header and batch items are taken. */
+export type MessageDecodeOptions = Omit<DecodeOptions, 'warn'> & Pick<CodecContext, 'unknownFields' | 'warn'>;
+
+/** A batch item of a request; a broken one has `error` and what could still be read of it. */
+export type RequestItem =
+  | (RequestBatchItem & { error?: undefined })
+  | { error: KmipError; operation?: number; uniqueBatchItemId?: Buffer };
+
+/** A request with its payloads still as items: `operation.request.decode(item.payload, version)` types each. */
+export type RequestMessage = { version: ProtocolVersion; header: RequestHeader; items: RequestItem[] };
+
+/** A response with its payloads still as items. */
+export type ResponseMessage = { version: ProtocolVersion; header: ResponseHeader; items: ResponseBatchItem[] };
+
+/** Header fields to send; Batch Count follows from the items. */
+export type RequestHeaderInput = Omit<RequestHeader, 'batchCount' | 'attestationTypes'> & {
+  attestationTypes?: number[];
+};
+export type ResponseHeaderInput = Omit<ResponseHeader, 'batchCount' | 'attestationTypes'> & {
+  attestationTypes?: number[];
+};
+
+type Envelope = { version: ProtocolVersion; header: Item; decoder: TtlvDecoder; batchItems: ItemHead[] };
+
+function invalidMessage(message: string, cause?: unknown, version?: ProtocolVersion): KmipError {
+  return new KmipError(ResultReason.InvalidMessage, message, { cause, ...(version && { protocolVersion: version }) });
+}
+
+/** Reads the header and where the batch items stand, without looking into them. */
+function openEnvelope(
+  bytes: Uint8Array,
+  tags: { message: number; header: number },
+  options: MessageDecodeOptions,
+): Envelope {
+  let version: ProtocolVersion | undefined;
+  try {
+    const { warn } = options;
+    const decoder = new TtlvDecoder(bytes, {
+      ...options,
+      warn: warn && ((warning) => warn(`${tagName(warning.tag)} has padding that is not zero`)),
+    });
+    const top = decoder.head(0, bytes.length);
+    if (top.tag !== tags.message || top.type !== ItemType.Structure) {
+      throw invalidMessage(`the message is not a ${tagName(tags.message)}`);
+    }
+    decoder.checkStructureLength(top);
+    if (top.end !== bytes.length) {
+      throw new TtlvError('TRAILING_BYTES', `${bytes.length - top.end} bytes follow the message`, top.end);
+    }
+    const headerHead = decoder.within([top.tag], () => decoder.head(top.valueStart, top.valueEnd));
+    if (headerHead.tag !== tags.header) throw invalidMessage(`the message does not begin with ${tagName(tags.header)}`);
+    const header = decoder.within([top.tag], () => decoder.value(headerHead));
+    version = versionIn(header);
+    const batchItems: ItemHead[] = [];
+    for (let offset = headerHead.end; offset < top.valueEnd; ) {
+      const head = decoder.within([top.tag], () => decoder.head(offset, top.valueEnd));
+      if (head.tag !== Tag.BatchItem) throw invalidMessage(`${tagName(head.tag)} stands where a Batch Item belongs`);
+      batchItems.push(head);
+      offset = head.end;
+    }
+    return { version, header, decoder, batchItems };
+  } catch (error) {
+    if (error instanceof TtlvError) throw invalidMessage(`the message is malformed: ${error.message}`, error, version);
+    if (error instanceof KmipError && version)
+      throw new KmipError(error.reason, error.message, { protocolVersion: version });
+    throw error;
+  }
+}
+
+/** The Protocol Version is read before anything else: it decides what the other fields may be. */
+function versionIn(header: Item): ProtocolVersion {
+  const found =
+    header.type === ItemType.Structure ? header.value.find(({ tag }) => tag === Tag.ProtocolVersion) : undefined;
+  if (found === undefined) throw invalidMessage(`${tagName(header.tag)} lacks ${tagName(Tag.ProtocolVersion)}`);
+  const version = protocolVersionStructure.decode(found, { version: { major: 1, minor: 0 }, unknownFields: 'ignore' });
+  if (version.major !== 1) {
+    const message = `protocol version ${formatVersion(version)} is not supported`;
+    throw new KmipError(ResultReason.InvalidMessage, message, { protocolVersion: version });
+  }
+  return version;
+}
+
+function withVersion<T>(version: ProtocolVersion, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof KmipError)) throw error;
+    throw new KmipError(error.reason, error.message, { cause: error, protocolVersion: version });
+  }
+}
+
+function checkBatchCount(batchCount: number, found: number): void {
+  if (batchCount !== found) throw invalidMessage(`Batch Count is ${batchCount}, but there are ${found} Batch Items`);
+}
+
+/**
+ * Reads a request. A broken batch item does not hide the others: it has `error` (KMIP 1.1 §11.1).
+ * @throws KmipError when the header or the frame is broken, or the major version is not 1; `protocolVersion` tells the
+ *   request's version where it could be read
+ */
+export function decodeRequest(bytes: Uint8Array, options: MessageDecodeOptions = {}): RequestMessage {
+  const tags = { message: Tag.RequestMessage, header: Tag.RequestHeader };
+  const { version, header: headerItem, decoder, batchItems } = openEnvelope(bytes, tags, options);
+  const context: CodecContext = { version, unknownFields: options.unknownFields, warn: options.warn };
+  return withVersion(version, () => {
+    const header = requestHeader.decode(headerItem, context);
+    checkBatchCount(header.batchCount, batchItems.length);
+    return { version, header, items: batchItems.map((head) => readRequestItem(decoder, head, context)) };
+  });
+}
+
+const BATCH_ITEM_PATH = [Tag.RequestMessage, Tag.BatchItem];
+
+function readRequestItem(decoder: TtlvDecoder, head: ItemHead, context: CodecContext): RequestItem {
+  try {
+    const found = decoder.within([Tag.RequestMessage], () => decoder.value(head));
+    return requestBatchItem.decode(found, context);
+  } catch (error) {
+    return { error: refusalOf(error), ...salvage(decoder, head) };
+  }
+}
+
+function refusalOf(error: unknown): KmipError {
+  if (error instanceof KmipError) return error;
+  if (error instanceof TtlvError) return invalidMessage(`the batch item is malformed: ${error.message}`, error);
+  throw error;
+}
+
+/** What names the item, so that its failure can be answered; fields are read one by one until one is broken. */
+function salvage(decoder: TtlvDecoder, head: ItemHead): { operation?: number; uniqueBatchItemId?: Buffer } {
+  const known: { operation?: number; uniqueBatchItemId?: Buffer } = {};
+  try {
+    let offset = head.valueStart;
+    while (offset < head.valueEnd) {
+      const fieldHead = decoder.within(BATCH_ITEM_PATH, () => decoder.head(offset, head.valueEnd));
+      offset = fieldHead.end;
+      if (fieldHead.tag !== Tag.Operation && fieldHead.tag !== Tag.UniqueBatchItemID) continue;
+      const found = decoder.within(BATCH_ITEM_PATH, () => decoder.value(fieldHead));
+      if (found.tag === Tag.Operation && found.type === ItemType.Enumeration) known.operation ??= found.value;
+      if (found.tag === Tag.UniqueBatchItemID && found.type === ItemType.ByteString) {
+        known.uniqueBatchItemId ??= Buffer.from(found.value);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof TtlvError)) throw error;
+  }
+  return known;
+}
+
+/**
+ * Reads a response.
+ * @throws KmipError Invalid Message; the cause is a TtlvError where the bytes are malformed
+ */
+export function decodeResponse(bytes: Uint8Array, options: MessageDecodeOptions = {}): ResponseMessage {
+  const tags = { message: Tag.ResponseMessage, header: Tag.ResponseHeader };
+  const { version, header: headerItem, decoder, batchItems } = openEnvelope(bytes, tags, options);
+  const context: CodecContext = { version, unknownFields: options.unknownFields, warn: options.warn };
+  return withVersion(version, () => {
+    const header = responseHeader.decode(headerItem, context);
+    checkBatchCount(header.batchCount, batchItems.length);
+    const items = batchItems.map((head) => {
+      try {
+        return responseBatchItem.decode(
+          decoder.within([Tag.ResponseMessage], () => decoder.value(head)),
+          context,
+        );
+      } catch (error) {
+        throw refusalOf(error);
+      }
+    });
+    return { version, header, items };
+  });
+}
+
+/** Encodes a request; Batch Count is the number of items. Fields newer than `header.protocolVersion` are left out. */
+export function encodeRequest(header: RequestHeaderInput, items: readonly RequestBatchItem[]): Buffer {
+  const context: CodecContext = { version: header.protocolVersion };
+  const full: RequestHeader = { ...header, attestationTypes: header.attestationTypes ?? [], batchCount: items.length };
+  return encode(
+    item.structure(Tag.RequestMessage, [
+      requestHeader.encode(Tag.RequestHeader, full, context),
+      ...items.map((one) => requestBatchItem.encode(Tag.BatchItem, one, context)),
+    ]),
+  );
+}
+
+/**
+ * Encodes a response; Batch Count is the number of items. Fields newer than `header.protocolVersion` are left out; a
+ * newer Result Reason becomes General Failure.
+ */
+export function encodeResponse(header: ResponseHeaderInput, items: readonly ResponseBatchItem[]): Buffer {
+  const context: CodecContext = { version: header.protocolVersion };
+  const full: ResponseHeader = { ...header, attestationTypes: header.attestationTypes ?? [], batchCount: items.length };
+  return encode(
+    item.structure(Tag.ResponseMessage, [
+      responseHeader.encode(Tag.ResponseHeader, full, context),
+      ...items.map((one) =>
+        responseBatchItem.encode(Tag.BatchItem, withKnownReason(one, header.protocolVersion), context),
+      ),
+    ]),
+  );
+}
+
+function withKnownReason(one: ResponseBatchItem, version: ProtocolVersion): ResponseBatchItem {
+  if (one.resultReason === undefined) return one;
+  const entry = enumEntry('ResultReason', one.resultReason);
+  if (entry === undefined || isSince(version, entry.since)) return one;
+  return { ...one, resultReason: ResultReason.GeneralFailure };
+}
+
+/** A batch item for {@link encodeRequest} from a typed payload. */
+export function requestItem<Request>(
+  definition: OperationDefinition<Request, unknown>,
+  payload: Request,
+  version: ProtocolVersion,
+  uniqueBatchItemId?: Buffer,
+): RequestBatchItem {
+  return {
+    operation: definition.operation,
+    ...(uniqueBatchItemId && { uniqueBatchItemId }),
+    payload: definition.request.encode(payload, version),
+  };
+}
+
+/** A successful batch item for {@link encodeResponse} from a typed payload. */
+export function responseItem<Response>(
+  definition: OperationDefinition<unknown, Response>,
+  payload: Response,
+  version: ProtocolVersion,
+  uniqueBatchItemId?: Buffer,
+): ResponseBatchItem {
+  return {
+    operation: definition.operation,
+    ...(uniqueBatchItemId && { uniqueBatchItemId }),
+    resultStatus: ResultStatus.Success,
+    payload: definition.response.encode(payload, version),
+  };
+}

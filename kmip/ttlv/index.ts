@@ -1,0 +1,10 @@
+export { asBuffer, type DecodeOptions, decode, type ItemHead, TtlvDecoder, type TtlvWarning } from './decode.ts';
+export { encode } from './encode.ts';
+export { TtlvError, type TtlvErrorCode, tagHex } from './errors.ts';
+export * from './item.ts';
+export { type JsonItem, toJson } from './json.ts';
+export { DEFAULT_LIMITS, type TtlvLimits } from './limits.ts';
+export { MessageReader, type MessageReaderOptions, type ReaderEvent } from './message-reader.ts';
+export type { RenderOptions } from './render.ts';
+export { toText } from './text.ts';
+export { toXml } from './xml.ts';
