@@ -1,0 +1,18 @@
+import type { Runtime } from '../core/index.ts';
+import type { AssumedValues } from './assumed.ts';
+import type { CredentialStore } from './credentials.ts';
+import type { OvhApiMockOptions } from './options.ts';
+import type { ServiceStore } from './services.ts';
+import type { TaskStore } from './tasks.ts';
+
+/** What the routes work on: the state behind the API, and how it shall behave. */
+export interface Api {
+  readonly runtime: Runtime;
+  readonly options: OvhApiMockOptions & Required<Pick<OvhApiMockOptions, 'thumbprint'>>;
+  readonly assumed: AssumedValues;
+  readonly credentials: CredentialStore;
+  readonly services: ServiceStore;
+  readonly tasks: TaskStore;
+  /** The port of a new KMS entry. */
+  kmsTcpPort(ip: string): number;
+}

@@ -1,0 +1,180 @@
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { connectionKey, type Journal, messageOf, systemCode } from '../core/index.ts';
+import type { Api } from './api.ts';
+import { fill } from './assumed.ts';
+import { dispatch } from './dispatch.ts';
+import { ApiFailure, badRequest } from './failures.ts';
+import { maskKey } from './mask.ts';
+import { applyRequestFault } from './request-faults.ts';
+import type { Route } from './route.ts';
+import { routes } from './routes/index.ts';
+import { guideRoute } from './routes/vm-encryption.ts';
+
+/** Both prefixes lead to the same API (spec 2.1, documented). */
+export const prefixes = ['/1.0', '/v1'] as const;
+
+/** What the application takes from its listeners. */
+export interface AppParts {
+  /** Fires when the API stops. */
+  signal: AbortSignal;
+  /** Ends the connection of a request with a TCP reset. */
+  reset(request: FastifyRequest): void;
+  nextQueryId(): string;
+}
+
+const causeDecorator = 'journalCause';
+const routeConfig = 'ovhRoute';
+
+/** The HTTP application behind both listeners: journal, faults, routes and error bodies. */
+export function createApp(api: Api, parts: AppParts): FastifyInstance {
+  const { assumed, runtime, options } = api;
+  const { journal } = runtime;
+  const app = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    bodyLimit: assumed.bodyLimitBytes,
+    // A URL that cannot be read never reaches the hooks.
+    frameworkErrors: (error, request, reply) => {
+      const failure = failureOf(error, request, api);
+      const queryId = parts.nextQueryId();
+      recordResponse(journal, { ...failure, queryId }, recordRequest(request, api));
+      sendFailure(reply.header('x-ovh-queryid', queryId), failure);
+    },
+  });
+  // The signature covers the bytes as sent, whatever their type (spec 2.2), so nothing is parsed before it is checked.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.decorateRequest(causeDecorator, 0);
+
+  app.addHook('onRequest', async (request, reply) => {
+    const cause = recordRequest(request, api);
+    request.setDecorator(causeDecorator, cause);
+    // On all answers (reported by users).
+    reply.header('x-ovh-queryid', parts.nextQueryId());
+    const call = { path: pathOf(request), route: routeOf(request)?.path, cause };
+    const fault = await applyRequestFault(request, reply, call, { runtime, assumed, ...parts });
+    if (fault instanceof ApiFailure) return sendFailure(reply, fault);
+    if (fault === 'taken') return reply;
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { statusCode: status } = reply;
+    const body = status >= 400 && typeof payload === 'string' ? (JSON.parse(payload) as { message?: string }) : {};
+    const queryId = String(reply.getHeader('x-ovh-queryid'));
+    recordResponse(journal, { status, message: body.message, queryId }, causeOf(request));
+    return payload;
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => sendFailure(reply, failureOf(error, request, api)));
+  app.setNotFoundHandler((request, reply) => {
+    const message = `${assumed.unknownUrlText}: ${request.method} ${pathOf(request).slice(0, 200)}`;
+    return sendFailure(reply, new ApiFailure(404, message));
+  });
+
+  for (const route of [...routes, guideRoute(options.docsCompat ?? false)]) {
+    for (const prefix of prefixes) {
+      app.route({
+        method: route.method,
+        url: prefix + route.path.replace(/\{(\w+)\}/g, ':$1'),
+        config: { [routeConfig]: route },
+        handler: async (request, reply) => {
+          const answer = await dispatch(route, routedCall(request), api);
+          if (answer instanceof ApiFailure) return sendFailure(reply, answer);
+          return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
+        },
+      });
+    }
+  }
+  return app;
+}
+
+function sendFailure(reply: FastifyReply, failure: ApiFailure): FastifyReply {
+  return reply.code(failure.status).type('application/json; charset=utf-8').send(JSON.stringify(failure.body));
+}
+
+/** The answer to an error that fastify or a handler raised. */
+function failureOf(error: FastifyError, request: FastifyRequest, { assumed, runtime }: Api): ApiFailure {
+  const code = systemCode(error);
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new ApiFailure(413, fill(assumed.bodyTooLargeText, { limit: assumed.bodyLimitBytes }));
+  }
+  if (error.statusCode !== undefined && error.statusCode < 500) return badRequest(assumed.badRequestText);
+  // The API stops: the connection is about to be closed as well.
+  if (code === 'ERR_ABORTED') return new ApiFailure(503, assumed.faultText);
+  runtime.journal.record({
+    plane: 'ovh',
+    event: 'ovh.internal-error',
+    level: 'error',
+    text: `keyrig itself failed: ${messageOf(error)}`,
+    cause: causeOf(request),
+  });
+  return new ApiFailure(500, assumed.internalErrorText);
+}
+
+/** `seq` of the request's journal entry; none when the request was refused before it was recorded. */
+function causeOf(request: FastifyRequest): number | undefined {
+  return request.getDecorator<number>(causeDecorator) || undefined;
+}
+
+function routeOf(request: FastifyRequest): Route | undefined {
+  return (request.routeOptions.config as { [routeConfig]?: Route } | undefined)?.[routeConfig];
+}
+
+/** The path relative to the base URL, without the query. */
+function pathOf(request: FastifyRequest): string {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const prefix = prefixes.find((candidate) => path.startsWith(`${candidate}/`));
+  return prefix ? path.slice(prefix.length) : path;
+}
+
+function routedCall(request: FastifyRequest) {
+  const { method, headers, params, query, body } = request;
+  return {
+    method,
+    target: request.raw.url ?? '',
+    path: pathOf(request),
+    headers,
+    params,
+    query,
+    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    remoteAddress: request.socket.remoteAddress ?? '',
+    origin: `${request.protocol}://${request.host}`,
+    cause: causeOf(request) ?? 0,
+  };
+}
+
+function recordRequest(request: FastifyRequest, { runtime }: Api): number {
+  const { method, headers, raw } = request;
+  const { socket } = raw;
+  const consumerKey = headers['x-ovh-consumer'];
+  const path = request.url.split('?', 1)[0]?.slice(0, 300) ?? '';
+  const { seq } = runtime.journal.record({
+    plane: 'ovh',
+    event: 'ovh.request',
+    level: method === 'GET' ? 'debug' : 'info',
+    text: `${method} ${path}`,
+    data: {
+      method,
+      path,
+      credential: typeof consumerKey === 'string' ? maskKey(consumerKey) : undefined,
+    },
+    link: connectionKey(
+      { address: socket.remoteAddress, port: socket.remotePort },
+      { address: socket.localAddress, port: socket.localPort },
+    ),
+  });
+  return seq;
+}
+
+function recordResponse(
+  journal: Journal,
+  { status, message, queryId }: { status: number; message?: string; queryId: string },
+  cause: number | undefined,
+): void {
+  journal.record({
+    plane: 'ovh',
+    event: 'ovh.response',
+    level: status >= 400 ? 'warn' : 'debug',
+    text: `answers ${status}${message ? `: ${message}` : ''}`,
+    data: { status, message, queryId },
+    cause,
+  });
+}

@@ -1,0 +1,108 @@
+/**
+ * What no public source tells about OVHcloud's API and the fake had to choose. Provenance of every row: assumed.
+ * Each value can be overridden by the option `assumed`; `about` says what it stands for.
+ */
+export const assumedTable = {
+  // Authentication (spec 2.2, 2.6)
+  signatureWindowMs: row(
+    180_000,
+    'Largest difference between X-Ovh-Timestamp and the clock of the API, both directions.',
+  ),
+  // Durations of a task's stages on the lab's clock
+  queuedMs: row(1_000, 'How long a task stays todo.'),
+  thumbprintCheckMs: row(1_000, 'How long the check of a thumbprint takes, besides the connection itself.'),
+  probeTimeoutMs: row(10_000, 'When the TLS connection that reads a KMS certificate is given up.'),
+  flowMs: row(3_000, 'How long the gateway takes to open or close a flow.'),
+  updateMs: row(1_000, 'How long a change of thumbprint or description takes.'),
+  finishMs: row(1_000, 'How long a task takes from its last visible stage to done.'),
+  vcenterCheckMs: row(60_000, 'How often a task in the waiting state looks for the KMS in the vCenter.'),
+  // Progress of a task (0 to 100)
+  thumbprintCheckProgress: row(10, 'Progress while the thumbprint is checked.'),
+  flowProgress: row(25, 'Progress while the gateway flow is opened or closed.'),
+  waitingProgress: row(50, 'Progress while the task waits for the vCenter.'),
+  finishProgress: row(75, 'Progress while the last stage runs.'),
+  // Names and descriptions of tasks
+  addRobot: row('addVmEncryptionKms', 'Task name of POST vmEncryption/kms.'),
+  updateRobot: row('updateVmEncryptionKms', 'Task name of POST vmEncryption/kms/{kmsId}/changeProperties.'),
+  removeRobot: row('removeVmEncryptionKms', 'Task name of DELETE vmEncryption/kms/{kmsId}.'),
+  thumbprintCheckText: row('Checking the SSL thumbprint of {ip}:{port}', 'Task description.'),
+  openFlowText: row('Opening the network flow to {ip}:{port}', 'Task description.'),
+  closeFlowText: row('Closing the network flow to {ip}:{port}', 'Task description.'),
+  updateText: row('Updating the KMS server {ip}:{port}', 'Task description.'),
+  finishText: row('Finishing the configuration of {ip}:{port}', 'Task description.'),
+  doneText: row('Done', 'Description of a task in state done.'),
+  thumbprintMismatchText: row(
+    'The SSL thumbprint of {ip}:{port} is not the expected one: expected {expected}, found SHA-1 {sha1}, SHA-256 {sha256}',
+    'Description of a task in state error after the live check of a thumbprint.',
+  ),
+  unreachableText: row(
+    'The KMS server {ip}:{port} cannot be reached: {reason}',
+    'Description of a task in state error when the live check got no certificate.',
+  ),
+  // Messages of error bodies whose wording is not known (spec 2.6)
+  unknownApplicationText: row('This application key is invalid', '403 INVALID_KEY.'),
+  addressNotAllowedText: row(
+    'This credential may not be used from {address}',
+    '403 INVALID_CREDENTIAL of a credential with allowedIPs.',
+  ),
+  unknownUrlText: row('Got an invalid (or empty) URL', '404 for a route that is not served.'),
+  guidePathHint: row(
+    '{method} {path} is printed in the guide but is not part of the API: use POST {realPath}',
+    '404 for the path of the guide, POST /dedicatedCloud/{serviceName}/kms.',
+  ),
+  objectNotFoundText: row('The requested object ({name} = {id}) does not exist', '404 for a kmsId or taskId.'),
+  badValueText: row(
+    '[{name}] Given data ({value}) is not valid for type {type}',
+    '400 for a parameter of another type.',
+  ),
+  missingValueText: row('[{name}] This parameter is required', '400 for a missing parameter.'),
+  badThumbprintText: row(
+    '[sslThumbprint] Given data ({value}) is not a SHA-1 or SHA-256 thumbprint',
+    '400 of the mode verify-format.',
+  ),
+  badJsonText: row('The body is not a JSON object', '400 for a body that cannot be read.'),
+  badRequestText: row('The request cannot be read as HTTP', '400 for garbage on a listener or a malformed URL.'),
+  bodyTooLargeText: row('The body is larger than {limit} bytes', '413.'),
+  serviceNotReadyText: row(
+    'The service {serviceName} is in state {state}, this action needs state delivered',
+    '400 for a change on a service that is not delivered.',
+  ),
+  duplicateIpText: row('A KMS with the ip {ip} already exists (kmsId = {kmsId})', '409 for the same address twice.'),
+  busyText: row('Another task is running on this option (taskId = {taskId})', '409 for a change during another one.'),
+  kmsBusyText: row('The KMS {kmsId} is in state {state}', '409 for a change of an entry that is being changed.'),
+  notResettableText: row(
+    'The task {taskId} is in state {state}, only a task in state error can be reset',
+    '409 of resetTaskState.',
+  ),
+  orphanTaskText: row('The KMS of the task {taskId} does not exist any more', '409 of resetTaskState.'),
+  internalErrorText: row('Internal server error', '500.'),
+  faultText: row('Service unavailable', 'Message of an injected fault that names none.'),
+  // Rules without a public source (spec 7.4)
+  refuseDuplicateIp: row(true, 'Whether a second KMS with the same address is refused with 409.'),
+  refuseWhileRunning: row(true, 'Whether a change is refused with 409 while another KMS task of the service runs.'),
+  // Limits of the gateway
+  bodyLimitBytes: row(65_536, 'Largest request body.'),
+  headerLimitBytes: row(16_384, 'Largest request header.'),
+  requestTimeoutMs: row(30_000, 'How long a client may take to send a request or its TLS handshake (machine time).'),
+  // Identity of the account
+  account: row('xx11111-ovh', 'Customer identifier (nichandle) of GET /auth/details.'),
+  gatewayName: row('EU.ext-3', 'First part of X-OVH-QUERYID.'),
+};
+
+/** The table's values without their explanations. */
+export type AssumedValues = { [K in keyof typeof assumedTable]: (typeof assumedTable)[K]['value'] };
+
+/** The values in use: the table, with overrides. */
+export function assumedValues(overrides: Partial<AssumedValues> = {}): AssumedValues {
+  const values = Object.fromEntries(Object.entries(assumedTable).map(([key, { value }]) => [key, value]));
+  return { ...values, ...overrides } as AssumedValues;
+}
+
+/** Puts values in the `{placeholders}` of a text. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(values[name] ?? placeholder));
+}
+
+function row<T>(value: T, about: string): { value: T; about: string } {
+  return { value, about };
+}

@@ -1,0 +1,13 @@
+export { type AssumedValues, assumedTable } from './assumed.ts';
+export type { Application, Credential } from './credentials.ts';
+export { createOvhApiMock, type OvhApiMock } from './mock.ts';
+export type { CredentialStatus } from './models/auth.ts';
+export type { DedicatedCloud } from './models/dedicated-cloud.ts';
+export type { TaskState } from './models/task.ts';
+export type { KmsState, OptionState, VmEncryptionAccessNetwork } from './models/vm-encryption.ts';
+export type * from './options.ts';
+export { waitingForVcenter } from './robots/wait-for-vcenter.ts';
+export type { Route } from './route.ts';
+export { routes } from './routes/index.ts';
+export { type KmsEntry, type Service, vmEncryptionState } from './services.ts';
+export type { Task } from './tasks.ts';

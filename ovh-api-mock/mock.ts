@@ -1,0 +1,121 @@
+import { type Identity, KeyPool, KeyrigError, type Runtime, selfSigned, usualServerNames } from '../core/index.ts';
+import type { Api } from './api.ts';
+import { createApp } from './app.ts';
+import { assumedValues } from './assumed.ts';
+import { type Application, type Credential, CredentialStore } from './credentials.ts';
+import { type Listener, listen } from './listeners.ts';
+import type { OvhApiMockOptions } from './options.ts';
+import { queryIds } from './query-id.ts';
+import { type Service, ServiceStore } from './services.ts';
+import { type Task, TaskStore } from './tasks.ts';
+
+/** A running or startable fake of OVHcloud's dedicatedCloud API. */
+export interface OvhApiMock {
+  /** Opens both ports. Throws ERR_PORT_IN_USE when one is taken. */
+  start(): Promise<void>;
+  /** Closes everything, open connections included. */
+  stop(): Promise<void>;
+  /** The ports in use, once started. */
+  readonly httpsPort: number;
+  readonly httpPort: number;
+  /** `https://host:port/1.0`, once started. */
+  readonly url: string;
+  readonly httpUrl: string;
+  readonly applications: readonly Application[];
+  readonly credentials: readonly Credential[];
+  /** Says that the user validated a consumer key of POST /auth/credential. Throws ERR_OPTION for an unknown one. */
+  validateCredential(consumerKey: string): void;
+  readonly services: readonly Service[];
+  readonly tasks: readonly Task[];
+  /** Whether the gateway lets a vCenter reach this address: a KMS that OVH registered there, its flow opened. */
+  isFlowOpen(ip: string, port: number): boolean;
+}
+
+/** Makes a fake of OVHcloud's dedicatedCloud API. Nothing listens before `start()`. */
+export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): OvhApiMock {
+  const { host = '127.0.0.1', kmsTcpPort = 5696 } = options;
+  const assumed = assumedValues(options.assumed);
+  const portOf = (ip: string) => (typeof kmsTcpPort === 'number' ? kmsTcpPort : kmsTcpPort(ip));
+  const api: Api = {
+    runtime,
+    options: { ...options, thumbprint: options.thumbprint ?? 'verify-live' },
+    assumed,
+    credentials: new CredentialStore(runtime, options.applications),
+    services: new ServiceStore(runtime, options.services ?? [{ serviceName: 'pcc-192-0-2-10' }], portOf),
+    tasks: new TaskStore(runtime, options.taskProgress ?? 'clock', assumed),
+    kmsTcpPort: portOf,
+  };
+  const stopping = new AbortController();
+  const nextQueryId = queryIds(runtime, assumed.gatewayName);
+  let listeners: { https: Listener; http: Listener } | undefined;
+  const started = () => {
+    if (!listeners) throw new KeyrigError('ERR_OPTION', 'the OVH API mock has no ports before it is started');
+    return listeners;
+  };
+
+  const app = createApp(api, {
+    signal: stopping.signal,
+    nextQueryId,
+    reset({ raw: { socket } }) {
+      const listener = socket.localPort === started().https.port ? started().https : started().http;
+      listener.reset(socket.remoteAddress, socket.remotePort);
+    },
+  });
+
+  return {
+    async start() {
+      await app.ready();
+      const identity = options.identity ?? (await ownIdentity(runtime));
+      const shared = { host, assumed, journal: runtime.journal, nextQueryId, handler: app.routing };
+      const https = await listen({ ...shared, port: options.httpsPort ?? 8444, option: 'httpsPort', identity });
+      try {
+        const http = await listen({ ...shared, port: options.httpPort ?? 8480, option: 'httpPort' });
+        listeners = { https, http };
+      } catch (error) {
+        await https.close();
+        throw error;
+      }
+    },
+    async stop() {
+      stopping.abort();
+      api.tasks.stop();
+      await Promise.all([listeners?.https.close(), listeners?.http.close()]);
+      await app.close();
+    },
+    get httpsPort() {
+      return started().https.port;
+    },
+    get httpPort() {
+      return started().http.port;
+    },
+    get url() {
+      return `https://${host}:${started().https.port}/1.0`;
+    },
+    get httpUrl() {
+      return `http://${host}:${started().http.port}/1.0`;
+    },
+    get applications() {
+      return api.credentials.applications;
+    },
+    get credentials() {
+      return api.credentials.credentials;
+    },
+    validateCredential(consumerKey) {
+      const credential = api.credentials.credential(consumerKey);
+      if (!credential) throw new KeyrigError('ERR_OPTION', 'there is no such consumer key');
+      credential.status = 'validated';
+    },
+    get services() {
+      return api.services.all;
+    },
+    get tasks() {
+      return api.tasks.all;
+    },
+    isFlowOpen: (ip, port) => api.services.isFlowOpen(ip, port),
+  };
+}
+
+async function ownIdentity({ clock, random }: Runtime): Promise<Identity> {
+  const keys = await new KeyPool().fresh();
+  return selfSigned({ commonName: 'keyrig OVH API', keys, names: usualServerNames() }, { clock, random });
+}

@@ -1,0 +1,90 @@
+import type { Identity } from '../core/index.ts';
+import type { AssumedValues } from './assumed.ts';
+import type { CredentialStatus, HttpMethod } from './models/auth.ts';
+import type { DedicatedCloud } from './models/dedicated-cloud.ts';
+import type { KmsState } from './models/vm-encryption.ts';
+
+/** What POST vmEncryption/kms does with a thumbprint; not documented (spec 3.3). */
+export type ThumbprintMode = 'accept' | 'verify-format' | 'verify-live';
+
+/** What makes tasks go on: the lab's clock, nothing but the event loop, or each GET of the task. */
+export type TaskProgressMode = 'clock' | 'immediate' | 'per-poll';
+
+/** Options of {@link createOvhApiMock}. All may be left out. */
+export interface OvhApiMockOptions {
+  /** Address to listen on; default 127.0.0.1. */
+  host?: string;
+  /** Default 8444; 0 takes a free port. */
+  httpsPort?: number;
+  /** Default 8480; 0 takes a free port. */
+  httpPort?: number;
+  /** Certificate and key of the HTTPS listener; default: one that signs itself, for the usual local names. */
+  identity?: Pick<Identity, 'chainPem' | 'privateKeyPem'>;
+  /** Default: one application with one validated consumer key that may call everything, drawn from the seed. */
+  applications?: readonly ApplicationOptions[];
+  /** Default: one Managed Bare Metal service `pcc-192-0-2-10` without a KMS. */
+  services?: readonly ServiceOptions[];
+  /** Base URLs besides the Host header under which clients sign, such as `https://eu.api.ovh.com/1.0`; origins count. */
+  publicUrls?: readonly string[];
+  /** Forwards the guide's POST /dedicatedCloud/{serviceName}/kms to vmEncryption/kms instead of answering 404. */
+  docsCompat?: boolean;
+  /** Consumer keys of POST /auth/credential are validated at once, as if the user had opened validationUrl. */
+  autoValidate?: boolean;
+  /** Default `verify-live`. */
+  thumbprint?: ThumbprintMode;
+  /** A task that adds a KMS waits until the vCenter knows the KMS; default false. */
+  waitForVcenter?: boolean;
+  /** Port of a new KMS entry, which the API cannot set; default 5696. */
+  kmsTcpPort?: number | ((ip: string) => number);
+  /** Default `clock`. */
+  taskProgress?: TaskProgressMode;
+  /** Whether the vCenter has a KMS with this address; asked while a task waits. Default: never. */
+  isKmsConfiguredInVcenter?: (ip: string) => boolean | Promise<boolean>;
+  /** Where an address of a KMS leads on this machine, for worlds that use documentation addresses. Default: itself. */
+  dialAddress?: (ip: string, port: number) => { host: string; port: number };
+  /** Other values for what is assumed. */
+  assumed?: Partial<AssumedValues>;
+}
+
+export interface ApplicationOptions {
+  /** 16 alphanumerics in the real API. */
+  applicationKey: string;
+  /** 32 alphanumerics in the real API. */
+  applicationSecret: string;
+  consumerKeys?: readonly ConsumerKeyOptions[];
+}
+
+export interface ConsumerKeyOptions {
+  /** 32 alphanumerics in the real API. */
+  consumerKey: string;
+  /** Default: every method on `/*`. */
+  rules?: readonly AccessRule[];
+  /** Default `validated`. */
+  status?: CredentialStatus;
+  expiration?: Date;
+  /** IAM actions that the identity may use, `*` allowed; default: all. */
+  iamActions?: readonly string[];
+}
+
+/** A call that a consumer key may make: exact path or with `*`, relative to the base URL. */
+export interface AccessRule {
+  method: HttpMethod;
+  path: string;
+}
+
+export interface ServiceOptions extends Partial<Omit<DedicatedCloud, 'iam'>> {
+  /** `pcc-` and the dashed address. */
+  serviceName: string;
+  kms?: readonly KmsOptions[];
+}
+
+/** A KMS that is already registered when the lab starts. */
+export interface KmsOptions {
+  ip: string;
+  sslThumbprint: string;
+  description?: string;
+  /** Default: the option `kmsTcpPort`. */
+  kmsTcpPort?: number;
+  /** Default `delivered`, and then the gateway's flow is open. */
+  state?: Extract<KmsState, 'delivered' | 'error'>;
+}

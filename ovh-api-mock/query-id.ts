@@ -1,0 +1,13 @@
+import type { Runtime } from '../core/index.ts';
+
+/**
+ * Makes values of the header X-OVH-QUERYID, `EU.ext-3.65e35d7b.2743956.409faf75…`: gateway, hexadecimal seconds, a number,
+ * 32 hexadecimal digits (shape reported by users).
+ */
+export function queryIds({ clock, random }: Runtime, gatewayName: string): () => string {
+  const stream = random.stream('ovh.query-id');
+  return () => {
+    const seconds = Math.floor(clock.now() / 1000).toString(16);
+    return `${gatewayName}.${seconds}.${1_000_000 + stream.integer(9_000_000)}.${stream.hex(32)}`;
+  };
+}

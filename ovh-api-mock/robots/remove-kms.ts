@@ -1,0 +1,29 @@
+import { fill } from '../assumed.ts';
+import type { KmsEntry } from '../services.ts';
+import type { Robot, TaskRun } from '../tasks.ts';
+import type { RobotParts } from './parts.ts';
+
+/** Removes a KMS: toDelete, deleting with the flow closed, gone (spec 7.3; assumed). */
+export function removeKms(parts: RobotParts, kms: KmsEntry): Robot {
+  const { assumed, service, services } = parts;
+  const address = { ip: kms.ip, port: kms.kmsTcpPort };
+  return {
+    name: assumed.removeRobot,
+    async run(run: TaskRun) {
+      await run.wait(assumed.queuedMs);
+      const closing = await run.doing(assumed.flowProgress, fill(assumed.closeFlowText, address));
+      services.setKmsState(service, kms, 'deleting', closing);
+      services.setFlow(service, kms, false, closing);
+      await run.wait(assumed.flowMs);
+      services.removeKms(service, kms, await run.done());
+    },
+    failed(state, cause) {
+      services.setKmsState(service, kms, state === 'canceled' && kms.flowOpen ? 'delivered' : 'error', cause);
+    },
+    reset(cause) {
+      if (!service.kms.has(kms.kmsId)) return false;
+      services.setKmsState(service, kms, 'toDelete', cause);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,184 @@
+import type { Journal, Runtime } from '../core/index.ts';
+import type { DedicatedCloud } from './models/dedicated-cloud.ts';
+import type { KmsState, OptionState } from './models/vm-encryption.ts';
+import type { ServiceOptions } from './options.ts';
+
+/** A registered KMS. */
+export interface KmsEntry {
+  readonly kmsId: number;
+  readonly ip: string;
+  readonly kmsTcpPort: number;
+  sslThumbprint: string;
+  description: string;
+  readonly state: KmsState;
+  /** Whether the gateway lets the vCenter reach it. */
+  readonly flowOpen: boolean;
+}
+
+/** A VMware on OVHcloud service. */
+export interface Service {
+  readonly serviceName: string;
+  /** What GET /dedicatedCloud/{serviceName} answers. */
+  readonly properties: DedicatedCloud;
+  readonly kms: ReadonlyMap<number, KmsEntry>;
+}
+
+interface WritableService extends Service {
+  readonly kms: Map<number, KmsEntry>;
+}
+
+/**
+ * The state of the encryption option follows from its entries. The schema has no call that sets it; which entry states make
+ * which option state is assumed (spec 7.2, 7.3).
+ */
+export function vmEncryptionState(service: Service): OptionState {
+  const entries = [...service.kms.values()];
+  const some = (...states: KmsState[]) => entries.some((entry) => states.includes(entry.state));
+  if (entries.length === 0) return 'disabled';
+  if (some('delivered', 'toUpdate', 'updating')) return 'enabled';
+  // An entry whose change failed is still in use.
+  if (entries.some((entry) => entry.state === 'error' && entry.flowOpen)) return 'enabled';
+  if (some('toCreate', 'creating')) return 'enabling';
+  if (some('toDelete', 'deleting')) return 'disabling';
+  return 'error';
+}
+
+/** The services and their KMS entries. All changes go through its methods, which say so in the journal. */
+export class ServiceStore {
+  readonly #services = new Map<string, WritableService>();
+  readonly #journal: Journal;
+  #kmsIds: number;
+
+  constructor({ journal, random }: Runtime, services: readonly ServiceOptions[], kmsTcpPort: (ip: string) => number) {
+    this.#journal = journal;
+    const stream = random.stream('ovh.services');
+    this.#kmsIds = 100 + stream.integer(900);
+    for (const { kms = [], ...properties } of services) {
+      const iam = { id: stream.uuid(), urn: `urn:v1:eu:resource:pccVMware:${properties.serviceName}` };
+      const service = newService({ ...defaultProperties(properties.serviceName, iam), ...properties });
+      this.#services.set(service.serviceName, service);
+      for (const { state = 'delivered', description = '', kmsTcpPort: port, ...entry } of kms) {
+        const kmsId = this.#kmsIds++;
+        const flowOpen = state === 'delivered';
+        const tcpPort = port ?? kmsTcpPort(entry.ip);
+        service.kms.set(kmsId, { ...entry, kmsId, description, kmsTcpPort: tcpPort, state, flowOpen });
+      }
+    }
+  }
+
+  /** In the order in which they were declared. */
+  get all(): Service[] {
+    return [...this.#services.values()];
+  }
+
+  get(serviceName: string): Service | undefined {
+    return this.#services.get(serviceName);
+  }
+
+  /** Whether a gateway lets the vCenter of its service reach this address and port. */
+  isFlowOpen(ip: string, port: number): boolean {
+    return this.all.some((service) =>
+      [...service.kms.values()].some((entry) => entry.flowOpen && entry.ip === ip && entry.kmsTcpPort === port),
+    );
+  }
+
+  /** Registers a KMS in state toCreate, flow closed. */
+  addKms(
+    service: Service,
+    entry: Pick<KmsEntry, 'ip' | 'kmsTcpPort' | 'sslThumbprint' | 'description'>,
+    cause: number,
+  ): KmsEntry {
+    const kms: KmsEntry = { ...entry, kmsId: this.#kmsIds++, state: 'toCreate', flowOpen: false };
+    this.#change(service, kms, 'toCreate', cause, () => this.#writable(service).kms.set(kms.kmsId, kms));
+    return kms;
+  }
+
+  setKmsState(service: Service, kms: KmsEntry, state: KmsState, cause: number): void {
+    if (kms.state === state) return;
+    this.#change(service, kms, state, cause, () => Object.assign(kms, { state }));
+  }
+
+  /** Forgets an entry; its flow is closed. */
+  removeKms(service: Service, kms: KmsEntry, cause: number): void {
+    this.setFlow(service, kms, false, cause);
+    this.#change(service, kms, 'removed', cause, () => this.#writable(service).kms.delete(kms.kmsId));
+  }
+
+  /** Opens or closes the gateway's flow to a KMS. */
+  setFlow(service: Service, kms: KmsEntry, open: boolean, cause: number): void {
+    if (kms.flowOpen === open) return;
+    const { serviceName } = service;
+    const { kmsId, ip, kmsTcpPort } = kms;
+    Object.assign(kms, { flowOpen: open });
+    this.#journal.record({
+      plane: 'gateway',
+      event: open ? 'gateway.flow.opened' : 'gateway.flow.closed',
+      text: `the gateway of ${serviceName} ${open ? 'opens' : 'closes'} the flow to ${ip}:${kmsTcpPort}`,
+      data: { serviceName, kmsId, ip, port: kmsTcpPort },
+      cause,
+    });
+  }
+
+  #writable(service: Service): WritableService {
+    return this.#services.get(service.serviceName)!;
+  }
+
+  #change(service: Service, kms: KmsEntry, state: KmsState | 'removed', cause: number, apply: () => void): void {
+    const before = vmEncryptionState(service);
+    apply();
+    const { serviceName } = service;
+    const { kmsId, ip, kmsTcpPort } = kms;
+    const entry = this.#journal.record({
+      plane: 'ovh',
+      event: `ovh.kms.${state}`,
+      level: state === 'error' ? 'error' : 'info',
+      text: `KMS ${kmsId} (${ip}:${kmsTcpPort}) of ${serviceName} is ${state}`,
+      data: { serviceName, kmsId, ip, port: kmsTcpPort, state },
+      cause,
+    });
+    const after = vmEncryptionState(service);
+    if (after === before) return;
+    this.#journal.record({
+      plane: 'ovh',
+      event: `ovh.vmEncryption.${after}`,
+      level: after === 'error' ? 'error' : 'info',
+      text: `VM encryption of ${serviceName} is ${after}`,
+      data: { serviceName, state: after, before },
+      cause: entry.seq,
+    });
+  }
+}
+
+function newService(properties: DedicatedCloud): WritableService {
+  return { serviceName: properties.serviceName, properties, kms: new Map() };
+}
+
+/** A delivered Managed Bare Metal service. Its names and addresses have documented forms; the other values are assumed. */
+function defaultProperties(serviceName: string, iam: { id: string; urn: string }): DedicatedCloud {
+  return {
+    serviceName,
+    description: serviceName,
+    state: 'delivered',
+    productReference: 'MBM',
+    commercialRange: '2016v3',
+    generation: '2.0',
+    billingType: 'monthly',
+    location: 'rbx2a',
+    bandwidth: '1500',
+    managementInterface: 'vcsa',
+    version: { major: '7.0', minor: '3', build: '20150588' },
+    servicePackName: 'default',
+    webInterfaceUrl: `https://${serviceName}.ovh.com/`,
+    vScopeUrl: `https://${serviceName}.ovh.com/vScope/`,
+    certifiedInterfaceUrl: `https://${serviceName}.ovh.com/secure/`,
+    userAccessPolicy: 'open',
+    userLimitConcurrentSession: 0,
+    userLogoutPolicy: 'first',
+    userSessionTimeout: 0,
+    advancedSecurity: false,
+    canMigrateToVCD: false,
+    spla: false,
+    sslV3: null,
+    iam: { ...iam, displayName: serviceName, tags: null },
+  };
+}
