@@ -1,0 +1,206 @@
+/** What a client may do with an attribute: the tables of KMIP 1.1 §3, and the result reasons of §11 for each operation. */
+import {
+  type Attribute,
+  type Item,
+  ItemType,
+  isCustomAttribute,
+  KmipError,
+  type ProtocolVersion,
+  ResultReason,
+  type StandardAttribute,
+  State,
+  standardAttribute,
+} from '../kmip/index.ts';
+import { isOperationPolicy } from './access.ts';
+import { stateOf } from './life-cycle.ts';
+import type { StoredObject } from './store/stored-object.ts';
+
+/** Standard attributes whose meaning this server does not carry out; it neither takes nor returns them. */
+const unsupported: ReadonlySet<string> = new Set([
+  'Lease Time',
+  'Archive Date',
+  'Key Value Present',
+  'Key Value Location',
+  'Original Creation Date',
+  'Random Number Generator',
+  'Sensitive',
+  'Always Sensitive',
+  'Extractable',
+  'Never Extractable',
+]);
+
+/** Set by the client in Create and Register although the tables name the server. KMIP 1.1 §4.1, §4.3 */
+const givenAtCreation: ReadonlySet<string> = new Set([
+  'Cryptographic Algorithm',
+  'Cryptographic Length',
+  'Certificate Type',
+]);
+
+const shownNameLength = 80;
+
+function shown(name: string): string {
+  return `"${name.slice(0, shownNameLength)}"`;
+}
+
+function refuse(reason: ResultReason, message: string): never {
+  throw new KmipError(reason, message);
+}
+
+/** The declaration of an attribute that this server supports at a version; custom attributes have none. */
+function supported(name: string, version: ProtocolVersion): StandardAttribute | undefined {
+  return unsupported.has(name) ? undefined : standardAttribute(name, version);
+}
+
+/** Whether the server knows an attribute name at a version: standard and supported, or custom. */
+export function isKnownAttribute(name: string, version: ProtocolVersion): boolean {
+  return isCustomAttribute(name) || supported(name, version) !== undefined;
+}
+
+/**
+ * Checks shape and content of a value that a client gives.
+ * @returns the value, on bytes of its own
+ */
+export function checkedValue(attribute: Attribute, objectType: number, version: ProtocolVersion): Item {
+  const { attributeName: name, attributeValue: value } = attribute;
+  if (value === undefined) refuse(ResultReason.InvalidMessage, `The attribute ${shown(name)} has no value.`);
+  if (isCustomAttribute(name)) {
+    // KMIP 1.1 §3.39: a custom attribute may be a structure, but without structures in it.
+    if (value.type === ItemType.Structure && value.value.some(({ type }) => type === ItemType.Structure)) {
+      refuse(ResultReason.InvalidField, `The custom attribute ${shown(name)} holds a structure within a structure.`);
+    }
+    return ownBytes(value);
+  }
+  const decoded = standardAttribute(name, version)?.codec.decode(value, { version });
+  if (name === 'Operation Policy Name' && !isOperationPolicy(String(decoded), objectType)) {
+    refuse(ResultReason.InvalidField, `There is no Operation Policy Name ${shown(String(decoded))} for this object.`);
+  }
+  return ownBytes(value);
+}
+
+/** A copy whose byte strings do not lie in the message that brought it. */
+export function ownBytes(item: Item): Item {
+  if (item.type === ItemType.ByteString) return { ...item, value: Buffer.from(item.value) };
+  if (item.type === ItemType.Structure) return { ...item, value: item.value.map(ownBytes) };
+  return item;
+}
+
+/** Checks an attribute of a Template-Attribute in Create or Register. KMIP 1.1 §11.2, §11.4: Invalid Field */
+export function checkAtCreation(attribute: Attribute, objectType: number, version: ProtocolVersion): void {
+  const name = attribute.attributeName;
+  if (isCustomAttribute(name)) {
+    if (name.startsWith('y-')) refuse(ResultReason.InvalidField, serverAttribute(name));
+    return;
+  }
+  const rules = supported(name, version);
+  if (!rules) refuse(ResultReason.InvalidField, `The attribute ${shown(name)} is not supported.`);
+  if (!rules.appliesTo.has(objectType)) {
+    refuse(ResultReason.InvalidField, `The attribute ${shown(name)} does not apply to this type of object.`);
+  }
+  if (rules.initiallySetBy === 'server' && !givenAtCreation.has(name)) {
+    refuse(ResultReason.InvalidField, `The attribute ${shown(name)} is set by the server only.`);
+  }
+}
+
+/** Whether an attribute may have several instances. Custom attributes may. KMIP 1.1 §3.39 */
+export function hasInstances(name: string): boolean {
+  return standardAttribute(name)?.multipleInstances ?? true;
+}
+
+function serverAttribute(name: string): string {
+  return `The attribute ${shown(name)} belongs to the server: clients name their own with x-.`;
+}
+
+/** Checks that a client may add or change an attribute. KMIP 1.1 §11.15, §11.16: Permission Denied */
+export function checkChangeable(object: StoredObject, name: string, version: ProtocolVersion, now: number): void {
+  if (isCustomAttribute(name)) {
+    if (name.startsWith('y-')) refuse(ResultReason.PermissionDenied, serverAttribute(name));
+    return;
+  }
+  const rules = supported(name, version);
+  if (!rules?.appliesTo.has(object.objectType)) {
+    refuse(ResultReason.PermissionDenied, `The attribute ${shown(name)} is not supported for this object.`);
+  }
+  const reason = forbidden(rules.modifiableByClient, object, name, now);
+  if (reason) refuse(ResultReason.PermissionDenied, `The attribute ${shown(name)} ${reason}.`);
+}
+
+/** Checks that a client may delete an attribute. KMIP 1.1 §11.17: Permission Denied */
+export function checkDeletable(object: StoredObject, name: string, now: number): void {
+  if (isCustomAttribute(name)) {
+    if (name.startsWith('y-')) refuse(ResultReason.PermissionDenied, serverAttribute(name));
+    return;
+  }
+  const rules = standardAttribute(name);
+  if (!rules || rules.always) {
+    refuse(ResultReason.PermissionDenied, `The attribute ${shown(name)} is required and cannot be deleted.`);
+  }
+  const reason = forbidden(rules.deletableByClient, object, name, now);
+  if (reason) refuse(ResultReason.PermissionDenied, `The attribute ${shown(name)} ${reason}.`);
+}
+
+/** Why a permission of the tables is not given now; undefined when it is. */
+function forbidden(
+  permission: StandardAttribute['modifiableByClient'],
+  object: StoredObject,
+  name: string,
+  now: number,
+): string | undefined {
+  const state = stateOf(object, now);
+  const preActive = state === undefined || state === State.PreActive;
+  const inUse = preActive || state === State.Active;
+  switch (permission) {
+    case false:
+      return 'is read-only for clients';
+    case 'unactivated':
+      return preActive ? undefined : 'can be changed only while the object is Pre-Active';
+    case 'undeactivated':
+      return inUse ? undefined : 'can be changed only while the object is Pre-Active or Active';
+    case 'not-reached':
+      return inUse && !isReached(object, name, now)
+        ? undefined
+        : 'can be changed only before it is reached, while the object is Pre-Active or Active';
+    // This server has no Get Usage Allocation, and clients' custom attributes were dealt with before.
+    case true:
+    case 'unallocated':
+    case 'own':
+    case 'no-data':
+      return undefined;
+  }
+}
+
+function isReached(object: StoredObject, name: string, now: number): boolean {
+  const value = object.attributes.instances(name)[0]?.value;
+  return value?.type === ItemType.DateTime && Number(value.value) * 1000 <= now;
+}
+
+const dateOrder = ['Activation Date', 'Process Start Date', 'Protect Stop Date', 'Deactivation Date'] as const;
+
+/** KMIP 1.1 §3.24 to §3.27: the dates of a key's use come in this order. Throws Invalid Field. */
+export function checkDates(object: StoredObject): void {
+  let before: { name: string; date: number } | undefined;
+  for (const name of dateOrder) {
+    const date = object.attributes.read(name);
+    if (date === undefined) continue;
+    if (before && date < before.date) refuse(ResultReason.InvalidField, `${name} is earlier than ${before.name}.`);
+    before = { name, date };
+  }
+}
+
+/**
+ * KMIP 1.1 §3.2: a Name belongs to one object of a domain, here the objects of one client that are not destroyed.
+ * @returns the object that has the name already
+ */
+export function nameHolder(objects: Iterable<StoredObject>, owner: string, name: Item): StoredObject | undefined {
+  const wanted = nameText(name);
+  for (const object of objects) {
+    if (object.owner !== owner || object.material === undefined) continue;
+    if (object.attributes.instances('Name').some(({ value }) => nameText(value) === wanted)) return object;
+  }
+  return undefined;
+}
+
+/** The Name Value of a Name. */
+export function nameText(name: Item): string | undefined {
+  const first = name.type === ItemType.Structure ? name.value[0] : undefined;
+  return first?.type === ItemType.TextString ? first.value : undefined;
+}

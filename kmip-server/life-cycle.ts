@@ -1,0 +1,134 @@
+/** Key states and the ten transitions between them. KMIP 1.1 §3.22 */
+import { enumName, KmipError, ResultReason, RevocationReasonCode, State } from '../kmip/index.ts';
+import { isCryptographic, type StoredObject } from './store/stored-object.ts';
+
+/** POSIX seconds of a time in ms. */
+export function seconds(now: number): number {
+  return Math.floor(now / 1000);
+}
+
+/** The name of an object's state as an operator reads it. */
+export function stateName(object: StoredObject): string {
+  const state = object.attributes.read('State');
+  return (state !== undefined && enumName('State', state)) || 'without state';
+}
+
+/** The State of an object at `now`; undefined for templates and opaque objects. */
+export function stateOf(object: StoredObject, now: number): number | undefined {
+  settle(object, now);
+  return object.attributes.read('State');
+}
+
+/** Notes that an object was changed. KMIP 1.1 §3.38 */
+export function touch(object: StoredObject, now: number): void {
+  object.attributes.write('Last Change Date', seconds(now));
+}
+
+function enter(object: StoredObject, state: number, now: number): void {
+  object.attributes.write('State', state);
+  touch(object, now);
+}
+
+/** Makes the transitions that only time causes: 4 (Activation Date reached) and 6 (Deactivation Date reached). */
+export function settle(object: StoredObject, now: number): void {
+  const { attributes } = object;
+  if (!isCryptographic(object.objectType)) return;
+  const reached = (date: number | undefined) => date !== undefined && date * 1000 <= now;
+  if (attributes.read('State') === State.PreActive && reached(attributes.read('Activation Date'))) {
+    enter(object, State.Active, now);
+  }
+  if (attributes.read('State') === State.Active && reached(attributes.read('Deactivation Date'))) {
+    enter(object, State.Deactivated, now);
+  }
+}
+
+function illegal(message: string): never {
+  throw new KmipError(ResultReason.IllegalOperation, message);
+}
+
+function denied(message: string): never {
+  throw new KmipError(ResultReason.PermissionDenied, message);
+}
+
+/** Activate: transition 4. KMIP 1.1 §4.19, §11.20 */
+export function activate(object: StoredObject, now: number): void {
+  if (!isCryptographic(object.objectType)) illegal('Activate is not possible: the object has no State.');
+  if (stateOf(object, now) !== State.PreActive) {
+    denied(`Activate is not allowed: the object is ${stateName(object)}, not Pre-Active.`);
+  }
+  object.attributes.write('Activation Date', seconds(now));
+  enter(object, State.Active, now);
+}
+
+export interface Revocation {
+  code: number;
+  message?: string;
+  /** POSIX seconds. */
+  compromiseOccurrenceDate?: number;
+}
+
+const afterCompromise = new Map<number, number>([
+  [State.PreActive, State.Compromised],
+  [State.Active, State.Compromised],
+  [State.Deactivated, State.Compromised],
+  [State.Destroyed, State.DestroyedCompromised],
+]);
+
+/**
+ * Revoke: transitions 3, 5, 8, 10 for Key Compromise, 6 for every other reason. KMIP 1.1 §4.20, §11.21.
+ * CA Compromise deactivates, by the letter of §4.20. Another reason on a key that is not Active is an Illegal Operation,
+ * because §3.22 has no such transition (assumed; PyKMIP does the same, observed).
+ */
+export function revoke(object: StoredObject, revocation: Revocation, now: number): void {
+  const { code, message, compromiseOccurrenceDate } = revocation;
+  if (enumName('RevocationReasonCode', code) === undefined) {
+    throw new KmipError(ResultReason.InvalidField, `Revocation Reason Code ${code} is not defined.`);
+  }
+  if (!isCryptographic(object.objectType)) illegal('Revoke is not possible: the object has no State.');
+  const { attributes } = object;
+  const state = stateOf(object, now) as number;
+  const compromised = code === RevocationReasonCode.KeyCompromise;
+  const next = compromised ? afterCompromise.get(state) : state === State.Active ? State.Deactivated : undefined;
+  if (next === undefined) {
+    const reason = enumName('RevocationReasonCode', code);
+    illegal(`Revoke for ${reason} is not possible: the object is ${stateName(object)}.`);
+  }
+  attributes.write('Revocation Reason', { revocationReasonCode: code, revocationMessage: message });
+  if (compromised) {
+    attributes.write('Compromise Date', seconds(now));
+    if (compromiseOccurrenceDate !== undefined) {
+      attributes.write('Compromise Occurrence Date', compromiseOccurrenceDate);
+    }
+  } else {
+    attributes.write('Deactivation Date', seconds(now));
+  }
+  enter(object, next, now);
+}
+
+const afterDestroy = new Map<number, number>([
+  [State.PreActive, State.Destroyed],
+  [State.Deactivated, State.Destroyed],
+  [State.Compromised, State.DestroyedCompromised],
+]);
+
+/**
+ * Destroy: transitions 2, 7, 9. Only marks the object; the caller erases it. KMIP 1.1 §4.21, §11.22.
+ * An Active object is refused, as the OASIS cases SKLC-M-2 and AKLC-M-2 expect.
+ */
+export function destroy(object: StoredObject, now: number): void {
+  const state = stateOf(object, now);
+  if (state === undefined) {
+    touch(object, now);
+    return;
+  }
+  const next = afterDestroy.get(state);
+  if (next === undefined) {
+    denied(
+      state === State.Active
+        ? 'Destroy is not allowed: the object is Active. Revoke it first.'
+        : `Destroy is not allowed: the object is already ${stateName(object)}.`,
+    );
+  }
+  object.attributes.write('Destroy Date', seconds(now));
+  enter(object, next, now);
+}

@@ -1,0 +1,30 @@
+import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
+import { findObject } from '../access.ts';
+import { applyChange } from '../attribute-change.ts';
+import { checkChangeable, checkedValue, hasInstances } from '../attribute-rules.ts';
+import { wireAttribute } from '../store/attribute-set.ts';
+import { handle } from './handler.ts';
+
+/** KMIP 1.1 §4.14, §11.15 */
+export const addAttribute = handle(operations.addAttribute, (request, context) => {
+  const { attribute } = request;
+  const { attributeName: name } = attribute;
+  const object = findObject(context, request.uniqueIdentifier, Operation.AddAttribute);
+  if (attribute.attributeIndex !== undefined) {
+    throw new KmipError(ResultReason.InvalidField, 'Add Attribute takes no Attribute Index: the server assigns it.');
+  }
+  checkChangeable(object, name, context.version, context.now);
+  const value = checkedValue(attribute, object.objectType, context.version);
+  if (object.attributes.has(name) && !hasInstances(name)) {
+    throw new KmipError(
+      ResultReason.IllegalOperation,
+      `The object already has the attribute "${name}". Use Modify Attribute.`,
+    );
+  }
+  const instance = applyChange(object, context, { name, value }, () => object.attributes.add(name, value));
+  const { uniqueIdentifier } = object;
+  return {
+    response: { uniqueIdentifier, attribute: wireAttribute(name, instance) },
+    text: `Add Attribute ${name.slice(0, 80)} to ${uniqueIdentifier}`,
+  };
+});

@@ -1,0 +1,26 @@
+import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
+import { findObject } from '../access.ts';
+import { applyChange } from '../attribute-change.ts';
+import { checkChangeable, checkedValue } from '../attribute-rules.ts';
+import { wireAttribute } from '../store/attribute-set.ts';
+import { handle } from './handler.ts';
+
+/** KMIP 1.1 §4.15, §11.16 */
+export const modifyAttribute = handle(operations.modifyAttribute, (request, context) => {
+  const { attributeName: name, attributeIndex: index = 0 } = request.attribute;
+  const object = findObject(context, request.uniqueIdentifier, Operation.ModifyAttribute);
+  const { attributes, uniqueIdentifier } = object;
+  checkChangeable(object, name, context.version, context.now);
+  if (!attributes.has(name)) {
+    throw new KmipError(ResultReason.InvalidField, `The object has no attribute "${name.slice(0, 80)}" to modify.`);
+  }
+  if (!attributes.at(name, index)) {
+    throw new KmipError(ResultReason.ItemNotFound, `The attribute "${name}" has no instance with index ${index}.`);
+  }
+  const value = checkedValue(request.attribute, object.objectType, context.version);
+  applyChange(object, context, { name, value }, () => attributes.replace(name, index, value));
+  return {
+    response: { uniqueIdentifier, attribute: wireAttribute(name, { index, value }) },
+    text: `Modify Attribute ${name.slice(0, 80)} of ${uniqueIdentifier}`,
+  };
+});

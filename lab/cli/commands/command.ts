@@ -1,0 +1,21 @@
+import { Command, Option } from 'commander';
+import type { ExitCode } from '../exit-codes.ts';
+
+/** Makes a command; `exit` sets the code the process will end with when it is not 0. */
+export type DefineCommand = (exit: (code: ExitCode) => void) => Command;
+
+/** An option that an environment variable `KEYRIG_…` can also set. */
+export function option(flags: string, description: string): Option {
+  const made = new Option(flags, description);
+  return made.env(
+    `KEYRIG_${made
+      .attributeName()
+      .replace(/[A-Z]/g, (letter) => `_${letter}`)
+      .toUpperCase()}`,
+  );
+}
+
+/** A command with its one-line description. */
+export function command(name: string, description: string): Command {
+  return new Command(name).description(description);
+}

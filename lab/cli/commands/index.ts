@@ -1,0 +1,19 @@
+import type { DefineCommand } from './command.ts';
+import { decodeCommand } from './decode.ts';
+import { kmipCommand } from './kmip.ts';
+import { runCommand } from './run.ts';
+import { schemaCommand } from './schema.ts';
+import { thumbprintCommand } from './thumbprint.ts';
+import { upCommand } from './up.ts';
+import { validateCommand } from './validate.ts';
+
+/** The commands in the order of the help text. */
+export const commands: readonly DefineCommand[] = [
+  runCommand,
+  upCommand,
+  validateCommand,
+  schemaCommand,
+  thumbprintCommand,
+  decodeCommand,
+  kmipCommand,
+];

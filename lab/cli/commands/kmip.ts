@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { createRealClock, type JsonObject, KeyrigError } from '../../../core/index.ts';
+import type { KmipAccess, KmipUser } from '../../clients/kmip.ts';
+import { command, type DefineCommand, option } from './command.ts';
+import { parseTarget } from './thumbprint.ts';
+
+interface KmipOptions {
+  server: string;
+  ca?: string;
+  cert?: string;
+  key?: string;
+  insecure?: boolean;
+  username?: string;
+  password?: string;
+  protocol: NonNullable<KmipAccess['version']>;
+  timeout: string;
+}
+
+/** Each operation: its name, arguments, what it does, and the call. */
+const operations: [
+  name: string,
+  args: string[],
+  about: string,
+  run: (user: KmipUser, args: string[], reveal: boolean) => Promise<JsonObject>,
+][] = [
+  ['discover', [], 'Discover Versions', (user) => user.discover()],
+  ['query', [], 'Query operations, objects and server information', (user) => user.query()],
+  ['create', ['[name]'], 'Create an AES-256 key', (user, [name]) => user.create({ name })],
+  [
+    'get',
+    ['<id>'],
+    'Get an object; its key material only with --reveal',
+    (user, [id = ''], reveal) => user.get(id, reveal),
+  ],
+  ['locate', ['[name]'], 'Locate objects by name, or all', (user, [name]) => user.locate({ name })],
+  ['attributes', ['<id>'], 'Get Attributes', (user, [id = '']) => user.attributes(id)],
+  ['activate', ['<id>'], 'Activate', (user, [id = '']) => user.activate(id)],
+  [
+    'revoke',
+    ['<id>', '[reason]'],
+    'Revoke, by default for CessationOfOperation',
+    (user, [id = '', reason]) => user.revoke(id, reason),
+  ],
+  ['destroy', ['<id>'], 'Destroy', (user, [id = '']) => user.destroy(id)],
+];
+
+/** `keyrig kmip <operation> …` */
+export const kmipCommand: DefineCommand = () => {
+  const kmip = command('kmip', 'a KMIP client for any server; answers are JSON');
+  for (const [name, args, about, run] of operations) {
+    const sub = withConnection(command(name, about));
+    for (const argument of args) sub.argument(argument);
+    if (name === 'get') sub.addOption(option('--reveal', 'show the key material'));
+    sub.action(async (...all: unknown[]) => {
+      const options = all.at(-2) as KmipOptions & { reveal?: boolean };
+      const given = all.slice(0, args.length).filter((argument): argument is string => typeof argument === 'string');
+      const { KmipUser } = await import('../../clients/kmip.ts');
+      const result = await run(new KmipUser(accessOf(options)), given, options.reveal === true);
+      console.log(JSON.stringify(result, undefined, 2));
+    });
+    kmip.addCommand(sub.exitOverride());
+  }
+  return kmip;
+};
+
+function withConnection(sub: Command): Command {
+  return sub
+    .addOption(option('--server <host:port>', 'the KMS').default('127.0.0.1:5696'))
+    .addOption(option('--ca <file>', "PEM of the server's certificate authority"))
+    .addOption(option('--cert <file>', 'PEM of the client certificate'))
+    .addOption(option('--key <file>', 'PEM of its private key'))
+    .addOption(option('--insecure', "do not check the server's certificate"))
+    .addOption(option('--username <name>', 'Username of a credential'))
+    .addOption(option('--password <password>', 'Password of a credential; better through KEYRIG_PASSWORD'))
+    .addOption(
+      option('--protocol <version>', 'KMIP version').default('1.1').choices(['1.0', '1.1', '1.2', '1.3', '1.4']),
+    )
+    .addOption(option('--timeout <seconds>', 'give up after this time').default('10'));
+}
+
+function accessOf(options: KmipOptions): KmipAccess {
+  const timeoutMs = Number(options.timeout) * 1_000;
+  if (!(timeoutMs > 0)) throw new KeyrigError('ERR_OPTION', `"${options.timeout}" is not a number of seconds`);
+  return {
+    ...parseTarget(options.server),
+    clock: createRealClock(),
+    timeoutMs,
+    version: options.protocol,
+    username: options.username,
+    password: options.password,
+    tls: {
+      ca: fileOf(options.ca),
+      cert: fileOf(options.cert),
+      key: fileOf(options.key),
+      ...(options.insecure && { checkServer: () => undefined }),
+    },
+  };
+}
+
+function fileOf(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new KeyrigError('ERR_FILE_NOT_FOUND', `cannot read ${path}`, { cause });
+  }
+}

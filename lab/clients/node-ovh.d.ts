@@ -1,0 +1,20 @@
+/** The part of OVHcloud's official client that the lab uses; the package brings no types. */
+declare module '@ovhcloud/node-ovh' {
+  interface OvhClient {
+    request(
+      method: string,
+      path: string,
+      parameters: Record<string, unknown>,
+      callback: (error: number | string | null, response: unknown) => void,
+    ): void;
+  }
+  function ovh(options: {
+    host: string;
+    port: number;
+    basePath: string;
+    appKey: string;
+    appSecret: string;
+    consumerKey: string;
+  }): OvhClient;
+  export default ovh;
+}

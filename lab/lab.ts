@@ -1,0 +1,242 @@
+import {
+  type Clock,
+  createRuntime,
+  type FaultRule,
+  type Identity,
+  type Json,
+  KeyPool,
+  KeyrigError,
+  type Runtime,
+} from '../core/index.ts';
+import { createOvhApiMock, type OvhApiMock } from '../ovh-api-mock/index.ts';
+import { createVcenterMock, type VcenterMock } from '../vcenter-mock/index.ts';
+import type { OvhAccess } from './clients/ovh.ts';
+import { startRoles } from './world/key-roles.ts';
+import { LabKms } from './world/kms.ts';
+import { LabPki } from './world/pki.ts';
+import { defaultPorts, freePorts, listening, type Ports } from './world/ports.ts';
+import type { CertificateFlaw, KmsWorld, World } from './world/schema.ts';
+
+export interface LabOptions {
+  /** The start state; an empty world is the guide's. */
+  world?: World;
+  clock?: Clock;
+  seed?: string;
+  /** Attached before any socket listens. */
+  faults?: readonly FaultRule[];
+  /** Shared by labs in one process so that they need not make RSA keys again. */
+  keys?: KeyPool;
+  /** `default`: the contract's ports; `auto`: free ones. */
+  ports?: 'default' | 'auto' | Ports;
+  /** Address that vCenter, OVH and the first KMS listen on; default 127.0.0.1. */
+  host?: string;
+}
+
+/** Names of the inventory that steps refer to. */
+export interface LabNames {
+  datacenter: string;
+  cluster: string;
+  datastore: string;
+}
+
+const names: LabNames = { datacenter: 'Datacenter', cluster: 'Cluster', datastore: 'datastore1' };
+
+/** One world with its three planes, wired together. */
+export class Lab {
+  readonly runtime: Runtime;
+  readonly names = names;
+  /** Users whose certificates the authority has issued: common name → identity. */
+  readonly clientIdentities = new Map<string, Identity>();
+  readonly #world: World;
+  readonly #keys: KeyPool;
+  readonly #ports: Ports;
+  readonly #host: string;
+  readonly #credentials: { username: string; password: string };
+  readonly #application: Pick<OvhAccess, 'applicationKey' | 'applicationSecret' | 'consumerKey'>;
+  readonly serviceName: string;
+  #pki: LabPki | undefined;
+  #kms: LabKms[] = [];
+  #vcenter: VcenterMock | undefined;
+  #ovh: OvhApiMock | undefined;
+  #rotations = 0;
+
+  constructor(options: LabOptions = {}) {
+    const { world = {}, clock, seed, faults, keys = new KeyPool(), ports = 'default', host = '127.0.0.1' } = options;
+    this.runtime = createRuntime({ clock, seed, faults });
+    this.#world = world;
+    this.#keys = keys;
+    this.#ports = ports === 'auto' ? freePorts : ports === 'default' ? defaultPorts : ports;
+    this.#host = host;
+    this.serviceName = world.ovh?.serviceName ?? 'pcc-192-0-2-10';
+    const secrets = this.runtime.random.stream('lab credentials');
+    this.#credentials = { username: 'administrator@vsphere.local', password: secrets.alphanumeric(16) };
+    this.#application = {
+      applicationKey: secrets.alphanumeric(16),
+      applicationSecret: secrets.alphanumeric(32),
+      consumerKey: secrets.alphanumeric(32),
+    };
+  }
+
+  /** The certificates of this lab. Throws ERR_INTERNAL before start(). */
+  get pki(): LabPki {
+    return started(this.#pki);
+  }
+
+  /** The KMS with a name, or the first one. Throws ERR_STEP when there is none. */
+  kms(name?: string): LabKms {
+    const found = name === undefined ? this.#kms[0] : this.#kms.find((kms) => kms.name === name);
+    if (found) return found;
+    throw new KeyrigError(
+      'ERR_STEP',
+      `the world has no KMS "${name}"; it has ${this.#kms.map((kms) => kms.name).join(', ')}`,
+    );
+  }
+
+  /** All KMS of the world. */
+  get allKms(): readonly LabKms[] {
+    return this.#kms;
+  }
+
+  /** What `${…}` in a scenario can refer to from the start. Call after start(). */
+  get variables(): Record<string, Json> {
+    const kms = this.#kms.map(({ name, address, port, certificate: { sha1, sha256 } }) => ({
+      name,
+      address,
+      port,
+      sha1,
+      sha256,
+    }));
+    return { kms: kms[0] ?? null, allKms: kms, serviceName: this.serviceName, seed: this.runtime.random.seed };
+  }
+
+  /** Addresses and credentials for clients. Call after start(). */
+  access(): {
+    vcenter: { host: string; port: number; username: string; password: string };
+    ovh: Omit<OvhAccess, 'ca'> & { httpPort: number };
+  } {
+    const vcenter = started(this.#vcenter);
+    const ovh = started(this.#ovh);
+    return {
+      vcenter: { host: this.#host, port: vcenter.port, ...this.#credentials },
+      ovh: { host: this.#host, port: ovh.httpsPort, httpPort: ovh.httpPort, ...this.#application },
+    };
+  }
+
+  /**
+   * Opens every port and brings the world into its start state. When it fails, what was opened is closed again.
+   * Throws ERR_PORT_IN_USE for a port that is taken.
+   */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
+    const world = this.#world;
+    const kmsWorlds: KmsWorld[] = world.kms ?? [{ name: 'kms-1', certificate: 'valid' }];
+    // Made side by side: RSA keys are the slowest part of a start.
+    await Promise.all(startRoles(kmsWorlds.map(({ name }) => name)).map((role) => this.#keys.get(role)));
+    const pki = await LabPki.create(this.#keys, this.runtime, world.names);
+    this.#pki = pki;
+    this.clientIdentities.set('vcenter', await pki.client('vcenter'));
+    this.#kms = await Promise.all(kmsWorlds.map((kms, index) => this.#createKms(kms, index, pki)));
+    await Promise.all(this.#kms.map((kms) => kms.start()));
+    const web = await pki.server({ role: 'web', commonName: 'keyrig lab', names: [this.#host] });
+    this.#ovh = this.#createOvh(web);
+    this.#vcenter = this.#createVcenter(web);
+    const { ovh, vcenter } = { ovh: this.#ovh, vcenter: this.#vcenter };
+    await listening(['ovh', 'ovhHttp'], this.#ports, this.#host, () => ovh.start());
+    await listening(['vcenter'], this.#ports, this.#host, () => vcenter.start());
+    if (world.vcenter?.keyProviders) {
+      // Loaded only when needed: the clients would add a good part to every start.
+      const { prepareKeyProviders } = await import('./world/prepare.ts');
+      await prepareKeyProviders(this, world.vcenter.keyProviders);
+    }
+  }
+
+  /** Closes every socket. Can be called at any time, more than once. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#vcenter?.stop(), this.#ovh?.stop(), ...this.#kms.map((kms) => kms.stop())]);
+  }
+
+  /** Gives a KMS a new certificate with a new key. */
+  async rotateCertificate(name: string | undefined, flaw: CertificateFlaw) {
+    return this.kms(name).rotate(this.pki, ++this.#rotations, flaw);
+  }
+
+  #createKms(world: KmsWorld, index: number, pki: LabPki): Promise<LabKms> {
+    // OVH knows a KMS by its address alone, so each KMS has an address of its own (loopback is a whole network).
+    const address = world.address ?? (index === 0 ? this.#host : `127.0.0.${index + 1}`);
+    return LabKms.create(world, { address, port: world.port ?? this.#ports.kmip, pki, runtime: this.runtime });
+  }
+
+  #createOvh(identity: Identity): OvhApiMock {
+    const world = this.#world.ovh ?? {};
+    const { consumerKey, ...application } = this.#application;
+    const delivered = (world.delivered ?? []).map((name) => {
+      const kms = this.kms(name);
+      return { ip: kms.address, sslThumbprint: kms.certificate.sha1, description: name, kmsTcpPort: kms.port };
+    });
+    return createOvhApiMock(
+      {
+        host: this.#host,
+        httpsPort: this.#ports.ovh,
+        httpPort: this.#ports.ovhHttp,
+        identity,
+        applications: [{ ...application, consumerKeys: [{ consumerKey }] }],
+        services: [{ serviceName: this.serviceName, kms: delivered }],
+        docsCompat: world.docsCompat,
+        thumbprint: world.thumbprint,
+        waitForVcenter: world.waitForVcenter,
+        kmsTcpPort: (ip) => this.#kms.find((kms) => kms.address === ip)?.port ?? defaultPorts.kmip,
+        isKmsConfiguredInVcenter: (ip) => this.#vcenter?.isKmsConfigured(ip) ?? false,
+      },
+      this.runtime,
+    );
+  }
+
+  #createVcenter(identity: Identity): VcenterMock {
+    const world = this.#world.vcenter ?? {};
+    const hosts = world.hosts ?? [{ name: 'esxi-1.lab' }, { name: 'esxi-2.lab' }];
+    return createVcenterMock(
+      {
+        host: this.#host,
+        port: this.#ports.vcenter,
+        identity,
+        version: world.version,
+        users: [this.#credentials],
+        inventory: {
+          datacenter: names.datacenter,
+          cluster: names.cluster,
+          hosts,
+          datastores: [{ name: names.datastore }],
+          vms: (world.vms ?? []).map(({ disksGb = [8], poweredOn = false, ...vm }) => ({
+            ...vm,
+            powerState: poweredOn ? 'poweredOn' : 'poweredOff',
+            disks: disksGb.map((capacityGb) => ({ capacityGb })),
+          })),
+        },
+        encryption: {
+          isFlowOpen:
+            this.#world.gateway === 'open' ? undefined : (ip, port) => started(this.#ovh).isFlowOpen(ip, port),
+          keyPool: this.#keys,
+        },
+      },
+      this.runtime,
+    );
+  }
+}
+
+/** Builds a lab; nothing listens before `start()`. */
+export function createLab(options?: LabOptions): Lab {
+  return new Lab(options);
+}
+
+function started<T>(part: T | undefined): T {
+  if (part === undefined) throw new KeyrigError('ERR_INTERNAL', 'the lab has not started');
+  return part;
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { withKmipFault } from '../clients/kmip.ts';
+import { kmipCaller } from './kmip-caller.ts';
+import { defineVerb } from './verb.ts';
+
+export const kmipRevoke = defineVerb({
+  name: 'kmip.revoke',
+  summary: 'Revokes a key: Revoke with a reason code such as CessationOfOperation or KeyCompromise.',
+  with: z.strictObject({
+    ...kmipCaller,
+    uniqueIdentifier: z.string(),
+    reason: z.string().default('CessationOfOperation'),
+  }),
+  run: ({ clients }, { uniqueIdentifier, reason, ...caller }) =>
+    withKmipFault(() => clients.kmip(caller).revoke(uniqueIdentifier, reason)),
+});

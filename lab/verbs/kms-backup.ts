@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { defineVerb } from './verb.ts';
+
+export const kmsBackup = defineVerb({
+  name: 'kms.backup',
+  summary: 'The administrator of the KMS backs up its objects.',
+  with: z.strictObject({ kms: z.string().optional() }),
+  async run({ lab }, { kms }) {
+    return { objects: lab.kms(kms).backup() };
+  },
+});

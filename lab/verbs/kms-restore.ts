@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { defineVerb } from './verb.ts';
+
+export const kmsRestore = defineVerb({
+  name: 'kms.restore',
+  summary: 'The administrator of the KMS restores the last backup: objects return under their own identifiers.',
+  with: z.strictObject({ kms: z.string().optional() }),
+  async run({ lab }, { kms }) {
+    return { objects: lab.kms(kms).restore() };
+  },
+});

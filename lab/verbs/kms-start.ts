@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { defineVerb } from './verb.ts';
+
+export const kmsStart = defineVerb({
+  name: 'kms.start',
+  summary: 'Starts a stopped KMS again on its port.',
+  with: z.strictObject({ kms: z.string().optional() }),
+  async run({ lab }, { kms }) {
+    await lab.kms(kms).start();
+    return {};
+  },
+});

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { defineVerb } from './verb.ts';
+
+export const kmsStop = defineVerb({
+  name: 'kms.stop',
+  summary: 'Stops a KMS: its port is closed, its objects stay.',
+  with: z.strictObject({ kms: z.string().optional() }),
+  async run({ lab }, { kms }) {
+    await lab.kms(kms).stop();
+    return {};
+  },
+});

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { defineVerb } from './verb.ts';
+
+export const ovhCall = defineVerb({
+  name: 'ovh.call',
+  summary:
+    "Calls the OVHcloud API with OVHcloud's official client. Result: { body }, or { fault: { status, message } }.",
+  with: z.strictObject({
+    method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
+    path: z.string().startsWith('/').describe('As in the API console, without /1.0.'),
+    parameters: z.record(z.string(), z.json()).optional().describe('Body of a POST or PUT, else query string.'),
+  }),
+  async run({ clients }, { method, path, parameters }) {
+    return { ...(await clients.ovh.call(method, path, parameters)) };
+  },
+});

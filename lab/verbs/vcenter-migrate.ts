@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { referenceXml, taskResult, withFault } from '../clients/vcenter.ts';
+import { defineVerb } from './verb.ts';
+
+export const vcenterMigrate = defineVerb({
+  name: 'vcenter.migrate',
+  summary: 'Moves a virtual machine to another host: MigrateVM_Task.',
+  with: z.strictObject({ vm: z.string(), host: z.string() }),
+  run: ({ clients: { vcenter } }, { vm, host }) =>
+    withFault(async () => {
+      const machine = await vcenter.find('VirtualMachine', vm);
+      const destination = referenceXml('host', await vcenter.find('HostSystem', host));
+      return taskResult(
+        await vcenter.task('MigrateVM_Task', machine, `${destination}<priority>defaultPriority</priority>`),
+      );
+    }),
+});

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { taskResult, withFault } from '../clients/vcenter.ts';
+import { defineVerb } from './verb.ts';
+
+export const vcenterPower = defineVerb({
+  name: 'vcenter.power',
+  summary: 'Switches a virtual machine on or off: PowerOnVM_Task, PowerOffVM_Task.',
+  with: z.strictObject({ vm: z.string(), state: z.enum(['on', 'off']) }),
+  run: ({ clients: { vcenter } }, { vm, state }) =>
+    withFault(async () => {
+      const machine = await vcenter.find('VirtualMachine', vm);
+      return taskResult(await vcenter.task(state === 'on' ? 'PowerOnVM_Task' : 'PowerOffVM_Task', machine));
+    }),
+});

@@ -1,0 +1,92 @@
+import { createPrivateKey } from 'node:crypto';
+import {
+  type CertificateAuthority,
+  type CertificateRequest,
+  createCertificateAuthority,
+  type Identity,
+  type KeyPool,
+  type Runtime,
+  selfSigned,
+} from '../../core/index.ts';
+import type { CertificateFlaw } from './schema.ts';
+
+const day = 86_400_000;
+
+/** The certificates of one lab: its authority, and identities that are sound or flawed on purpose. */
+export class LabPki {
+  readonly ca: CertificateAuthority;
+  readonly #keys: KeyPool;
+  readonly #runtime: Runtime;
+  readonly #names: readonly string[];
+  #strangers: CertificateAuthority | undefined;
+
+  private constructor(ca: CertificateAuthority, keys: KeyPool, runtime: Runtime, names: readonly string[]) {
+    this.ca = ca;
+    this.#keys = keys;
+    this.#runtime = runtime;
+    this.#names = names;
+  }
+
+  /** @param names extra names for all server certificates */
+  static async create(keys: KeyPool, runtime: Runtime, names: readonly string[] = []): Promise<LabPki> {
+    const ca = createCertificateAuthority({ keys: await keys.get('ca'), ...runtime });
+    return new LabPki(ca, keys, runtime, names);
+  }
+
+  /** A server's identity. `role` picks the key pair: the same role keeps its key. */
+  async server(options: {
+    role: string;
+    commonName: string;
+    flaw?: CertificateFlaw;
+    names?: readonly string[];
+    validForMs?: number;
+  }): Promise<Identity> {
+    const { role, commonName, flaw = 'valid', validForMs } = options;
+    const request: CertificateRequest = {
+      commonName,
+      keys: await this.#keys.get(role),
+      names: [...(options.names ?? []), ...this.#names],
+      ...(validForMs !== undefined && { notAfter: new Date(this.#runtime.clock.now() + validForMs) }),
+      ...this.#flawed(flaw),
+    };
+    if (flaw === 'self-signed') return selfSigned({ ...request, usualNames: true }, this.#runtime);
+    return (flaw === 'unknown-ca' ? await this.#stranger() : this.ca).issueServer(request);
+  }
+
+  /** A client's identity. */
+  async client(commonName: string, flaw: CertificateFlaw = 'valid'): Promise<Identity> {
+    const keys = await this.#keys.get(`client ${commonName}`);
+    const request: CertificateRequest = { commonName, keys, ...this.#flawed(flaw) };
+    return (flaw === 'unknown-ca' ? await this.#stranger() : this.ca).issueClient(request);
+  }
+
+  /** A private key protected by a password, as a careless KMS would hand it out (PKCS#8, AES-256-CBC). */
+  protect(privateKeyPem: string, passphrase: string): string {
+    return createPrivateKey(privateKeyPem)
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase })
+      .toString();
+  }
+
+  /** An authority that nobody trusts. */
+  async #stranger(): Promise<CertificateAuthority> {
+    const keys = await this.#keys.get('stranger ca');
+    this.#strangers ??= createCertificateAuthority({ commonName: 'unknown CA', keys, ...this.#runtime });
+    return this.#strangers;
+  }
+
+  #flawed(flaw: CertificateFlaw): Partial<CertificateRequest> {
+    const now = this.#runtime.clock.now();
+    switch (flaw) {
+      case 'expired':
+        return { notBefore: new Date(now - 2 * day), notAfter: new Date(now - day) };
+      case 'not-yet-valid':
+        return { notBefore: new Date(now + day), notAfter: new Date(now + 2 * day) };
+      case 'wrong-name':
+        return { usualNames: false, names: ['other.invalid'] };
+      case 'no-usage':
+        return { extendedKeyUsage: [] };
+      default:
+        return {};
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Texts and values of the vim25 engine that no public source confirms. `assumed` unless a line says otherwise; everything
+ * here may be overridden by the option `assumed`. What is confirmed stands where it is used.
+ */
+export const assumed = {
+  /** faultstring of NotAuthenticated. reported by users */
+  notAuthenticated: 'The session is not authenticated.',
+  /** faultstring of NoPermission. reported by users */
+  noPermission: 'Permission to perform this operation was denied.',
+  /** faultstring of ManagedObjectNotFound. reported by users */
+  objectNotFound: 'The object has already been deleted or has not been completely created',
+  /** faultstring of InvalidPowerState. reported by users */
+  invalidPowerState: 'The attempted operation cannot be performed in the current state',
+  /** faultstring of NotSupported and of declared methods that are not simulated. reported by users */
+  notSupported: 'The operation is not supported on the object.',
+  notImplemented: 'The method is not implemented.',
+  invalidProperty: 'Invalid property',
+  invalidCollectorVersion: 'The version is not a valid property collector version.',
+  taskInProgress: 'Another task is already in progress.',
+  requestCanceled: 'The task was canceled by a user.',
+  duplicateName: (name: string) => `The name '${name}' already exists.`,
+  /** Idle minutes after which a session ends. documented default of the vSphere Web Services API */
+  sessionIdleMinutes: 30,
+  /** Hardware version that CreateVM_Task uses when the spec names none: the newest of the 7.0.3 hosts. documented */
+  defaultHardwareVersion: 19,
+  /** Entries that taskManager.recentTask keeps at most. */
+  recentTasks: 200,
+  /** The same for an entity's recentTask. */
+  recentTasksOfEntity: 10,
+  /** Events that the vCenter keeps at most. */
+  eventLimit: 10_000,
+  /** Nesting of XML elements that is accepted. */
+  xmlDepth: 100,
+  /** Bytes of a request body that are accepted. */
+  bodyLimit: 4 * 1024 * 1024,
+  /** ms a client may take to send a request. */
+  requestTimeout: 60_000,
+  /** ms a client may take for the TLS handshake. */
+  handshakeTimeout: 10_000,
+};
+
+export type Assumed = typeof assumed;

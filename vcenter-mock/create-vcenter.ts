@@ -1,0 +1,77 @@
+import type { Runtime } from '../core/index.ts';
+import { type Assumed, assumed } from './assumed.ts';
+import { noCrypto } from './crypto-hooks.ts';
+import { EventLog } from './events/event-log.ts';
+import { SessionTable, type User } from './http/sessions.ts';
+import { WorldBuilder } from './inventory/build-world.ts';
+import { Inventory } from './inventory/inventory.ts';
+import { ObjectStore } from './inventory/store.ts';
+import type { InventoryOptions } from './inventory/world-options.ts';
+import { ImplementationTable } from './objects/implementation-table.ts';
+import { implementations } from './objects/index.ts';
+import { pbmRefs } from './objects/pbm.ts';
+import { managerRefs } from './objects/service-instance.ts';
+import { type PolicyOptions, StoragePolicies } from './pbm/storage-policies.ts';
+import type { VersionProfile } from './profiles.ts';
+import { TaskRunner } from './tasks/task-runner.ts';
+import type { Vcenter } from './vcenter.ts';
+import { type ManagedTypeName, type Ref, ref } from './vim/kernel/values.ts';
+
+export interface VcenterParts {
+  runtime: Runtime;
+  profile: VersionProfile;
+  users: readonly User[];
+  inventory: InventoryOptions;
+  policies: readonly PolicyOptions[];
+  /** ms that the tasks of a method take; `*` for all others. */
+  taskDurations: Readonly<Record<string, number>>;
+  assumed: Partial<Assumed>;
+  stopping: AbortSignal;
+}
+
+/** The objects that exist once in a vCenter. */
+const singletons: readonly Ref[] = [
+  ref('ServiceInstance', 'ServiceInstance'),
+  ref('PropertyCollector', 'propertyCollector'),
+  ref('ViewManager', 'ViewManager'),
+  ...managerRefs,
+  ...pbmRefs,
+];
+
+/** Builds a vCenter's state and behaviour, without a socket. */
+export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: ImplementationTable } {
+  const { runtime, profile, stopping } = parts;
+  const texts: Assumed = { ...assumed, ...parts.assumed };
+  const table = new ImplementationTable(implementations);
+  const store: ObjectStore = new ObjectStore((type) => table.derivations(type, vc));
+  const inventory = new Inventory(store);
+  const vc: Vcenter = {
+    runtime,
+    profile,
+    assumed: texts,
+    instanceUuid: runtime.random.stream('vcenter.instance').uuid(),
+    store,
+    inventory,
+    world: new WorldBuilder({ runtime, store, inventory, profile }),
+    sessions: new SessionTable({
+      clock: runtime.clock,
+      random: runtime.random,
+      store,
+      users: parts.users,
+      idleMs: texts.sessionIdleMinutes * 60_000,
+    }),
+    tasks: new TaskRunner({ runtime, store, assumed: texts, durations: parts.taskDurations, stopping }),
+    events: new EventLog(runtime, inventory, texts.eventLimit),
+    policies: new StoragePolicies(runtime, store, parts.policies),
+    crypto: noCrypto,
+    stopping,
+  };
+  for (const { type, value } of singletons) store.create(type as ManagedTypeName, value, {});
+  vc.world.build(parts.inventory);
+  // What a collector shows of the events is computed: tell those that wait.
+  vc.events.subscribe(() => {
+    for (const collector of store.all('EventHistoryCollector')) collector.touch();
+    store.get('EventManager', ref('EventManager', 'EventManager'))?.touch();
+  });
+  return { vc, table };
+}

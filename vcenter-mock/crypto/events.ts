@@ -1,0 +1,97 @@
+/** Releases that share the wording of the crypto events. observed (event lists of 6.7u3 to 8.0u3) */
+export type EventWording = '6.7' | '7.0' | '7.0u2';
+
+/** A crypto event as it is handed to the event manager, which makes an EventEx of it. */
+export interface CryptoEvent {
+  eventTypeId: CryptoEventId;
+  severity: 'info' | 'warning' | 'error';
+  /** The description of the release; arguments and full formats of these events are not public. */
+  message: string;
+  hostId?: string;
+  vmId?: string;
+  arguments?: { key: string; value: string }[];
+}
+
+/** Where events go; `cause` is the journal entry that led to the event. */
+export type PostEvent = (event: CryptoEvent, cause?: number) => void;
+
+type Row = { severity: CryptoEvent['severity']; text: string; '7.0'?: string; '6.7'?: string | null };
+
+/**
+ * Ids and texts: `text` is that of 7.0u2 and later, `7.0` and `6.7` name older wordings, `null` means that the release does
+ * not have the event. observed; severities are assumed
+ */
+const rows = {
+  'com.vmware.vc.crypto.Operation': { severity: 'info', text: 'Crypto operation audit event' },
+  'com.vmware.vc.kms.crypto.KeyGenerateFail': {
+    severity: 'error',
+    text: 'Key creation failed on key provider.',
+    '7.0': 'Key creation failed on KMS cluster.',
+    '6.7': null,
+  },
+  'com.vmware.vc.kms.crypto.Unreachable': {
+    severity: 'error',
+    text: 'Key Management Server is unreachable',
+    '6.7': null,
+  },
+  'com.vmware.vc.kms.crypto.Vendor': {
+    severity: 'info',
+    text: 'Retrieved Key Management Server vendor information.',
+    '6.7': null,
+  },
+  'com.vmware.vc.host.Crypto.Enabled': {
+    severity: 'info',
+    text: 'Encryption mode is enabled on host.',
+    '6.7': 'Host is on encryption mode.',
+  },
+  'com.vmware.vc.host.Crypto.ReqEnable.KeyMissingOnKMS': {
+    severity: 'error',
+    text: 'Host requires encryption mode enabled and the key is not available on the key provider.',
+    '7.0': 'Host requires encryption mode enabled and the key is not available on the KMS cluster.',
+  },
+  'com.vmware.vc.host.Crypto.ReqEnable.KMSClusterError': {
+    severity: 'error',
+    text: 'Host requires encryption mode enabled and the key provider is not available.',
+    '7.0': 'Host requires encryption mode enabled and the KMS cluster is not available.',
+  },
+  'com.vmware.vc.vm.Crypto.VMLocked.KeyMissingOnKMS': {
+    severity: 'error',
+    text: 'Virtual machine is locked because keys were missing on the key provider.',
+    '7.0': 'Virtual machine is locked because keys were missing on the KMS cluster.',
+    '6.7': 'Virtual machine is locked because keys are missing on KMS cluster.',
+  },
+  'com.vmware.vc.vm.Crypto.VMLocked.KMSClusterError': {
+    severity: 'error',
+    text: 'Virtual machine is locked because an error occurred on the key provider.',
+    '7.0': 'Virtual machine is locked because an error occurred on the KMS cluster.',
+    '6.7': 'Virtual machine is locked because of a KMS cluster error.',
+  },
+  'com.vmware.vc.vm.Crypto.VMUnlocked': { severity: 'info', text: 'Virtual machine is unlocked.' },
+  'com.vmware.vc.vm.VmHotMigratingWithEncryptionEvent': {
+    severity: 'info',
+    text: 'Hot migrating virtual machine with encryption',
+    '6.7': null,
+  },
+  // All lists carry this one without a text.
+  'com.vmware.vc.vm.VmMigratingWithEncryptionEvent': { severity: 'info', text: '' },
+} as const satisfies Record<string, Row>;
+
+export type CryptoEventId = keyof typeof rows;
+
+/** The ids and present texts, for the event manager's description. */
+export const cryptoEventIds = Object.keys(rows) as CryptoEventId[];
+
+/** Builds an event in a release's wording; undefined when the release does not have it. */
+export function cryptoEvent(
+  wording: EventWording,
+  eventTypeId: CryptoEventId,
+  subject: Pick<CryptoEvent, 'hostId' | 'vmId' | 'arguments'> = {},
+): CryptoEvent | undefined {
+  const row: Row = rows[eventTypeId];
+  const message = wording === '7.0u2' ? row.text : wording === '7.0' ? (row['7.0'] ?? row.text) : olderText(row);
+  return message === null ? undefined : { eventTypeId, severity: row.severity, message, ...subject };
+}
+
+function olderText(row: Row): string | null {
+  return row['6.7'] === undefined ? (row['7.0'] ?? row.text) : row['6.7'];
+}

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { connectionKey, type Runtime } from '../../core/index.ts';
+
+/** Whether vCenter may reach this address: OVHcloud opens the flow when a KMS is registered. */
+export type IsFlowOpen = (ip: string, port: number) => boolean;
+
+/** Where a dial goes and what it is for, in words. */
+export interface DialTarget {
+  host: string;
+  port: number;
+  purpose: string;
+}
+
+/** A TCP connection and the journal entry that declared it: the cause of all that happens on it. */
+export interface Dialled {
+  socket: Socket;
+  seq: number;
+}
+
+/**
+ * Dials KMS addresses through the gateway. While the flow to an address is closed no socket is opened: packets vanish as
+ * behind a firewall, and the dial lasts until its owner gives it up.
+ */
+export class Gateway {
+  readonly #runtime: Runtime;
+  readonly #isFlowOpen: IsFlowOpen;
+
+  constructor(runtime: Runtime, isFlowOpen: IsFlowOpen) {
+    this.#runtime = runtime;
+    this.#isFlowOpen = isFlowOpen;
+  }
+
+  /** Opens a TCP connection; rejects with the socket's error, or when the signal fires. */
+  async dial(target: DialTarget, cause: number | undefined, signal: AbortSignal): Promise<Dialled> {
+    await this.#waitForFlow(target, cause, signal);
+    const { host, port, purpose } = target;
+    const socket = connect({ host, port, noDelay: true });
+    const abort = () => void socket.destroy();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      await once(socket, 'connect', { signal });
+    } catch (error) {
+      // A late error of a socket that is given up has nobody to tell.
+      socket.on('error', () => {}).destroy();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+    const entry = this.#runtime.journal.record({
+      plane: 'vcenter',
+      event: 'vcenter.kmip.dialled',
+      text: `dial ${host}:${port} for ${purpose}`,
+      data: { address: host, port, purpose },
+      cause,
+      opens: connectionKey(
+        { address: socket.localAddress, port: socket.localPort },
+        { address: socket.remoteAddress, port: socket.remotePort },
+      ),
+    });
+    return { socket, seq: entry.seq };
+  }
+
+  /** Returns once the flow is open: SYN packets are repeated, so a flow that opens meanwhile lets the dial through. */
+  async #waitForFlow(target: DialTarget, cause: number | undefined, signal: AbortSignal): Promise<void> {
+    const { host, port, purpose } = target;
+    if (this.#isFlowOpen(host, port)) return;
+    const { journal, clock } = this.#runtime;
+    const closed = journal.record({
+      plane: 'gateway',
+      event: 'gateway.dial.dropped',
+      level: 'warn',
+      text: `the flow from vCenter to ${host}:${port} is not open: the dial for ${purpose} gets no answer`,
+      data: { address: host, port, purpose },
+      cause,
+    });
+    // RFC 6298 §2 and §5.5: the first retransmission after a second, then the wait doubles.
+    for (let wait = 1_000; !this.#isFlowOpen(host, port); wait *= 2) await clock.sleep(wait, signal);
+    journal.record({
+      plane: 'gateway',
+      event: 'gateway.flow.opened',
+      text: `the flow from vCenter to ${host}:${port} was opened while the dial waited`,
+      data: { address: host, port },
+      cause: closed.seq,
+    });
+  }
+}

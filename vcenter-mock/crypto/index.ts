@@ -1,0 +1,179 @@
+import type { SecureVersion } from 'node:tls';
+import { type KeyPool, messageOf, type Runtime } from '../../core/index.ts';
+import { type CryptoAssumed, type CryptoAssumedOverrides, withOverrides } from './assumed.ts';
+import { cryptoEvent, type EventWording, type PostEvent } from './events.ts';
+import { Gateway, type IsFlowOpen } from './gateway.ts';
+import { HealthCheck } from './health-check.ts';
+import { HostCrypto } from './host-crypto.ts';
+import { HostKeyCaches } from './host-key-cache.ts';
+import type { CryptoInventory } from './inventory.ts';
+import { type Announce, KeyExchange, type ProductStrings } from './key-exchange.ts';
+import { KeyProviders, type KmipServerSpec } from './key-providers.ts';
+import { KmsConnector } from './kms-connector.ts';
+import { ProviderStatus } from './provider-status.ts';
+import { Trust } from './trust.ts';
+import { VmEncryption } from './vm-encryption.ts';
+import { VmLocks } from './vm-locks.ts';
+import { Vmotion } from './vmotion.ts';
+
+/** What a user may choose about vCenter's encryption. */
+export interface CryptoOptions {
+  /** Whether vCenter reaches an address; default: always. */
+  isFlowOpen?: IsFlowOpen;
+  /** What keys are labelled with; default: those of vCenter 7.0.3 build 19480866 (observed). */
+  product?: Partial<ProductStrings>;
+  /** TLS versions towards the KMS; default: TLS 1.2 alone (observed). */
+  tls?: { minVersion?: SecureVersion; maxVersion?: SecureVersion };
+  /** Wording of the crypto events; default: that of 7.0u2 and later. */
+  eventWording?: EventWording;
+  /** Entries of the table in `assumed.ts` to replace. */
+  assumed?: CryptoAssumedOverrides;
+  /** The loopback port that a migration's source dials to reach the destination; default: the destination's own. */
+  vmotionRoute?: (port: number) => number | Promise<number>;
+  /** Where keys for generated client certificates come from. */
+  keyPool?: KeyPool;
+}
+
+/** vCenter's encryption: key providers, trust, keys, hosts' key memory, VM encryption, locks and encrypted vMotion. */
+export class VcenterCrypto {
+  readonly assumed: CryptoAssumed;
+  readonly providers: KeyProviders;
+  readonly trust: Trust;
+  readonly status: ProviderStatus;
+  readonly exchange: KeyExchange;
+  readonly hosts: HostCrypto;
+  readonly encryption: VmEncryption;
+  readonly locks: VmLocks;
+  readonly vmotion: Vmotion;
+  readonly healthCheck: HealthCheck;
+  readonly #runtime: Runtime;
+  readonly #stopping = new AbortController();
+  readonly #background = new Set<Promise<void>>();
+
+  /**
+   * @param parts.post receives the crypto events
+   * @param parts.isEncryptionPolicy whether a storage policy encrypts
+   * @param parts.onChange is called when `kmipServers` changed
+   */
+  constructor(
+    parts: {
+      runtime: Runtime;
+      inventory: CryptoInventory;
+      post: PostEvent;
+      isEncryptionPolicy: (profileId: string) => boolean;
+      onChange?: () => void;
+    },
+    options: CryptoOptions = {},
+  ) {
+    const { runtime, inventory, isEncryptionPolicy } = parts;
+    this.#runtime = runtime;
+    const assumed = withOverrides(options.assumed);
+    this.assumed = assumed;
+    const announce: Announce = (id, subject, cause) => {
+      const event = cryptoEvent(options.eventWording ?? '7.0u2', id, subject);
+      if (event) parts.post(event, cause);
+    };
+    const providers = new KeyProviders(assumed, () => {
+      this.healthCheck.follow();
+      parts.onChange?.();
+    });
+    const gateway = new Gateway(runtime, options.isFlowOpen ?? (() => true));
+    const tls = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ...options.tls } as const;
+    const connector = new KmsConnector({ runtime, assumed, gateway, tls, stopping: this.#stopping.signal });
+    const product = {
+      version: '7.0.3 build-19480866',
+      vendor: 'VMware, Inc.',
+      product: 'VMware vSphere',
+      ...options.product,
+    };
+    const exchange = new KeyExchange({ runtime, connector, product, announce });
+    const caches = new HostKeyCaches();
+    const hosts = new HostCrypto({ runtime, assumed, inventory, providers, exchange, caches, announce });
+    const status = new ProviderStatus({ runtime, assumed, connector, announce });
+    this.providers = providers;
+    this.exchange = exchange;
+    this.hosts = hosts;
+    this.status = status;
+    this.trust = new Trust({ runtime, connector, keyPool: options.keyPool });
+    this.encryption = new VmEncryption({
+      runtime,
+      assumed,
+      inventory,
+      providers,
+      exchange,
+      hosts,
+      announce,
+      isEncryptionPolicy,
+    });
+    this.locks = new VmLocks({ runtime, inventory, providers, hosts, announce });
+    this.vmotion = new Vmotion({ runtime, assumed, hosts, announce, route: options.vmotionRoute });
+    const recover = (id: string, cause: number) => this.locks.recover(id, cause);
+    this.healthCheck = new HealthCheck({ runtime, providers, status, announce, recover });
+  }
+
+  /**
+   * vim25 RegisterKmipServer: the registration itself does not depend on the KMS (assumed); the probes of adding a server
+   * follow in the background. observed (sequence B)
+   */
+  registerServer(spec: KmipServerSpec, cause: number | undefined): void {
+    const { provider, server } = this.providers.register(spec);
+    const probes = this.status
+      .openPage(provider, server, cause)
+      .then(() => {})
+      .catch((error: unknown) => this.#defect('probing a new KMS', error, cause))
+      .finally(() => this.#background.delete(probes));
+    this.#background.add(probes);
+  }
+
+  /** True when vCenter has a KMS with this address. */
+  isKmsConfigured(address: string): boolean {
+    return this.providers.hasAddress(address);
+  }
+
+  /** Resolves when no probe runs in the background. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#background);
+  }
+
+  /** Ends everything that waits for a KMS. */
+  async stop(): Promise<void> {
+    this.healthCheck.stop();
+    this.#stopping.abort();
+    await this.settled();
+    await this.healthCheck.settled();
+  }
+
+  #defect(what: string, error: unknown, cause: number | undefined): void {
+    this.#runtime.journal.record({
+      plane: 'vcenter',
+      event: 'vcenter.defect',
+      level: 'error',
+      text: `${what} failed inside keyrig: ${messageOf(error)}`,
+      cause,
+    });
+  }
+}
+
+export { type CryptoAssumed, type CryptoAssumedOverrides, cryptoAssumed } from './assumed.ts';
+export { type CryptoEvent, cryptoEventIds, type EventWording, type PostEvent } from './events.ts';
+export type { IsFlowOpen } from './gateway.ts';
+export type { HostKeyCaches } from './host-key-cache.ts';
+export type {
+  CryptoDisk,
+  CryptoHost,
+  CryptoInventory,
+  CryptoVm,
+  EncryptedVMotionMode,
+  HostCryptoState,
+  PowerState,
+  SnapshotNode,
+  VmCryptoChange,
+} from './inventory.ts';
+export { keyExchangeFault, type ProductStrings, ProviderFailure } from './key-exchange.ts';
+export { type CryptoKeyId, type KeyProviderId, keyName, type ProviderKeyId, providerKey } from './key-id.ts';
+export type { KeyProvider, KmipClusterInfo, KmipServerInfo, KmipServerSpec } from './key-providers.ts';
+export type { ClusterStatus, ServerStatus } from './provider-status.ts';
+export type { ServerCertInfo } from './trust.ts';
+export type { CryptoSpec, DiskCryptoRequest, ProfileSpec, VmCryptoRequest } from './vm-crypto-request.ts';
+export { keysOf } from './vm-locks.ts';
+export type { MigrationOutcome } from './vmotion.ts';

@@ -1,0 +1,79 @@
+import type { CryptoKeyId, ProviderKeyId } from './key-id.ts';
+
+export type PowerState = 'poweredOff' | 'poweredOn' | 'suspended';
+/** vim25 HostCryptoState. */
+export type HostCryptoState = 'incapable' | 'prepared' | 'safe' | 'pendingIncapable';
+/** vim25 VirtualMachineConfigSpecEncryptedVMotionModes. */
+export type EncryptedVMotionMode = 'disabled' | 'opportunistic' | 'required';
+
+/** A snapshot and those taken after it. */
+export interface SnapshotNode {
+  children: readonly SnapshotNode[];
+}
+
+export interface CryptoDisk {
+  /** Device key, 2000 for the first disk. */
+  key: number;
+  /** Datastore path of the descriptor, `[datastore1] vm/vm.vmdk`. */
+  fileName: string;
+  keyId?: CryptoKeyId;
+}
+
+/** What encryption needs to know of a virtual machine. */
+export interface CryptoVm {
+  /** Managed object id, for example `vm-101`. */
+  id: string;
+  name: string;
+  /** BIOS UUID; becomes the key's attribute x-Identifier. */
+  uuid: string;
+  /** Managed object id of its host. */
+  hostId: string;
+  powerState: PowerState;
+  /** 13 for vmx-13. */
+  hardwareVersion: number;
+  hasVtpm: boolean;
+  snapshots: readonly SnapshotNode[];
+  keyId?: CryptoKeyId;
+  disks: readonly CryptoDisk[];
+  migrateEncryption: EncryptedVMotionMode;
+  cryptoState?: 'locked' | 'unlocked';
+}
+
+/** What encryption needs to know of a host. */
+export interface CryptoHost {
+  id: string;
+  /** Name in the inventory; becomes the host key's attribute x-Name. */
+  name: string;
+  /** Hardware UUID; becomes the host key's attribute x-Identifier. */
+  uuid: string;
+  /** Managed object id of the compute resource it belongs to. */
+  clusterId?: string;
+  /** Managed object ids whose default key provider applies to it, nearest first: cluster, host folders. */
+  defaultScopes: readonly string[];
+  cryptoSupported: boolean;
+  encryptedVMotionSupported: boolean;
+  cryptoState: HostCryptoState;
+  cryptoKeyId?: CryptoKeyId;
+}
+
+/** A change of a VM's encryption; members that are absent stay as they are, `null` unsets. */
+export interface VmCryptoChange {
+  keyId?: ProviderKeyId | null;
+  migrateEncryption?: EncryptedVMotionMode;
+  cryptoState?: 'locked' | 'unlocked' | null;
+  /** `encryption.bundle`. */
+  extraConfig?: { key: string; value: string }[];
+  disks?: { key: number; keyId: ProviderKeyId | null; iofilter: string[]; fileName: string }[];
+}
+
+/** The inventory as encryption sees it. All writes go through it, so that property collectors learn of them. */
+export interface CryptoInventory {
+  vms(): readonly CryptoVm[];
+  hosts(): readonly CryptoHost[];
+  updateVm(id: string, change: VmCryptoChange, cause?: number): void;
+  updateHost(
+    id: string,
+    change: { cryptoState: HostCryptoState; cryptoKeyId: CryptoKeyId | null },
+    cause?: number,
+  ): void;
+}

@@ -1,0 +1,245 @@
+import { inspectCertificate } from '../../core/index.ts';
+import type { CryptoAssumed } from './assumed.ts';
+import { invalidArgument, runtimeFault } from './faults.ts';
+
+/** vim25 KmipServerInfo. `timeout` is the I/O time-out in seconds (-1 none, 0 infinite). */
+export interface KmipServerInfo {
+  name: string;
+  address: string;
+  port: number;
+  proxyAddress?: string;
+  proxyPort?: number;
+  reconnect?: number;
+  protocol?: string;
+  nbio?: number;
+  timeout?: number;
+  userName?: string;
+}
+
+/** vim25 KmipServerSpec. */
+export interface KmipServerSpec {
+  clusterId: { id: string };
+  info: KmipServerInfo;
+  password?: string;
+}
+
+/** vim25 KmipClusterInfo as a client sees it; `useAsEntityDefault` holds managed object ids. */
+export interface KmipClusterInfo {
+  clusterId: { id: string };
+  servers: KmipServerInfo[];
+  useAsDefault: boolean;
+  managementType: string;
+  useAsEntityDefault: string[];
+}
+
+/** What vCenter shows the KMS: certificate and private key, PEM. The key never leaves the crypto manager. */
+export interface ClientIdentity {
+  certificatePem: string;
+  privateKeyPem: string;
+}
+
+/** A server of a provider with what vCenter keeps about it. */
+export interface KmipServer {
+  info: KmipServerInfo;
+  password?: string;
+  /** Vendor Identification of its last Query answer. */
+  vendor?: string;
+}
+
+/** A key provider ("KMS cluster"): servers that share their keys, and the trust that was set up with them. */
+export class KeyProvider {
+  readonly id: string;
+  /** vim25 KmipClusterInfoKmsManagementType. */
+  readonly managementType: string;
+  readonly servers: KmipServer[] = [];
+  /** Trusted server certificates, PEM; trust on first use. reported by users: no chain is checked. */
+  readonly trustedCertificates: string[] = [];
+  /** The identity in use. */
+  identity: ClientIdentity | undefined;
+  /** The last generated self-signed certificate; becomes the identity by UpdateSelfSignedClientCert. documented */
+  selfSigned: ClientIdentity | undefined;
+  /** The last generated signing request and its key; a certificate for it becomes the identity. documented */
+  csr: { csrPem: string; privateKeyPem: string } | undefined;
+
+  constructor(id: string, managementType: string) {
+    this.id = id;
+    this.managementType = managementType;
+  }
+
+  /** Whether vCenter trusts this server certificate (DER). */
+  trusts(der: Uint8Array): boolean {
+    return this.trustedCertificates.some((pem) => inspectCertificate(pem).der.equals(der));
+  }
+}
+
+/** The key providers, their servers and the default rules. Every change calls `onChange` (property `kmipServers`). */
+export class KeyProviders {
+  readonly #providers = new Map<string, KeyProvider>();
+  readonly #entityDefaults = new Map<string, string>();
+  readonly #assumed: CryptoAssumed;
+  readonly #onChange: () => void;
+  #default: string | undefined;
+
+  constructor(assumed: CryptoAssumed, onChange: () => void = () => {}) {
+    this.#assumed = assumed;
+    this.#onChange = onChange;
+  }
+
+  all(): readonly KeyProvider[] {
+    return [...this.#providers.values()];
+  }
+
+  find(id: string | undefined): KeyProvider | undefined {
+    return id === undefined ? undefined : this.#providers.get(id);
+  }
+
+  /** The provider of that id. @throws RuntimeFault "Invalid cluster ID" (assumed) */
+  get(id: string | undefined): KeyProvider {
+    const provider = this.find(id);
+    if (!provider) throw runtimeFault(this.#assumed.invalidCluster);
+    return provider;
+  }
+
+  /**
+   * vim25 CryptoManagerKmip.RegisterKmipServer: adds a server, and its provider when the id is new.
+   * @throws InvalidArgument for empty names, RuntimeFault "Already registered" (assumed)
+   */
+  register(spec: KmipServerSpec): { provider: KeyProvider; server: KmipServer } {
+    const id = spec.clusterId.id;
+    if (!id) throw invalidArgument('server.clusterId');
+    if (!spec.info.name) throw invalidArgument('server.info.name');
+    if (!spec.info.address) throw invalidArgument('server.info.address');
+    if (!validPort(spec.info.port)) throw invalidArgument('server.info.port');
+    let provider = this.#providers.get(id);
+    if (provider?.servers.some((server) => server.info.name === spec.info.name)) {
+      throw runtimeFault(this.#assumed.alreadyRegistered);
+    }
+    if (!provider) {
+      provider = new KeyProvider(id, 'vCenter');
+      this.#providers.set(id, provider);
+      if (this.#assumed.firstProviderBecomesDefault && this.#providers.size === 1) this.#default = id;
+    }
+    const server: KmipServer = { info: { ...withoutBlanks(spec.info), protocol: spec.info.protocol || 'KMIP1' } };
+    if (spec.password) server.password = spec.password;
+    provider.servers.push(server);
+    this.#onChange();
+    return { provider, server };
+  }
+
+  /** vim25 UpdateKmipServer: absent optional fields stay, `""` and -1 delete. documented */
+  update(spec: KmipServerSpec): void {
+    const server = this.server(spec.clusterId.id, spec.info.name);
+    const info = server.info;
+    if (spec.info.address) info.address = spec.info.address;
+    if (spec.info.port > 0) {
+      if (!validPort(spec.info.port)) throw invalidArgument('server.info.port');
+      info.port = spec.info.port;
+    }
+    for (const key of ['proxyAddress', 'protocol', 'userName'] as const) {
+      const value = spec.info[key];
+      if (value === '') delete info[key];
+      else if (value !== undefined) info[key] = value;
+    }
+    for (const key of ['proxyPort', 'reconnect', 'nbio', 'timeout'] as const) {
+      const value = spec.info[key];
+      if (value === -1) delete info[key];
+      else if (value !== undefined) info[key] = value;
+    }
+    if (spec.password === '') delete server.password;
+    else if (spec.password !== undefined) server.password = spec.password;
+    this.#onChange();
+  }
+
+  /** vim25 RemoveKmipServer: even when in use; with the last server the provider goes, and no default is left. documented */
+  remove(clusterId: string, serverName: string): void {
+    const provider = this.get(clusterId);
+    const index = provider.servers.findIndex((server) => server.info.name === serverName);
+    if (index < 0) throw runtimeFault(this.#assumed.invalidServer);
+    provider.servers.splice(index, 1);
+    if (provider.servers.length === 0) this.#drop(provider.id);
+    this.#onChange();
+  }
+
+  /** vim25 RegisterKmsCluster: a real vCenter accepts trustAuthority alone. observed (source comment of a client) */
+  registerCluster(id: string, managementType: string | undefined): void {
+    if (managementType !== 'trustAuthority') throw invalidArgument('managementType');
+    if (!id) throw invalidArgument('clusterId');
+    if (this.#providers.has(id)) throw runtimeFault(this.#assumed.alreadyRegistered);
+    this.#providers.set(id, new KeyProvider(id, managementType));
+    this.#onChange();
+  }
+
+  /** vim25 UnregisterKmsCluster. */
+  unregisterCluster(id: string): void {
+    this.#drop(this.get(id).id);
+    this.#onChange();
+  }
+
+  /** The server of that name. @throws RuntimeFault "Invalid cluster ID", "Invalid server name" (assumed) */
+  server(clusterId: string, name: string): KmipServer {
+    const server = this.get(clusterId).servers.find((candidate) => candidate.info.name === name);
+    if (!server) throw runtimeFault(this.#assumed.invalidServer);
+    return server;
+  }
+
+  /** vim25 SetDefaultKmsCluster (and MarkDefault, without entity): no id clears. */
+  setDefault(id: string | undefined, entity?: string): void {
+    if (id !== undefined) this.get(id);
+    if (entity === undefined) this.#default = id;
+    else if (id === undefined) this.#entityDefaults.delete(entity);
+    else this.#entityDefaults.set(entity, id);
+    this.#onChange();
+  }
+
+  /** The default of the first entity that has one (nearest first), else the global one. */
+  default(entities: readonly string[] = []): KeyProvider | undefined {
+    for (const entity of entities) {
+      const provider = this.find(this.#entityDefaults.get(entity));
+      if (provider) return provider;
+    }
+    return this.find(this.#default);
+  }
+
+  /** The default set on this very entity. */
+  entityDefault(entity: string): KeyProvider | undefined {
+    return this.find(this.#entityDefaults.get(entity));
+  }
+
+  /** All providers as vim25 KmipClusterInfo; passwords and keys are never part of it. */
+  list(limit = Number.POSITIVE_INFINITY): KmipClusterInfo[] {
+    return this.all()
+      .slice(0, limit >= 0 ? limit : undefined)
+      .map((provider) => ({
+        clusterId: { id: provider.id },
+        servers: provider.servers.map((server) => ({ ...server.info })),
+        useAsDefault: provider.id === this.#default,
+        managementType: provider.managementType,
+        useAsEntityDefault: [...this.#entityDefaults].filter(([, id]) => id === provider.id).map(([entity]) => entity),
+      }));
+  }
+
+  /** True when some provider has a server with this address. */
+  hasAddress(address: string): boolean {
+    return this.all().some((provider) => provider.servers.some((server) => server.info.address === address));
+  }
+
+  #drop(id: string): void {
+    this.#providers.delete(id);
+    if (this.#default === id) this.#default = undefined;
+    for (const [entity, provider] of this.#entityDefaults) if (provider === id) this.#entityDefaults.delete(entity);
+  }
+}
+
+function validPort(port: number): boolean {
+  return Number.isInteger(port) && port > 0 && port < 65_536;
+}
+
+/** Clients send empty strings for fields that the user left blank. flow.md step 6 */
+function withoutBlanks(info: KmipServerInfo): KmipServerInfo {
+  const kept: KmipServerInfo = { name: info.name, address: info.address, port: info.port };
+  for (const key of ['proxyAddress', 'protocol', 'userName'] as const) if (info[key]) kept[key] = info[key];
+  for (const key of ['proxyPort', 'reconnect', 'nbio', 'timeout'] as const) {
+    if (info[key] !== undefined && info[key] !== -1) kept[key] = info[key];
+  }
+  return kept;
+}

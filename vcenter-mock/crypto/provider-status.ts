@@ -1,0 +1,212 @@
+import type { Runtime } from '../../core/index.ts';
+import type { CryptoAssumed } from './assumed.ts';
+import { type CertificateInfo, certificateInfo } from './certificate-info.ts';
+import type { Announce } from './key-exchange.ts';
+import type { KeyProvider, KmipServer } from './key-providers.ts';
+import type { KmsConnector, Purpose } from './kms-connector.ts';
+import { KmsFailure } from './kms-failure.ts';
+
+export type Status = 'green' | 'yellow' | 'red' | 'gray';
+
+/** vim25 CryptoManagerKmipServerStatus. */
+export interface ServerStatus {
+  name: string;
+  status: Status;
+  connectionStatus: string;
+  certInfo?: CertificateInfo;
+  clientTrustServer?: boolean;
+  serverTrustClient?: boolean;
+}
+
+/** vim25 CryptoManagerKmipClusterStatus. */
+export interface ClusterStatus {
+  clusterId: { id: string };
+  overallStatus: Status;
+  managementType: string;
+  servers: ServerStatus[];
+  clientCertInfo?: CertificateInfo;
+}
+
+/** What probing a server told. */
+interface Finding {
+  certificate: Buffer | undefined;
+  failure: KmsFailure | undefined;
+}
+
+const dayMs = 24 * 3600 * 1000;
+
+/** Measures the state of key servers by real connections: no status is made up. */
+export class ProviderStatus {
+  readonly #runtime: Runtime;
+  readonly #assumed: CryptoAssumed;
+  readonly #connector: KmsConnector;
+  readonly #announce: Announce;
+
+  constructor(parts: { runtime: Runtime; assumed: CryptoAssumed; connector: KmsConnector; announce: Announce }) {
+    this.#runtime = parts.runtime;
+    this.#assumed = parts.assumed;
+    this.#connector = parts.connector;
+    this.#announce = parts.announce;
+  }
+
+  /** The status of a provider, its servers probed one after the other. */
+  async measure(provider: KeyProvider, cause: number | undefined): Promise<ClusterStatus> {
+    const servers: ServerStatus[] = [];
+    for (const server of provider.servers) {
+      const finding = server.vendor
+        ? await this.refresh(provider, server, cause)
+        : await this.openPage(provider, server, cause);
+      const certificate = finding.certificate ?? (await this.#shownCertificate(provider, server, finding, cause));
+      servers.push(this.#judge(provider, server, { ...finding, certificate }));
+    }
+    const { identity } = provider;
+    return {
+      clusterId: { id: provider.id },
+      overallStatus: overall(servers.map(({ status }) => status)),
+      managementType: provider.managementType,
+      servers,
+      ...(identity && { clientCertInfo: certificateInfo(identity.certificatePem, this.#runtime.clock.now()) }),
+    };
+  }
+
+  /**
+   * The connections of adding a server or opening its page, until one fails: probe; Discover Versions twice beside a probe;
+   * Discover Versions and Query Server Information; probe; Discover Versions twice; probe. observed (sequence B)
+   */
+  async openPage(provider: KeyProvider, server: KmipServer, cause: number | undefined): Promise<Finding> {
+    const about: Purpose = { purpose: `the status of ${server.info.name}`, cause };
+    const found = await this.#probe(provider, server, about);
+    if (found.failure) return found;
+    // Without trust no session can follow; the user is shown the certificate first.
+    if (provider.trustedCertificates.length === 0) {
+      return { ...found, failure: new KmsFailure('certificate-untrusted', 'vCenter does not trust the KMS yet') };
+    }
+    const [checked, beside] = await Promise.all([
+      this.#session(provider, server, about),
+      this.#probe(provider, server, about),
+    ]);
+    const failure = checked ?? beside.failure ?? (await this.#vendor(provider, server, about));
+    if (failure) return { ...found, failure };
+    return { ...found, failure: await this.#inTurn(provider, server, about) };
+  }
+
+  /** The shorter form of a server that is known: probe; Discover Versions twice; probe. observed (B-short) */
+  async refresh(provider: KeyProvider, server: KmipServer, cause: number | undefined): Promise<Finding> {
+    const about: Purpose = { purpose: `the status of ${server.info.name}`, cause };
+    return { ...(await this.#healthy(provider, server, about, true)) };
+  }
+
+  /** The health check that is repeated every 300 s: probe; Discover Versions twice. observed (sequence A) */
+  async healthCheck(provider: KeyProvider, server: KmipServer, cause: number | undefined): Promise<Finding> {
+    return this.#healthy(provider, server, { purpose: `the health check of ${server.info.name}`, cause }, false);
+  }
+
+  async #healthy(provider: KeyProvider, server: KmipServer, about: Purpose, probeAgain: boolean): Promise<Finding> {
+    const found = await this.#probe(provider, server, about);
+    if (found.failure) return found;
+    const failure = await this.#session(provider, server, about);
+    if (failure || !probeAgain) return { ...found, failure };
+    return { ...found, failure: (await this.#probe(provider, server, about)).failure };
+  }
+
+  /** The second half of sequence B. */
+  async #inTurn(provider: KeyProvider, server: KmipServer, about: Purpose): Promise<KmsFailure | undefined> {
+    const { failure } = await this.#probe(provider, server, about);
+    if (failure) return failure;
+    return (await this.#session(provider, server, about)) ?? (await this.#probe(provider, server, about)).failure;
+  }
+
+  /** The certificate of a server that refused the handshake: it arrives before the refusal. */
+  async #shownCertificate(provider: KeyProvider, server: KmipServer, { failure }: Finding, cause: number | undefined) {
+    const spoken = ['alert', 'closed', 'reset', 'handshake'];
+    if (!failure || !spoken.includes(failure.kind)) return undefined;
+    try {
+      return await this.#connector.certificate(provider, server.info, {
+        purpose: `the certificate of ${server.info.name}`,
+        cause,
+      });
+    } catch (error) {
+      if (error instanceof KmsFailure) return undefined;
+      throw error;
+    }
+  }
+
+  #probe(provider: KeyProvider, server: KmipServer, about: Purpose): Promise<Finding> {
+    return this.#connector.probe(provider, server.info, about);
+  }
+
+  /** Discover Versions twice. @returns why it failed */
+  async #session(provider: KeyProvider, server: KmipServer, about: Purpose): Promise<KmsFailure | undefined> {
+    try {
+      await this.#connector.session(provider, server, about, (session) => session.discoverVersions(false));
+      return undefined;
+    } catch (error) {
+      if (error instanceof KmsFailure) return error;
+      throw error;
+    }
+  }
+
+  /** Learns the vendor; the event records it. documented */
+  async #vendor(provider: KeyProvider, server: KmipServer, about: Purpose): Promise<KmsFailure | undefined> {
+    try {
+      const vendor = await this.#connector.session(provider, server, about, (session) => session.queryVendor());
+      server.vendor = vendor ?? '';
+      const args = [
+        { key: 'keyProvider', value: provider.id },
+        { key: 'serverName', value: server.info.name },
+        { key: 'vendor', value: server.vendor },
+      ];
+      this.#announce('com.vmware.vc.kms.crypto.Vendor', { arguments: args }, about.cause);
+      return undefined;
+    } catch (error) {
+      if (error instanceof KmsFailure) return error;
+      throw error;
+    }
+  }
+
+  /** Colour, text and trust. The texts besides green are assumed. */
+  #judge(provider: KeyProvider, server: KmipServer, { certificate, failure }: Finding): ServerStatus {
+    const now = this.#runtime.clock.now();
+    const status: ServerStatus = {
+      name: server.info.name,
+      status: 'green',
+      connectionStatus: this.#assumed.statusNormal,
+    };
+    if (certificate) {
+      status.certInfo = certificateInfo(certificate, now);
+      status.clientTrustServer = provider.trusts(certificate);
+    }
+    if (!failure) {
+      status.serverTrustClient = true;
+      const warning = this.#warning(provider, server, certificate, now);
+      return warning ? { ...status, ...warning } : status;
+    }
+    status.status = 'red';
+    status.connectionStatus = `${this.#assumed.statusNotConnected}: ${failure.message}`;
+    // Some servers refuse a client by closing the connection once they have seen its certificate. reported by users
+    const cutOff = certificate !== undefined && (failure.kind === 'closed' || failure.kind === 'reset');
+    if (failure.kind === 'alert' || failure.isAuthentication || cutOff) status.serverTrustClient = false;
+    return status;
+  }
+
+  /** Reasons for yellow: another vendor in the provider (assumed), a certificate near its end (documented for vSAN). */
+  #warning(provider: KeyProvider, server: KmipServer, certificate: Buffer | undefined, now: number) {
+    const texts: string[] = [];
+    const other = provider.servers.find(({ vendor }) => vendor !== undefined && vendor !== server.vendor);
+    if (other) texts.push(`server ${other.info.name} of the same key provider is of another vendor`);
+    const limit = this.#assumed.certificateWarningDays * dayMs;
+    const near = (pem: string | Buffer) => certificateInfo(pem, now).notAfter.getTime() - now <= limit;
+    if (certificate && near(certificate)) texts.push('the certificate of the KMS will expire soon');
+    if (provider.identity && near(provider.identity.certificatePem))
+      texts.push('the client certificate will expire soon');
+    if (texts.length === 0) return undefined;
+    return { status: 'yellow', connectionStatus: `${this.#assumed.statusNormal}: ${texts.join('; ')}` } as const;
+  }
+}
+
+/** All green is green, all red is red, anything between is yellow. assumed */
+function overall(statuses: readonly Status[]): Status {
+  if (statuses.length === 0) return 'gray';
+  const [first] = statuses;
+  return statuses.every((status) => status === first) ? first! : 'yellow';
+}

@@ -1,0 +1,120 @@
+import type { Host, Vm } from '../inventory/inventory.ts';
+import type { Vcenter } from '../vcenter.ts';
+import { isA } from '../vim/kernel/registry.ts';
+import { type Data, data, refKey } from '../vim/kernel/values.ts';
+import type {
+  CryptoDisk,
+  CryptoHost,
+  CryptoInventory,
+  CryptoVm,
+  EncryptedVMotionMode,
+  HostCryptoState,
+  SnapshotNode,
+  VmCryptoChange,
+} from './inventory.ts';
+
+/** vCenter's inventory as encryption sees it. */
+export class VimInventory implements CryptoInventory {
+  readonly #vc: Vcenter;
+
+  constructor(vc: Vcenter) {
+    this.#vc = vc;
+  }
+
+  vms(): CryptoVm[] {
+    return this.#vc.inventory.vms.map((vm) => this.vmFacts(vm));
+  }
+
+  hosts(): CryptoHost[] {
+    return this.#vc.inventory.hosts.map((host) => this.hostFacts(host));
+  }
+
+  updateVm(id: string, change: VmCryptoChange): void {
+    const vm = this.#vc.inventory.vms.find((candidate) => candidate.ref.value === id);
+    // A VM may be removed while its keys are being fetched.
+    if (!vm) return;
+    if (change.keyId !== undefined || change.migrateEncryption || change.extraConfig || change.disks?.length) {
+      vm.change('config', (config) => applyToConfig(config, change));
+    }
+    if (change.cryptoState !== undefined) {
+      vm.change('runtime', (runtime) => {
+        runtime.cryptoState = change.cryptoState ?? undefined;
+      });
+    }
+  }
+
+  updateHost(id: string, change: Parameters<CryptoInventory['updateHost']>[1]): void {
+    const host = this.#vc.inventory.hosts.find((candidate) => candidate.ref.value === id);
+    host?.change('runtime', (runtime) => {
+      runtime.cryptoState = change.cryptoState;
+      runtime.cryptoKeyId = change.cryptoKeyId ?? undefined;
+    });
+  }
+
+  vmFacts(vm: Vm): CryptoVm {
+    const config = vm.get('config');
+    const runtime = vm.get('runtime');
+    const devices = config?.hardware.device ?? [];
+    return {
+      id: vm.ref.value,
+      name: vm.get('name'),
+      uuid: config?.uuid ?? '',
+      hostId: runtime.host?.value ?? '',
+      powerState: runtime.powerState,
+      hardwareVersion: Number(/^vmx-(\d+)$/.exec(config?.version ?? '')?.[1] ?? 0),
+      hasVtpm: devices.some((device) => isA(device, 'VirtualTPM')),
+      snapshots: snapshotsOf(vm.get('snapshot')?.rootSnapshotList),
+      keyId: config?.keyId,
+      disks: devices.flatMap(diskFacts),
+      migrateEncryption: (config?.migrateEncryption as EncryptedVMotionMode | undefined) ?? 'opportunistic',
+      cryptoState: runtime.cryptoState as CryptoVm['cryptoState'],
+    };
+  }
+
+  hostFacts(host: Host): CryptoHost {
+    const runtime = host.get('runtime');
+    const capability = host.get('capability');
+    const parent = host.get('parent');
+    return {
+      id: host.ref.value,
+      name: host.get('name'),
+      uuid: host.get('hardware')?.systemInfo.uuid ?? '',
+      clusterId: parent?.type === 'ClusterComputeResource' ? parent.value : undefined,
+      defaultScopes: [host, ...this.#vc.inventory.ancestors(host)].map((entity) => refKey(entity.ref)),
+      cryptoSupported: capability?.cryptoSupported ?? false,
+      encryptedVMotionSupported: capability?.encryptedVMotionSupported ?? false,
+      cryptoState: (runtime.cryptoState as HostCryptoState | undefined) ?? 'incapable',
+      cryptoKeyId: runtime.cryptoKeyId,
+    };
+  }
+}
+
+function snapshotsOf(list: readonly Data<'VirtualMachineSnapshotTree'>[] | undefined): SnapshotNode[] {
+  return (list ?? []).map((node) => ({ children: snapshotsOf(node.childSnapshotList) }));
+}
+
+type DiskBacking = Data<'VirtualDiskFlatVer2BackingInfo'>;
+
+function diskFacts(device: Data<'VirtualDevice'>): CryptoDisk[] {
+  if (!isA(device, 'VirtualDisk')) return [];
+  const backing = device.backing as DiskBacking | undefined;
+  return [{ key: device.key, fileName: backing?.fileName ?? '', keyId: backing?.keyId }];
+}
+
+function applyToConfig(config: Data<'VirtualMachineConfigInfo'>, change: VmCryptoChange): void {
+  if (change.keyId !== undefined) config.keyId = change.keyId ?? undefined;
+  if (change.migrateEncryption) config.migrateEncryption = change.migrateEncryption;
+  const options = new Map((config.extraConfig ?? []).map((option) => [option.key, option]));
+  for (const { key, value } of change.extraConfig ?? []) {
+    if (value === '') options.delete(key);
+    else options.set(key, data('OptionValue', { key, value }));
+  }
+  config.extraConfig = [...options.values()];
+  for (const disk of change.disks ?? []) {
+    const device = config.hardware.device?.find((candidate) => candidate.key === disk.key);
+    if (!device || !isA(device, 'VirtualDisk')) continue;
+    device.iofilter = disk.iofilter.length > 0 ? disk.iofilter : undefined;
+    const backing = device.backing as DiskBacking | undefined;
+    if (backing) Object.assign(backing, { keyId: disk.keyId ?? undefined, fileName: disk.fileName });
+  }
+}

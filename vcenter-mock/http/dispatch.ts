@@ -1,0 +1,296 @@
+import { KeyrigError, messageOf } from '../../core/index.ts';
+import type { ManagedObject } from '../inventory/store.ts';
+import type { ImplementationTable } from '../objects/implementation-table.ts';
+import { roleHas } from '../objects/roles.ts';
+import { readPath } from '../property-collector/property-path.ts';
+import type { Call, HttpContext, Vcenter } from '../vcenter.ts';
+import { decodeFields } from '../vim/kernel/decode.ts';
+import { type EncodeContext, encodeAnyValue, encodeValue } from '../vim/kernel/encode.ts';
+import { fault, VimFault } from '../vim/kernel/fault.ts';
+import { isUndeclaredMethod, methodOf, parseType, type TypeUse } from '../vim/kernel/registry.ts';
+import { type Data, data, type Ref, refKey } from '../vim/kernel/values.ts';
+import { compareVersions, negotiate } from '../vim/kernel/version.ts';
+import { XmlError } from '../vim/kernel/xml.ts';
+import { mayUse, type Session, seenBy } from './sessions.ts';
+import { faultEnvelope, parseEnvelope, responseEnvelope, type SoapRequest } from './soap.ts';
+
+/** An HTTP request to a SOAP endpoint. */
+export interface SoapInput {
+  readonly body: string;
+  readonly soapAction?: string;
+  /** Value of the session cookie. */
+  readonly cookie?: string;
+  readonly dialect: 'vim25' | 'pbm';
+  readonly http: HttpContext;
+  /** `connectionKey` of the TCP connection. */
+  readonly connection: string;
+  readonly signal: AbortSignal;
+}
+
+/** What goes back: an answer, or the end of the connection when a fault rule says so. */
+export type SoapOutput = { readonly status: 200 | 500; readonly body: string } | { readonly end: 'reset' | 'close' };
+
+/** Calls that only read the state are journalled as detail. */
+const reads =
+  /^(Fetch|Retrieve|Query|Find|WaitFor|CheckFor|Continue|Cancel|Create(Filter|PropertyCollector|ContainerView|ListView)|Destroy(PropertyFilter|PropertyCollector|View|Collector)|ResetListView|SetCollector|CurrentTime|SessionIsActive|Read|Get|List|Pbm(Query|Retrieve|Fetch))/;
+
+/** What a method's parameters are told from `_this`. */
+const paramTypes = new WeakMap<object, ReadonlyMap<string, TypeUse>>();
+
+function paramsOf(params: Readonly<Record<string, string>>): ReadonlyMap<string, TypeUse> {
+  let types = paramTypes.get(params);
+  if (!types) {
+    types = new Map(Object.entries(params).map(([name, text]) => [name, parseType(text)]));
+    paramTypes.set(params, types);
+  }
+  return types;
+}
+
+const fetchParams = { prop: 'string' };
+
+/** Runs SOAP calls against a vCenter: one function from request text to answer text. */
+export class Dispatcher {
+  readonly #vc: Vcenter;
+  readonly #implementations: ImplementationTable;
+
+  constructor(vc: Vcenter, implementations: ImplementationTable) {
+    this.#vc = vc;
+    this.#implementations = implementations;
+  }
+
+  async answer(input: SoapInput): Promise<SoapOutput> {
+    const vc = this.#vc;
+    const context: EncodeContext = {
+      version: negotiate(input.soapAction, vc.profile.apiVersion),
+      dialect: input.dialect,
+    };
+    let request: SoapRequest;
+    try {
+      request = parseEnvelope(input.body, vc.assumed.xmlDepth);
+    } catch (error) {
+      if (!(error instanceof XmlError)) throw error;
+      vc.runtime.journal.record({
+        plane: 'vcenter',
+        event: 'vcenter.request.refused',
+        level: 'warn',
+        text: `refused a request from ${input.http.remoteAddress}: ${error.message}`,
+        link: input.connection,
+      });
+      return {
+        status: 500,
+        body: faultEnvelope(fault('InvalidRequest', `Invalid request: ${error.message}`), context),
+      };
+    }
+    const session = vc.sessions.find(input.dialect === 'pbm' ? (request.sessionHeader ?? input.cookie) : input.cookie);
+    if (session) session.callCount++;
+    const object = mayUse(session, request.target) ? vc.store.find(request.target) : undefined;
+    const entry = vc.runtime.journal.record({
+      plane: 'vcenter',
+      event: 'vcenter.call',
+      level: reads.test(request.method) ? 'debug' : 'info',
+      text: `${request.method} on ${nameOf(object, request)}`,
+      data: {
+        method: request.method,
+        type: request.target.type,
+        object: request.target.value,
+        user: session?.user.username,
+        version: context.version,
+        userAgent: input.http.userAgent,
+        operationId: request.operationId,
+      },
+      link: input.connection,
+    });
+    try {
+      const hit = vc.runtime.faults.consult(
+        'vcenter.method',
+        {
+          method: request.method,
+          type: request.target.type,
+          object: request.target.value,
+          name: object && String(object.read('name') ?? ''),
+          user: session?.user.username,
+        },
+        entry.seq,
+      );
+      if (hit?.then.delay) await vc.runtime.clock.sleep(hit.then.delay, input.signal);
+      if (hit?.then.vim) throw namedFault(hit.then.vim.type, hit.then.vim.message);
+      if (hit?.then.reset) return { end: 'reset' };
+      if (hit?.then.close) return { end: 'close' };
+      if (hit?.then.hang) {
+        await aborted(input.signal);
+        return { end: 'close' };
+      }
+      if (!object && !session) throw this.#notAuthenticated(request.target);
+      if (!object || isPbm(object) !== (input.dialect === 'pbm')) {
+        throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: request.target });
+      }
+      const body = await this.#call(request, object, session, context, input, hit?.entry.seq ?? entry.seq);
+      return { status: 200, body };
+    } catch (error) {
+      const failure = this.#faultOf(error, entry.seq);
+      vc.runtime.journal.record({
+        plane: 'vcenter',
+        event: 'vcenter.call.fault',
+        level: failure.fault._type === 'RequestCanceled' ? 'debug' : 'warn',
+        text: `${request.method} answered ${failure.fault._type}: ${failure.message}`,
+        data: { method: request.method, fault: failure.fault._type, message: failure.message },
+        cause: entry.seq,
+      });
+      return { status: 500, body: faultEnvelope(failure, context) };
+    }
+  }
+
+  #faultOf(error: unknown, cause: number): VimFault {
+    if (error instanceof VimFault) return error;
+    if (error instanceof KeyrigError && error.code === 'ERR_ABORTED') {
+      return fault('RequestCanceled', this.#vc.assumed.requestCanceled);
+    }
+    // Not a vSphere condition but a defect or a stop: say so where the lab's user looks.
+    this.#vc.runtime.journal.record({
+      plane: 'vcenter',
+      event: 'vcenter.internal',
+      level: 'error',
+      text: messageOf(error),
+      cause,
+    });
+    return fault('SystemError', `A general system error occurred: ${messageOf(error)}`, { reason: messageOf(error) });
+  }
+
+  async #call(
+    request: SoapRequest,
+    object: ManagedObject,
+    session: Session | undefined,
+    context: EncodeContext,
+    input: SoapInput,
+    cause: number,
+  ): Promise<string> {
+    const vc = this.#vc;
+    const { method } = request;
+    const isFetch = method === 'Fetch' && context.dialect === 'vim25';
+    const declaration = methodOf(object.type, method);
+    const known = declaration && compareVersions(declaration.since ?? '1.0', vc.profile.apiVersion) <= 0;
+    if (!isFetch && !known) {
+      if (isUndeclaredMethod(object.type, method)) throw notImplemented(vc, cause, object, method);
+      throw fault('MethodNotFound', `${refKey(object.ref)} does not implement: ${method}`, {
+        receiver: object.ref,
+        method,
+      });
+    }
+    const params = this.#params(request, isFetch ? fetchParams : declaration!.params, cause);
+    this.#authorize(object, method, isFetch ? 'System.View' : declaration!.privilege, params, session);
+    const call: Call = {
+      vc,
+      method,
+      object,
+      session,
+      user: session?.user.username ?? '',
+      role: session?.role,
+      cause,
+      version: context.version,
+      signal: session ? AbortSignal.any([input.signal, session.ended.signal]) : input.signal,
+      http: input.http,
+    };
+    if (isFetch) {
+      // Undocumented; pyVmomi reads every property with it. An unset property gives no returnval (unverified).
+      const value = readPath(seenBy(session, object), String(params.prop), vc.assumed);
+      return responseEnvelope(method, encodeAnyValue('returnval', value, context), context);
+    }
+    const implementation = this.#implementations.method(object.type, method);
+    if (!implementation) throw notImplemented(vc, cause, object, method);
+    const result = await implementation(object, params, call);
+    const type = declaration!.result;
+    return responseEnvelope(method, type === 'void' ? '' : encodeValue('returnval', type, result, context), context);
+  }
+
+  #params(request: SoapRequest, declared: Readonly<Record<string, string>>, cause: number): Record<string, unknown> {
+    const types = paramsOf(declared);
+    const params = decodeFields(undefined, types, request.element, '', (what) => {
+      this.#vc.runtime.journal.record({
+        plane: 'vcenter',
+        event: 'vcenter.unknown',
+        level: 'warn',
+        text: `${request.method}: ${what} is not known and was ignored`,
+        data: { method: request.method, what },
+        cause,
+      });
+    });
+    for (const [name, type] of types) {
+      if (params[name] !== undefined || type.optional) continue;
+      // An empty array is written as no element at all.
+      if (type.array) params[name] = [];
+      else {
+        throw fault('InvalidArgument', `A specified parameter was not correct: ${name}`, { invalidProperty: name });
+      }
+    }
+    return params;
+  }
+
+  #notAuthenticated(object: Ref): VimFault {
+    return fault('NotAuthenticated', this.#vc.assumed.notAuthenticated, { object, privilegeId: 'System.View' });
+  }
+
+  #authorize(
+    object: ManagedObject,
+    method: string,
+    privilege: string,
+    params: Record<string, unknown>,
+    session: Session | undefined,
+  ): void {
+    const { assumed } = this.#vc;
+    if (!session) {
+      if (isAnonymous(object, method, privilege, params)) return;
+      throw this.#notAuthenticated(object.ref);
+    }
+    if (roleHas(session.role, privilege)) return;
+    throw fault('NoPermission', assumed.noPermission, { object: object.ref, privilegeId: privilege });
+  }
+}
+
+/** The few calls that need no login (vcenter.md 4.2). */
+function isAnonymous(
+  object: ManagedObject,
+  method: string,
+  privilege: string,
+  params: Record<string, unknown>,
+): boolean {
+  if (method === 'Fetch') return object.type === 'ServiceInstance' && params.prop === 'content';
+  if (method === 'RetrieveProperties' || method === 'RetrievePropertiesEx') {
+    const specs = (params.specSet ?? []) as Data<'PropertyFilterSpec'>[];
+    return specs.every((spec) => (spec.objectSet ?? []).every((start) => start.obj.type === 'ServiceInstance'));
+  }
+  return privilege === 'System.Anonymous';
+}
+
+function isPbm(object: ManagedObject): boolean {
+  return object.type.startsWith('Pbm');
+}
+
+function nameOf(object: ManagedObject | undefined, request: SoapRequest): string {
+  const name = object?.read('name');
+  const key = refKey(request.target);
+  return typeof name === 'string' ? `${name} (${key})` : key;
+}
+
+function notImplemented(vc: Vcenter, cause: number, object: ManagedObject, method: string): VimFault {
+  vc.runtime.journal.record({
+    plane: 'vcenter',
+    event: 'vcenter.unknown',
+    level: 'warn',
+    text: `${object.type}.${method} is not simulated`,
+    data: { method, type: object.type },
+    cause,
+  });
+  return fault('NotImplemented', vc.assumed.notImplemented);
+}
+
+/** A fault whose type a fault rule names. */
+function namedFault(type: string, message: string): VimFault {
+  return new VimFault({ ...data('RuntimeFault', {}), _type: type }, message);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

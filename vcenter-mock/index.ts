@@ -1,0 +1,132 @@
+import type { Runtime } from '../core/index.ts';
+import type { Assumed } from './assumed.ts';
+import { createVcenter } from './create-vcenter.ts';
+import type { CryptoOptions, VcenterCrypto } from './crypto/index.ts';
+import { VimCrypto } from './crypto/vim-crypto.ts';
+import type { EventLog } from './events/event-log.ts';
+import { rebootHost } from './host/reboot.ts';
+import { Dispatcher } from './http/dispatch.ts';
+import { buildServer, listen, type ServerIdentity } from './http/server.ts';
+import type { User } from './http/sessions.ts';
+import type { Inventory } from './inventory/inventory.ts';
+import type { InventoryOptions } from './inventory/world-options.ts';
+import type { PolicyOptions, StoragePolicies } from './pbm/storage-policies.ts';
+import { type VersionProfile, type VersionProfileName, versionProfiles } from './profiles.ts';
+import type { TaskRunner } from './tasks/task-runner.ts';
+import type { Vcenter } from './vcenter.ts';
+
+export type { Assumed } from './assumed.ts';
+export * from './crypto/index.ts';
+export type { ServerIdentity } from './http/server.ts';
+export type { User } from './http/sessions.ts';
+export type { Host, Vm } from './inventory/inventory.ts';
+export type { DatastoreOptions, HostOptions, InventoryOptions, VmOptions } from './inventory/world-options.ts';
+export { type PolicyOptions, vmEncryptionPolicyId } from './pbm/storage-policies.ts';
+export { type VersionProfile, type VersionProfileName, versionProfiles } from './profiles.ts';
+export type { Data, Ref } from './vim/kernel/values.ts';
+
+export interface VcenterMockOptions {
+  /** Default 127.0.0.1. */
+  host?: string;
+  /** Default 8443; 0 takes a free one. */
+  port?: number;
+  /** TLS certificate and key; without it the server speaks plain HTTP. */
+  identity?: ServerIdentity;
+  /** A ready profile by version, or one of your own. Default 7.0.3. */
+  version?: VersionProfileName | VersionProfile;
+  /** Default: administrator@vsphere.local with a password drawn from the seed; see `VcenterMock.users`. */
+  users?: readonly User[];
+  inventory?: InventoryOptions;
+  /** Storage policies beyond those that every vCenter has. */
+  policies?: readonly PolicyOptions[];
+  /** ms of the lab's clock that tasks take, by method (`PowerOnVM_Task`), `*` for all others. Default: none. */
+  taskDurations?: Readonly<Record<string, number>>;
+  /** Replaces assumed texts and values; see `assumed.ts`. */
+  assumed?: Partial<Assumed>;
+  /** Encryption: the gateway's `isFlowOpen`, product strings, TLS versions, its own assumed values. */
+  encryption?: CryptoOptions;
+}
+
+/** A simulated vCenter. */
+export interface VcenterMock {
+  /** Listens. ERR_PORT_IN_USE when the port is taken. */
+  start(): Promise<void>;
+  /** Ends every wait and connection and stops listening; running tasks are cancelled. */
+  stop(): Promise<void>;
+  /** The port it listens on; 0 before `start`. */
+  readonly port: number;
+  /** `https://127.0.0.1:8443/sdk`. */
+  readonly url: string;
+  readonly users: readonly User[];
+  readonly inventory: Inventory;
+  readonly events: EventLog;
+  readonly tasks: TaskRunner;
+  readonly policies: StoragePolicies;
+  /** Key providers, keys, hosts' key memory, locks. */
+  readonly encryption: VcenterCrypto;
+  /** True when vCenter has a KMS with this address. */
+  isKmsConfigured(address: string): boolean;
+  /** `Type.method` of every method that is simulated. */
+  readonly implementedMethods: readonly string[];
+  /** Restarts a host: its memory, and every key in it, is lost. ERR_OPTION for an unknown name. */
+  rebootHost(name: string, cause?: number): Promise<void>;
+  /** All parts, for code of this room. */
+  readonly vc: Vcenter;
+}
+
+/** Builds a vCenter mock. Nothing listens before `start()`; the inventory exists at once. */
+export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime): VcenterMock {
+  const stopping = new AbortController();
+  const host = options.host ?? '127.0.0.1';
+  const version = options.version ?? '7.0.3';
+  const users = options.users ?? [
+    { username: 'administrator@vsphere.local', password: runtime.random.stream('vcenter.password').alphanumeric(16) },
+  ];
+  const { vc, table } = createVcenter({
+    runtime,
+    profile: typeof version === 'string' ? versionProfiles[version] : version,
+    users,
+    inventory: options.inventory ?? {},
+    policies: options.policies ?? [],
+    taskDurations: options.taskDurations ?? {},
+    assumed: options.assumed ?? {},
+    stopping: stopping.signal,
+  });
+  const crypto = new VimCrypto(vc, options.encryption);
+  vc.crypto = crypto;
+  const app = buildServer(vc, new Dispatcher(vc, table), options.identity);
+  let port = 0;
+  return {
+    async start() {
+      port = await listen(app, host, options.port ?? 8443);
+      runtime.journal.record({
+        plane: 'vcenter',
+        event: 'vcenter.listening',
+        text: `vCenter ${vc.profile.version} listens on ${this.url}`,
+        data: { port, version: vc.profile.version },
+      });
+    },
+    async stop() {
+      stopping.abort();
+      await crypto.manager.stop();
+      await vc.tasks.idle();
+      await app.close();
+    },
+    get port() {
+      return port;
+    },
+    get url() {
+      return `${options.identity ? 'https' : 'http'}://${host}:${port}/sdk`;
+    },
+    users,
+    inventory: vc.inventory,
+    events: vc.events,
+    tasks: vc.tasks,
+    policies: vc.policies,
+    encryption: crypto.manager,
+    isKmsConfigured: (address) => crypto.manager.isKmsConfigured(address),
+    implementedMethods: table.implemented,
+    rebootHost: (name, cause) => rebootHost(vc, name, 'root', cause),
+    vc,
+  };
+}

@@ -1,0 +1,70 @@
+import { fieldsOf } from '../vim/kernel/registry.ts';
+import type { Data } from '../vim/kernel/values.ts';
+
+/** Required booleans of a capability type, all false, so that none is missing on the wire. */
+function allFalse(type: string): Record<string, boolean> {
+  const values: Record<string, boolean> = {};
+  for (const field of fieldsOf(type).values()) {
+    if (field.name === 'boolean' && !field.optional) values[field.field] = false;
+  }
+  return values;
+}
+
+/** What a VM on a 7.0 host can do. assumed, as far as encryption does not depend on it */
+export function virtualMachineCapability(): Data<'VirtualMachineCapability'> {
+  return {
+    ...(allFalse('VirtualMachineCapability') as unknown as Data<'VirtualMachineCapability'>),
+    snapshotOperationsSupported: true,
+    multipleSnapshotsSupported: true,
+    snapshotConfigSupported: true,
+    poweredOffSnapshotsSupported: true,
+    memorySnapshotsSupported: true,
+    revertToSnapshotSupported: true,
+    cpuFeatureMaskSupported: true,
+    bootOptionsSupported: true,
+    changeTrackingSupported: true,
+    multipleCoresPerSocketSupported: true,
+    diskSharesSupported: true,
+  };
+}
+
+/** What a 7.0 host can do; encryption as the world says. */
+export function hostCapability(parts: {
+  cryptoSupported: boolean;
+  encryptedVMotionSupported: boolean;
+}): Data<'HostCapability'> {
+  const crypto = parts.cryptoSupported;
+  return {
+    ...(allFalse('HostCapability') as unknown as Data<'HostCapability'>),
+    recursiveResourcePoolsSupported: true,
+    cpuMemoryResourceConfigurationSupported: true,
+    rebootSupported: true,
+    shutdownSupported: true,
+    vmotionSupported: true,
+    maxSupportedVMs: 1024,
+    maxRunningVMs: 1024,
+    maxSupportedVcpus: 4096,
+    maxRegisteredVMs: 4096,
+    nfsSupported: true,
+    iscsiSupported: true,
+    sanSupported: true,
+    vlanTaggingSupported: true,
+    nicTeamingSupported: true,
+    maintenanceModeSupported: true,
+    storageVMotionSupported: true,
+    vmotionWithStorageVMotionSupported: true,
+    storagePolicySupported: true,
+    cryptoSupported: crypto,
+    encryptedVMotionSupported: parts.encryptedVMotionSupported,
+    encryptionChangeOnAddRemoveSupported: crypto,
+    encryptionHotOperationSupported: crypto,
+    encryptionWithSnapshotsSupported: crypto,
+    encryptionFaultToleranceSupported: false,
+    encryptionMemorySaveSupported: crypto,
+    encryptionRDMSupported: false,
+    encryptionVFlashSupported: false,
+    encryptionCBRCSupported: false,
+    encryptionHBRSupported: crypto,
+    vmCreateDateSupported: true,
+  };
+}

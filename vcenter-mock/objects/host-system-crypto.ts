@@ -1,0 +1,30 @@
+import { keyExchangeFault, ProviderFailure } from '../crypto/index.ts';
+import { cryptoOf } from '../crypto/vim-crypto.ts';
+import { implement } from '../vim/kernel/implementation.ts';
+
+/** The encryption methods of HostSystem. vcenter.md A.4 */
+export const hostSystemCrypto = implement('HostSystem', {
+  methods: {
+    PrepareCrypto(host, _params, { vc, cause }) {
+      const crypto = cryptoOf(vc);
+      crypto.manager.hosts.prepare(crypto.inventory.hostFacts(host), cause);
+    },
+
+    EnableCrypto(host, { keyPlain }, { vc, cause }) {
+      const crypto = cryptoOf(vc);
+      const material = Buffer.from(keyPlain.keyData, 'base64');
+      crypto.manager.hosts.enable(crypto.inventory.hostFacts(host), keyPlain.keyId, material, cause);
+    },
+
+    async ConfigureCryptoKey(host, { keyId }, { vc, cause }) {
+      const { manager, inventory } = cryptoOf(vc);
+      try {
+        await manager.hosts.configureKey(inventory.hostFacts(host), keyId, cause);
+        // documented: it also unlocks the encrypted VMs of the host
+        await manager.locks.unlockOn(host.ref.value, cause);
+      } catch (error) {
+        throw error instanceof ProviderFailure ? keyExchangeFault(error, manager.assumed) : error;
+      }
+    },
+  },
+});

@@ -1,0 +1,48 @@
+import type { AnyImplementation } from '../vim/kernel/implementation.ts';
+import { alarmManager } from './alarm-manager.ts';
+import { authorizationManager } from './authorization-manager.ts';
+import { cryptoManagerHost } from './crypto-manager-host.ts';
+import { cryptoManagerKmip } from './crypto-manager-kmip.ts';
+import { eventHistoryCollector, eventManager, historyCollector } from './event-manager.ts';
+import { folder } from './folder.ts';
+import { hostSystem } from './host-system.ts';
+import { hostSystemCrypto } from './host-system-crypto.ts';
+import { optionManager } from './option-manager.ts';
+import { pbmImplementations } from './pbm.ts';
+import { propertyCollector, propertyFilter } from './property-collector.ts';
+import { searchIndex } from './search-index.ts';
+import { serviceInstance } from './service-instance.ts';
+import { sessionManager } from './session-manager.ts';
+import { task, taskManager } from './task-manager.ts';
+import { containerView, listView, view, viewManager } from './views.ts';
+import { virtualMachine } from './virtual-machine.ts';
+import { virtualMachineCrypto } from './virtual-machine-crypto.ts';
+
+/** Every managed object type of the engine that does something. */
+export const implementations: readonly AnyImplementation[] = [
+  serviceInstance,
+  sessionManager,
+  propertyCollector,
+  propertyFilter,
+  viewManager,
+  view,
+  containerView,
+  listView,
+  searchIndex,
+  taskManager,
+  task,
+  eventManager,
+  historyCollector,
+  eventHistoryCollector,
+  alarmManager,
+  authorizationManager,
+  optionManager,
+  folder,
+  virtualMachine,
+  hostSystem,
+  cryptoManagerKmip,
+  cryptoManagerHost,
+  hostSystemCrypto,
+  virtualMachineCrypto,
+  ...pbmImplementations,
+];

@@ -1,0 +1,105 @@
+import type { Session } from '../http/sessions.ts';
+import type { ManagedObject, TypedObject } from '../inventory/store.ts';
+import type { Call } from '../vcenter.ts';
+import { fault } from '../vim/kernel/fault.ts';
+import { implement } from '../vim/kernel/implementation.ts';
+import { isSubtype } from '../vim/kernel/registry.ts';
+import { type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
+
+function sessionOf(call: Call): Session {
+  if (!call.session) throw fault('NotAuthenticated', call.vc.assumed.notAuthenticated, { object: call.object.ref });
+  return call.session;
+}
+
+function notFound(reference: Ref, call: Call) {
+  return fault('ManagedObjectNotFound', call.vc.assumed.objectNotFound, { obj: reference });
+}
+
+/** The views a session has made; `viewList` of its ViewManager. */
+function remember(view: ManagedObject, call: Call): Ref {
+  sessionOf(call).objects.add(view);
+  return view.ref;
+}
+
+export const viewManager = implement('ViewManager', {
+  methods: {
+    CreateContainerView(_object, params, call) {
+      if (!call.vc.store.find(params.container)) throw notFound(params.container, call);
+      return remember(
+        call.vc.store.create('ContainerView', call.vc.sessions.objectId(sessionOf(call)), {
+          container: params.container,
+          type: params.type ?? [],
+          recursive: params.recursive,
+        }),
+        call,
+      );
+    },
+
+    CreateListView: (_object, params, call) =>
+      remember(
+        call.vc.store.create('ListView', call.vc.sessions.objectId(sessionOf(call)), { view: params.obj ?? [] }),
+        call,
+      ),
+
+    CreateListViewFromView(_object, params, call) {
+      const source = call.vc.store.find(params.view);
+      if (!source) throw notFound(params.view, call);
+      return remember(
+        call.vc.store.create('ListView', call.vc.sessions.objectId(sessionOf(call)), {
+          view: [...(source.read('view') as Ref[])],
+        }),
+        call,
+      );
+    },
+  },
+});
+
+export const view = implement('View', {
+  methods: {
+    DestroyView(object, _params, call) {
+      sessionOf(call).objects.delete(object);
+      call.vc.store.delete(object);
+    },
+  },
+});
+
+/** ContainerView.view follows the inventory: it is computed when it is read. */
+export const containerView = implement('ContainerView', {
+  methods: {},
+  derive: {
+    view: (object, { inventory, store }) => {
+      const container = store.find(object.get('container'));
+      if (!container) return [];
+      const types = object.get('type') ?? [];
+      const below = object.get('recursive') ? inventory.descendants(container) : inventory.children(container);
+      const wanted = below.filter((entity) => types.length === 0 || types.some((type) => isSubtype(entity.type, type)));
+      return wanted.map((entity) => entity.ref);
+    },
+  },
+});
+
+/** Objects that do not exist are answered as unresolved and left out. vim25 ModifyListView */
+function replace(object: TypedObject<'ListView'>, wanted: readonly Ref[], call: Call): Ref[] {
+  const exists = (reference: Ref) => call.vc.store.find(reference) !== undefined;
+  const unique = new Map(wanted.filter(exists).map((reference) => [refKey(reference), reference]));
+  object.set({ view: [...unique.values()] });
+  return wanted.filter((reference) => !exists(reference));
+}
+
+export const listView = implement('ListView', {
+  methods: {
+    ResetListView: (object, params, call) => replace(object, params.obj ?? [], call),
+
+    ModifyListView(object, params, call) {
+      const removed = params.remove ?? [];
+      const kept = (object.get('view') ?? []).filter((one) => !removed.some((other) => sameRef(one, other)));
+      return replace(object, [...kept, ...(params.add ?? [])], call);
+    },
+
+    ResetListViewFromView(object, params, call) {
+      const source = call.vc.store.find(params.view);
+      if (!source) throw notFound(params.view, call);
+      replace(object, source.read('view') as Ref[], call);
+    },
+  },
+});

@@ -1,0 +1,21 @@
+/** Which release the simulated vCenter is. */
+export interface VersionProfile {
+  /** about.version. */
+  readonly version: string;
+  readonly build: string;
+  /** about.apiVersion and the newest version in vimServiceVersions.xml. */
+  readonly apiVersion: string;
+  readonly licenseProductVersion: string;
+}
+
+/**
+ * Ready profiles by version. The build of 7.0.3 is observed (KMIP captures), the API versions are the published ones;
+ * the builds of the others are documented release builds.
+ */
+export const versionProfiles = {
+  '6.7.0': { version: '6.7.0', build: '19832247', apiVersion: '6.7.3', licenseProductVersion: '6.0' },
+  '7.0.3': { version: '7.0.3', build: '19480866', apiVersion: '7.0.3.0', licenseProductVersion: '7.0' },
+  '8.0.3': { version: '8.0.3', build: '24022515', apiVersion: '8.0.3.0', licenseProductVersion: '8.0' },
+} as const satisfies Record<string, VersionProfile>;
+
+export type VersionProfileName = keyof typeof versionProfiles;

@@ -1,0 +1,238 @@
+import { causeChain, KeyrigError, messageOf, type Runtime } from '../../core/index.ts';
+import type { Assumed } from '../assumed.ts';
+import type { ManagedObject, ObjectStore, TypedObject } from '../inventory/store.ts';
+import { roleHas } from '../objects/roles.ts';
+import { fault, VimFault } from '../vim/kernel/fault.ts';
+import { type Data, data, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
+
+/** A task while its body runs. */
+export interface RunningTask {
+  readonly ref: Ref;
+  /** `seq` of the task's journal entry: the cause of everything the body does. */
+  readonly cause: number;
+  /** Who started it. */
+  readonly user: string;
+  /** Fires when the task is cancelled or the server stops. */
+  readonly signal: AbortSignal;
+  /** Throws NoPermission when the user's role lacks a privilege that the task needs on an object. */
+  require(privilege: string, object: Ref): void;
+  /** Reports progress in percent. */
+  progress(percent: number): void;
+}
+
+export interface TaskRequest {
+  /** Wire name of the method, `ReconfigVM_Task`. */
+  method: string;
+  /** `VirtualMachine.reconfigure` (observed list, vcenter.md 12.3). */
+  descriptionId: string;
+  /** Only managed entities may stand in TaskInfo.entity: leave it out for tasks of managers. */
+  entity?: ManagedObject;
+  user: string;
+  /** The user's role; without one the task may do everything. */
+  role?: string;
+  /** `seq` of the journal entry that starts the task. */
+  cause?: number;
+  cancelable?: boolean;
+  /** When set, a second such task on the same entity ends in TaskInProgress. */
+  exclusive?: boolean;
+  /** Its value becomes TaskInfo.result; give an `anyValue` where the type cannot be seen. */
+  run: (task: RunningTask) => Promise<unknown>;
+}
+
+type TaskObject = TypedObject<'Task'>;
+
+/** Runs tasks: queued, running, then success or error; every step is written to the Task object and to the journal. */
+export class TaskRunner {
+  readonly #runtime: Runtime;
+  readonly #store: ObjectStore;
+  readonly #assumed: Assumed;
+  readonly #durations: Readonly<Record<string, number>>;
+  readonly #cancels = new Map<string, AbortController>();
+  readonly #busy = new Map<string, Ref>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #stopping: AbortSignal;
+  #chain = 0;
+
+  /** @param durations ms that a task of a method takes before its body runs; `*` for all others. */
+  constructor(parts: {
+    runtime: Runtime;
+    store: ObjectStore;
+    assumed: Assumed;
+    durations: Readonly<Record<string, number>>;
+    stopping: AbortSignal;
+  }) {
+    this.#runtime = parts.runtime;
+    this.#store = parts.store;
+    this.#assumed = parts.assumed;
+    this.#durations = parts.durations;
+    this.#stopping = parts.stopping;
+  }
+
+  /** Starts a task and returns its reference; the body runs after the caller had its answer. */
+  start(request: TaskRequest): Ref {
+    const { clock, journal } = this.#runtime;
+    const name = request.entity?.read('name');
+    const task = this.#store.create('Task', 'task-#', { value: [], availableField: [] });
+    const info: Data<'TaskInfo'> = {
+      key: task.ref.value,
+      task: task.ref,
+      name: request.method,
+      descriptionId: request.descriptionId,
+      entity: request.entity?.ref,
+      entityName: typeof name === 'string' ? name : undefined,
+      state: 'queued',
+      cancelled: false,
+      cancelable: request.cancelable ?? false,
+      reason: data('TaskReasonUser', { userName: request.user }),
+      queueTime: new Date(clock.now()),
+      eventChainId: ++this.#chain,
+    };
+    task.set({ info });
+    this.#remember(task.ref, request.entity);
+    const what = `${request.method}${info.entityName === undefined ? '' : ` on ${info.entityName}`}`;
+    const entry = journal.record({
+      plane: 'vcenter',
+      event: 'vcenter.task.started',
+      text: `${task.ref.value}: ${what}`,
+      data: {
+        task: task.ref.value,
+        method: request.method,
+        descriptionId: request.descriptionId,
+        entity: request.entity && refKey(request.entity.ref),
+        entityName: info.entityName,
+        user: request.user,
+      },
+      cause: request.cause,
+    });
+    const cancel = new AbortController();
+    this.#cancels.set(task.ref.value, cancel);
+    const done = this.#run(task, request, what, entry.seq, AbortSignal.any([cancel.signal, this.#stopping])).finally(
+      () => {
+        this.#cancels.delete(task.ref.value);
+        this.#running.delete(done);
+      },
+    );
+    this.#running.add(done);
+    return task.ref;
+  }
+
+  async #run(task: TaskObject, request: TaskRequest, what: string, cause: number, signal: AbortSignal): Promise<void> {
+    const { clock, journal } = this.#runtime;
+    // The caller gets the reference before anything happens.
+    await Promise.resolve();
+    const busyKey = request.exclusive && request.entity ? refKey(request.entity.ref) : undefined;
+    const other = busyKey === undefined ? undefined : this.#busy.get(busyKey);
+    try {
+      if (other) throw fault('TaskInProgress', this.#assumed.taskInProgress, { task: other });
+      if (busyKey !== undefined) this.#busy.set(busyKey, task.ref);
+      this.#update(task, { state: 'running', startTime: new Date(clock.now()), progress: 0 });
+      const duration = this.#durations[request.method] ?? this.#durations['*'] ?? 0;
+      if (duration > 0) await this.#pass(task, duration, signal);
+      const body = request.run({
+        ref: task.ref,
+        cause,
+        user: request.user,
+        signal,
+        require: (privilege, object) => {
+          if (request.role === undefined || roleHas(request.role, privilege)) return;
+          throw fault('NoPermission', this.#assumed.noPermission, { object, privilegeId: privilege });
+        },
+        progress: (percent) => this.#update(task, { progress: percent }),
+      });
+      // A body that does not heed the signal must not keep the server from stopping.
+      const result = await orStopped(body, this.#stopping);
+      this.#update(task, { state: 'success', result, progress: undefined, completeTime: new Date(clock.now()) });
+      journal.record({
+        plane: 'vcenter',
+        event: 'vcenter.task.succeeded',
+        text: `${task.ref.value}: ${what} succeeded`,
+        data: { task: task.ref.value, method: request.method },
+        cause,
+      });
+    } catch (thrown) {
+      const failure = this.#faultOf(thrown, signal, task);
+      this.#update(task, {
+        state: 'error',
+        error: failure.localized,
+        progress: undefined,
+        completeTime: new Date(clock.now()),
+      });
+      const messages = failure.fault.faultMessage?.map((message) => message.message ?? message.key);
+      journal.record({
+        plane: 'vcenter',
+        event: 'vcenter.task.failed',
+        level: 'error',
+        text: `${task.ref.value}: ${what} failed: ${failure.fault._type}: ${failure.message}`,
+        data: {
+          task: task.ref.value,
+          method: request.method,
+          fault: failure.fault._type,
+          localizedMessage: failure.message,
+          faultMessage: messages,
+          // A defect of keyrig shows as SystemError; the chain says where it comes from.
+          ...(failure.fault._type === 'SystemError' ? { chain: causeChain(thrown) } : {}),
+        },
+        cause,
+      });
+    } finally {
+      if (busyKey !== undefined && sameRef(this.#busy.get(busyKey), task.ref)) this.#busy.delete(busyKey);
+    }
+  }
+
+  /** Lets a configured duration pass in ten steps of progress. */
+  async #pass(task: TaskObject, duration: number, signal: AbortSignal): Promise<void> {
+    for (let step = 1; step <= 10; step++) {
+      await this.#runtime.clock.sleep(duration / 10, signal);
+      if (step < 10) this.#update(task, { progress: step * 10 });
+    }
+  }
+
+  #faultOf(thrown: unknown, signal: AbortSignal, task: TaskObject): VimFault {
+    if (thrown instanceof VimFault) return thrown;
+    if (signal.aborted || (thrown instanceof KeyrigError && thrown.code === 'ERR_ABORTED')) {
+      this.#update(task, { cancelled: true });
+      return fault('RequestCanceled', this.#assumed.requestCanceled);
+    }
+    // documented: how vCenter words a SystemError
+    return fault('SystemError', `A general system error occurred: ${messageOf(thrown)}`, { reason: messageOf(thrown) });
+  }
+
+  #update(task: TaskObject, changes: Partial<Data<'TaskInfo'>>): void {
+    task.set({ info: { ...task.get('info'), ...changes } });
+  }
+
+  #remember(reference: Ref, entity: ManagedObject | undefined): void {
+    const manager = this.#store.get('TaskManager', { type: 'TaskManager', value: 'TaskManager' });
+    const recent = manager?.get('recentTask') ?? [];
+    manager?.set({ recentTask: [...recent.slice(1 - this.#assumed.recentTasks), reference] });
+    const own = entity as TypedObject<'ManagedEntity'> | undefined;
+    own?.set({
+      recentTask: [...(own.get('recentTask') ?? []).slice(1 - this.#assumed.recentTasksOfEntity), reference],
+    });
+  }
+
+  /** Cancels a running task whose TaskInfo says it can be; NotSupported otherwise. */
+  cancel(task: TypedObject<'Task'>): void {
+    const info = task.get('info');
+    if (info.state === 'success' || info.state === 'error') {
+      throw fault('InvalidState', 'The operation is not allowed in the current state.');
+    }
+    if (!info.cancelable) throw fault('NotSupported', this.#assumed.notSupported);
+    this.#cancels.get(task.ref.value)?.abort();
+  }
+
+  /** Resolves when no task is running. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+}
+
+/** The body's outcome, or ERR_ABORTED as soon as the server stops. */
+function orStopped<T>(body: Promise<T>, stopping: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = () => reject(new KeyrigError('ERR_ABORTED', 'the server stops'));
+    if (stopping.aborted) stop();
+    stopping.addEventListener('abort', stop, { once: true });
+    body.then(resolve, reject).finally(() => stopping.removeEventListener('abort', stop));
+  });
+}

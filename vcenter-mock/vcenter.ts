@@ -1,0 +1,59 @@
+import type { Runtime } from '../core/index.ts';
+import type { Assumed } from './assumed.ts';
+import type { CryptoHooks } from './crypto-hooks.ts';
+import type { EventLog } from './events/event-log.ts';
+import type { Session, SessionTable } from './http/sessions.ts';
+import type { WorldBuilder } from './inventory/build-world.ts';
+import type { Inventory } from './inventory/inventory.ts';
+import type { ManagedObject, ObjectStore } from './inventory/store.ts';
+import type { StoragePolicies } from './pbm/storage-policies.ts';
+import type { VersionProfile } from './profiles.ts';
+import type { TaskRunner } from './tasks/task-runner.ts';
+
+/** The parts of one simulated vCenter; handed to every method and task. */
+export interface Vcenter {
+  readonly runtime: Runtime;
+  readonly profile: VersionProfile;
+  readonly assumed: Assumed;
+  /** UUID of this vCenter (about.instanceUuid). */
+  readonly instanceUuid: string;
+  readonly store: ObjectStore;
+  readonly inventory: Inventory;
+  readonly world: WorldBuilder;
+  readonly sessions: SessionTable;
+  readonly tasks: TaskRunner;
+  readonly events: EventLog;
+  readonly policies: StoragePolicies;
+  /** Encryption; see `crypto-hooks.ts`. */
+  crypto: CryptoHooks;
+  /** Fires when the server stops: everything that waits ends. */
+  readonly stopping: AbortSignal;
+}
+
+/** One SOAP call on its way through a method. */
+export interface Call {
+  readonly vc: Vcenter;
+  readonly method: string;
+  readonly object: ManagedObject;
+  /** Undefined for the few calls that need no login. */
+  readonly session?: Session;
+  /** Who acts, for events and tasks. */
+  readonly user: string;
+  /** The user's role; undefined without a session. */
+  readonly role?: string;
+  /** `seq` of the call's journal entry: the cause of everything it does. */
+  readonly cause: number;
+  /** API version of the client; nothing newer is sent. */
+  readonly version: string;
+  /** Fires when the client is gone or the server stops. */
+  readonly signal: AbortSignal;
+  readonly http: HttpContext;
+}
+
+/** What methods may know of the HTTP request. */
+export interface HttpContext {
+  readonly remoteAddress: string;
+  readonly userAgent: string;
+  /** Sets the session cookie on the answer. */
+  setSessionCookie(value: string): void;
+}

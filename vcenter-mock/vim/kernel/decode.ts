@@ -1,0 +1,124 @@
+import { VimFault } from './fault.ts';
+import { dataDeclaration, enumValues, fieldsOf, isSubtype, type TypeUse } from './registry.ts';
+import { data, type Ref } from './values.ts';
+import type { XmlElement } from './xml.ts';
+
+/** Told about everything in a request that keyrig does not know; nothing of it stops the call. */
+export type UnknownListener = (what: string) => void;
+
+const emptyPlaces = new Set(['string', 'anyType', 'base64Binary']);
+
+function invalid(path: string): VimFault {
+  // observed: the text a vCenter gives for InvalidArgument
+  return new VimFault(
+    data('InvalidArgument', { invalidProperty: path }),
+    `A specified parameter was not correct: ${path}`,
+  );
+}
+
+/** Decodes one primitive value; InvalidArgument naming `path` when the text does not fit the type. */
+function decodePrimitive(type: string, text: string, path: string): unknown {
+  const trimmed = text.trim();
+  switch (type) {
+    case 'string':
+    case 'anyURI':
+      return text;
+    case 'boolean':
+      if (trimmed === 'true' || trimmed === '1') return true;
+      if (trimmed === 'false' || trimmed === '0') return false;
+      throw invalid(path);
+    case 'int':
+    case 'short':
+    case 'byte':
+    case 'long': {
+      if (!/^[+-]?\d{1,19}$/.test(trimmed)) throw invalid(path);
+      return Number(trimmed);
+    }
+    case 'float':
+    case 'double': {
+      const value = Number(trimmed);
+      if (trimmed === '' || Number.isNaN(value)) throw invalid(path);
+      return value;
+    }
+    case 'dateTime': {
+      const value = new Date(trimmed);
+      if (Number.isNaN(value.getTime())) throw invalid(path);
+      return value;
+    }
+    case 'base64Binary':
+      return trimmed;
+    default:
+      return undefined;
+  }
+}
+
+function decodeReference(element: XmlElement): Ref {
+  return { type: element.attributes.type ?? '', value: element.text.trim() };
+}
+
+function decodeAny(element: XmlElement, path: string, unknown: UnknownListener): unknown {
+  const type = element.xsiType;
+  if (type === undefined) return element.attributes.type === undefined ? element.text : decodeReference(element);
+  if (type.startsWith('ArrayOf')) {
+    const memberType = type.slice('ArrayOf'.length);
+    const name = memberType.charAt(0).toLowerCase() + memberType.slice(1);
+    const use = { name: dataDeclaration(memberType) || memberType === 'ManagedObjectReference' ? memberType : name };
+    return element.children.map((member) =>
+      decodeOne({ ...use, array: false, optional: false }, member, path, unknown),
+    );
+  }
+  return decodeOne({ name: type, array: false, optional: false }, element, path, unknown);
+}
+
+function decodeOne(use: TypeUse, element: XmlElement, path: string, unknown: UnknownListener): unknown {
+  if (use.name === 'ManagedObjectReference') return decodeReference(element);
+  if (use.name === 'anyType') return decodeAny(element, path, unknown);
+  const values = enumValues(use.name);
+  if (values) {
+    const text = element.text.trim();
+    if (!values.includes(text)) throw invalid(path);
+    return text;
+  }
+  if (!dataDeclaration(use.name)) return decodePrimitive(use.name, element.text, path);
+  let type = use.name;
+  if (element.xsiType !== undefined && element.xsiType !== type) {
+    if (!dataDeclaration(element.xsiType)) unknown(`type ${element.xsiType} at ${path}`);
+    else if (isSubtype(element.xsiType, type)) type = element.xsiType;
+    else throw invalid(path);
+  }
+  return decodeFields(type, fieldsOf(type), element, path, unknown);
+}
+
+/**
+ * Decodes the children of an element into an object. Unknown elements are reported and left out; an empty element of a
+ * type that cannot be empty counts as absent, as clients write unset values that way.
+ */
+export function decodeFields(
+  type: string | undefined,
+  fields: ReadonlyMap<string, TypeUse>,
+  element: XmlElement,
+  path: string,
+  unknown: UnknownListener,
+): Record<string, unknown> {
+  const object: Record<string, unknown> = type === undefined ? {} : { _type: type };
+  for (const member of element.children) {
+    if (type === undefined && member.name === '_this') continue;
+    const use = fields.get(member.name);
+    const memberPath = path === '' ? member.name : `${path}.${member.name}`;
+    if (!use) {
+      if (member.name !== 'dynamicType' && member.name !== 'dynamicProperty') unknown(`element ${memberPath}`);
+      continue;
+    }
+    const blank = member.children.length === 0 && member.text.trim() === '' && member.xsiType === undefined;
+    if (blank && !use.array && !emptyPlaces.has(use.name) && !dataDeclaration(use.name)) continue;
+    const value = decodeOne(use, member, memberPath, unknown);
+    if (use.array) {
+      const list = (object[member.name] as unknown[] | undefined) ?? [];
+      list.push(value);
+      object[member.name] = list;
+    } else {
+      object[member.name] = value;
+    }
+  }
+  return object;
+}
