@@ -7,7 +7,7 @@ import {
   connectKmip,
   enumCode,
   enumerationOfTag,
-  enumKey,
+  enumName,
   type Item,
   ItemType,
   KeyFormatType,
@@ -15,6 +15,8 @@ import {
   KmipResultError,
   type KmipTlsOptions,
   makeAttribute,
+  maskEntries,
+  maskOfTag,
   ObjectType,
   operations,
   protocolVersion,
@@ -25,6 +27,7 @@ import {
   RevocationReasonCode,
   type SendOptions,
   tagCode,
+  tagName,
 } from '../../kmip/index.ts';
 
 /** How to reach a KMS and as whom. */
@@ -62,8 +65,8 @@ export class KmipUser {
     });
     return {
       vendorIdentification: answer.vendorIdentification ?? null,
-      operations: answer.operations.map((code) => enumKey('Operation', code) ?? code),
-      objectTypes: answer.objectTypes.map((code) => enumKey('ObjectType', code) ?? code),
+      operations: answer.operations.map((code) => enumName('Operation', code) ?? code),
+      objectTypes: answer.objectTypes.map((code) => enumName('ObjectType', code) ?? code),
     };
   }
 
@@ -93,10 +96,10 @@ export class KmipUser {
     const bytes = Buffer.isBuffer(material) ? material : undefined;
     return {
       uniqueIdentifier,
-      objectType: enumKey('ObjectType', objectType) ?? objectType,
-      keyFormatType: block ? (enumKey('KeyFormatType', block.keyFormatType ?? KeyFormatType.Raw) ?? null) : null,
+      objectType: enumName('ObjectType', objectType) ?? objectType,
+      keyFormatType: block ? (enumName('KeyFormatType', block.keyFormatType ?? KeyFormatType.Raw) ?? null) : null,
       algorithm: block?.cryptographicAlgorithm
-        ? (enumKey('CryptographicAlgorithm', block.cryptographicAlgorithm) ?? null)
+        ? (enumName('CryptographicAlgorithm', block.cryptographicAlgorithm) ?? null)
         : null,
       length: block?.cryptographicLength ?? null,
       bytes: bytes?.length ?? null,
@@ -179,13 +182,12 @@ export async function withKmipFault(work: () => Promise<JsonObject>): Promise<Js
     return await work();
   } catch (error) {
     if (!(error instanceof KmipResultError)) throw error;
-    const reason =
-      error.resultReason === undefined ? null : (enumKey('ResultReason', error.resultReason as ResultReason) ?? null);
+    const reason = error.resultReason === undefined ? null : (enumName('ResultReason', error.resultReason) ?? null);
     return { fault: { reason, message: error.resultMessage ?? messageOf(error) } };
   }
 }
 
-/** An attribute's value in JSON: enumerations by name, dates in ISO 8601, structures as objects. */
+/** An attribute's value in JSON: enumerations and masks by the standard's names, dates in ISO 8601, structures as objects. */
 function attributeJson(attribute: Attribute): Json {
   const value = attribute.attributeValue;
   if (!value) return null;
@@ -196,10 +198,14 @@ function attributeJson(attribute: Attribute): Json {
 function itemJson(item: Item): Json {
   switch (item.type) {
     case ItemType.Structure:
-      return item.value.map(itemJson);
+      return Object.fromEntries(item.value.map((member) => [tagName(member.tag), itemJson(member)]));
     case ItemType.Enumeration: {
       const enumeration = enumerationOfTag(item.tag);
-      return (enumeration && enumKey(enumeration, item.value)) ?? item.value;
+      return (enumeration && enumName(enumeration, item.value)) ?? item.value;
+    }
+    case ItemType.Integer: {
+      const mask = maskOfTag(item.tag);
+      return mask === undefined ? item.value : maskEntries(mask, item.value).known.map(({ name }) => name);
     }
     case ItemType.DateTime:
       return new Date(Number(item.value) * 1_000).toISOString();

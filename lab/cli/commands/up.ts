@@ -1,5 +1,6 @@
 import { KeyPool, KeyrigError } from '../../../core/index.ts';
 import type { ReadyLine } from '../../ready.ts';
+import { type LogLevel, logJournal, logLevels } from '../../report/log.ts';
 import type { Scenario } from '../../scenario/schema.ts';
 import { startRoles } from '../../world/key-roles.ts';
 import { defaultPorts, freePorts, listening, type Ports } from '../../world/ports.ts';
@@ -12,6 +13,7 @@ interface UpOptions {
   host: string;
   seed?: string;
   pkiDir?: string;
+  logLevel: LogLevel;
   kmipPort?: string;
   vcenterPort?: string;
   ovhPort?: string;
@@ -34,6 +36,11 @@ export const upCommand: DefineCommand = (exit) =>
     .addOption(option('--control-port <port>', `default ${defaultPorts.control}`))
     .addOption(option('--host <address>', 'address to listen on').default('127.0.0.1'))
     .addOption(option('--seed <seed>', 'draw everything random from this'))
+    .addOption(
+      option('--log-level <level>', 'what to tell on standard error')
+        .default('info')
+        .choices([...logLevels]),
+    )
     .addOption(option('--pki-dir <folder>', 'write certificates here instead of a temporary folder'))
     .action(async (file: string | undefined, options: UpOptions) => {
       const keys = new KeyPool();
@@ -50,6 +57,7 @@ export const upCommand: DefineCommand = (exit) =>
         import('../../ready.ts'),
       ]);
       const lab = createLab({ world: scenario?.world, faults: scenario?.faults, seed, ports, host, keys });
+      logJournal(lab.runtime.journal, process.stderr, options.logLevel);
       const control = new ControlApi(lab, { host, port: ports.control });
       const starting = Promise.all([lab.start(), listening(['control'], ports, host, () => control.start())]);
       let removePki: () => void = () => {};
