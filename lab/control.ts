@@ -1,5 +1,13 @@
+import { readFileSync } from 'node:fs';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Lab } from './lab.ts';
+
+/** The dashboard's files: path, content type. `ui/` stands beside the room here, and beside dist/ in the package. */
+const pages = [
+  ['/', 'index.html', 'text/html; charset=utf-8'],
+  ['/dashboard.js', 'dashboard.js', 'text/javascript; charset=utf-8'],
+  ['/style.css', 'style.css', 'text/css; charset=utf-8'],
+] as const;
 
 /** The lab's own HTTP API, for scripts and the dashboard: what the lab is doing, never its secrets. */
 export class ControlApi {
@@ -26,15 +34,13 @@ export class ControlApi {
     this.#app.get('/kms', async () =>
       lab.allKms.map((kms) => {
         const { sha1, sha256, notAfter } = kms.certificate;
-        return {
-          name: kms.name,
-          address: kms.address,
-          port: kms.port,
-          certificate: { sha1, sha256, notAfter },
-          objects: kms.objects(),
-        };
+        const { name, address, port } = kms;
+        return { name, address, port, certificate: { sha1, sha256, notAfter }, objects: kms.objects() };
       }),
     );
+    for (const [path, file, type] of pages) {
+      this.#app.get(path, async (_request, reply) => reply.type(type).send(readPage(file)));
+    }
   }
 
   /** `http://host:port` once it listens. */
@@ -49,4 +55,10 @@ export class ControlApi {
   async stop(): Promise<void> {
     await this.#app.close();
   }
+}
+
+function readPage(file: string): string {
+  // From the sources the folder is one level up, from dist/lab/ two.
+  const base = import.meta.url.endsWith('.ts') ? '../ui/' : '../../ui/';
+  return readFileSync(new URL(`${base}${file}`, import.meta.url), 'utf8');
 }

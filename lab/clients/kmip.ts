@@ -23,7 +23,6 @@ import {
   QueryFunction,
   type RequestOf,
   type ResponseOf,
-  type ResultReason,
   RevocationReasonCode,
   type SendOptions,
   tagCode,

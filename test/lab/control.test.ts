@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { KeyPool } from '../../core/index.ts';
+import { ControlApi } from '../../lab/control.ts';
+import { createLab, type Lab } from '../../lab/index.ts';
+
+const keys = new KeyPool();
+let lab: Lab;
+let control: ControlApi;
+
+beforeAll(async () => {
+  lab = createLab({ ports: 'auto', keys, seed: 'control' });
+  control = new ControlApi(lab, { host: '127.0.0.1', port: 0 });
+  await Promise.all([lab.start(), control.start()]);
+});
+afterAll(() => Promise.all([lab.stop(), control.stop()]));
+
+const read = async (path: string) => (await fetch(`${control.url}${path}`)).json();
+
+it('tells the seed and the time of the clock', async () => {
+  expect(await read('/health')).toMatchObject({ status: 'ok', seed: 'control', time: expect.stringMatching(/Z$/) });
+});
+
+it('gives the timeline piece by piece', async () => {
+  const { entries, dropped } = await read('/journal');
+  expect(dropped).toBe(0);
+  expect(entries.map(({ event }: { event: string }) => event)).toContain('kmip.listening');
+  expect((await read(`/journal?after=${entries.at(-1).seq}`)).entries).toEqual([]);
+  expect((await read('/journal?limit=1')).entries).toHaveLength(1);
+});
+
+it('shows the key servers with the fingerprints of their certificates', async () => {
+  const [kms] = await read('/kms');
+  expect(kms).toMatchObject({ name: 'kms-1', address: '127.0.0.1', port: lab.kms().port, objects: [] });
+  expect(kms.certificate.sha1).toBe(lab.kms().certificate.sha1);
+});
+
+it('serves the dashboard', async () => {
+  for (const [path, type] of [
+    ['/', 'text/html'],
+    ['/dashboard.js', 'text/javascript'],
+    ['/style.css', 'text/css'],
+  ]) {
+    const response = await fetch(`${control.url}${path}`);
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringContaining(type as string),
+    ]);
+    expect((await response.text()).length).toBeGreaterThan(100);
+  }
+});
+
+it('a second lab in the same process has its own ports, certificates and journal', async () => {
+  const second = createLab({ ports: 'auto', keys, seed: 'control' });
+  await second.start();
+  try {
+    expect(second.kms().port).not.toBe(lab.kms().port);
+    expect(second.kms().certificate.sha256).not.toBe(lab.kms().certificate.sha256);
+    expect(second.runtime.journal).not.toBe(lab.runtime.journal);
+  } finally {
+    await second.stop();
+  }
+});
