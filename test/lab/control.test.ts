@@ -50,7 +50,7 @@ it('serves the dashboard', async () => {
 });
 
 it('a second lab in the same process has its own ports, certificates and journal', async () => {
-  const second = createLab({ ports: 'auto', keys, seed: 'control' });
+  const second = createLab({ ports: 'auto', keys, seed: 'second' });
   await second.start();
   try {
     expect(second.kms().port).not.toBe(lab.kms().port);
