@@ -42,14 +42,24 @@ export interface DoneItem {
 
 type ReadableItem = RequestItem & { error?: undefined };
 
-/** Runs one batch item. Undefined when it is never answered: a fault says so, or the connection is gone. */
-export async function runItem(one: RequestItem, parts: ItemParts): Promise<DoneItem | undefined> {
+/**
+ * Runs one batch item; only a fault makes it wait. Undefined when it is never answered: a fault says so, or the
+ * connection is gone.
+ */
+export function runItem(one: RequestItem, parts: ItemParts): DoneItem | Promise<DoneItem | undefined> {
   if (one.error) return refuse(one, one.error, parts, parts.sender.cause);
   const hit = consult(one, parts);
-  if (hit && !(await carryOut(hit, parts))) return undefined;
-  const cause = hit?.entry.seq ?? parts.sender.cause;
+  return hit ? runWithFault(one, parts, hit) : attempt(one, parts, parts.sender.cause);
+}
+
+async function runWithFault(one: ReadableItem, parts: ItemParts, hit: FaultHit): Promise<DoneItem | undefined> {
+  if (!(await carryOut(hit, parts))) return undefined;
+  const { kmip } = hit.then;
+  return kmip ? refuse(one, scriptedRefusal(kmip), parts, hit.entry.seq) : attempt(one, parts, hit.entry.seq);
+}
+
+function attempt(one: ReadableItem, parts: ItemParts, cause: number): DoneItem {
   try {
-    if (hit?.then.kmip) throw scriptedRefusal(hit.then.kmip);
     return execute(one, parts, cause);
   } catch (error) {
     return refuse(one, error, parts, cause);

@@ -160,9 +160,11 @@ export class Connection {
   }
 
   #onHandshakeTimeout(): void {
-    this.#settled = true;
     const ms = this.#parts.limits.handshakeTimeoutMs;
-    this.#record('kmip.timeout', 'warn', `closed: no TLS handshake within ${ms} ms`, { data: { ms } });
+    // A refused client that does not hang up was journalled when it was refused.
+    if (!this.#settled)
+      this.#record('kmip.timeout', 'warn', `closed: no TLS handshake within ${ms} ms`, { data: { ms } });
+    this.#settled = true;
     this.#raw.destroy();
   }
 

@@ -90,7 +90,9 @@ export async function answerRequest(
   const critical = items.find((one) => !one.error && one.messageExtension?.criticalityIndicator === true);
   const goOn = header.batchErrorContinuationOption === BatchErrorContinuationOption.Continue;
   for (const one of critical ? [critical] : items) {
-    const done = await runItem(one, { environment, sender, context, credential, critical: critical !== undefined });
+    const running = runItem(one, { environment, sender, context, credential, critical: critical !== undefined });
+    // Not every item is waited for: each turn of the event loop would cost on the hot path.
+    const done = running instanceof Promise ? await running : running;
     if (!done) return undefined;
     answer.items.push(done.item);
     answer.cause = done.cause;

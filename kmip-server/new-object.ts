@@ -13,7 +13,7 @@ import {
 } from '../kmip/index.ts';
 import { isAllowed } from './access.ts';
 import { checkAtCreation, checkDates, checkedValue, hasInstances, nameHolder, nameText } from './attribute-rules.ts';
-import { digestOf } from './digest.ts';
+import { digestOf, hasDigest } from './digest.ts';
 import { seconds, settle } from './life-cycle.ts';
 import type { OperationContext } from './operation-context.ts';
 import { AttributeSet } from './store/attribute-set.ts';
@@ -102,8 +102,7 @@ export function storeObject(
   for (const [name, values] of wanted) for (const value of values) attributes.add(name, value);
   completeUsageLimits(attributes);
   if (!attributes.has('Operation Policy Name')) attributes.write('Operation Policy Name', 'default');
-  const digest = digestOf(material);
-  if (digest) attributes.write('Digest', digest);
+  if (hasDigest(material)) attributes.defer('Digest', () => digestOf(material));
   attributes.write('Initial Date', seconds(now));
   if (isCryptographic(objectType)) {
     attributes.write('State', State.PreActive);

@@ -88,7 +88,8 @@ export class Session {
   async #run(): Promise<void> {
     this.#running = true;
     for (let event = this.#waiting.shift(); event; event = this.#waiting.shift()) {
-      if (!(await this.#handle(event))) {
+      const handled = await this.#handle(event);
+      if (!handled) {
         this.#over = true;
         return;
       }
@@ -114,7 +115,7 @@ export class Session {
     return false;
   }
 
-  async #answer(answer: Answer): Promise<boolean> {
+  #answer(answer: Answer): boolean | Promise<boolean> {
     const hit = this.#consult(answer);
     if (hit) return this.#carryOut(hit, answer);
     const { bytes, tooLarge } = encodeAnswer(answer);

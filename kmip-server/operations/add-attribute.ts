@@ -24,7 +24,7 @@ export const addAttribute = handle(operations.addAttribute, (request, context) =
   const instance = applyChange(object, context, { name, value }, () => object.attributes.add(name, value));
   const { uniqueIdentifier } = object;
   return {
-    response: { uniqueIdentifier, attribute: wireAttribute(name, instance) },
+    response: { uniqueIdentifier, attribute: wireAttribute(instance) },
     text: `Add Attribute ${name.slice(0, 80)} to ${uniqueIdentifier}`,
   };
 });

@@ -23,7 +23,7 @@ export const deleteAttribute = handle(operations.deleteAttribute, (request, cont
   const removed = attributes.remove(name, index) as NonNullable<ReturnType<typeof attributes.remove>>;
   touch(object, context.now);
   return {
-    response: { uniqueIdentifier, attribute: wireAttribute(name, removed) },
+    response: { uniqueIdentifier, attribute: wireAttribute(removed) },
     text: `Delete Attribute ${name} of ${uniqueIdentifier}`,
   };
 });

@@ -20,7 +20,7 @@ export const modifyAttribute = handle(operations.modifyAttribute, (request, cont
   const value = checkedValue(request.attribute, object.objectType, context.version);
   applyChange(object, context, { name, value }, () => attributes.replace(name, index, value));
   return {
-    response: { uniqueIdentifier, attribute: wireAttribute(name, { index, value }) },
+    response: { uniqueIdentifier, attribute: wireAttribute({ name, index, value }) },
     text: `Modify Attribute ${name.slice(0, 80)} of ${uniqueIdentifier}`,
   };
 });

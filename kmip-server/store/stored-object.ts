@@ -20,8 +20,10 @@ export function isCryptographic(objectType: number): boolean {
 /** Removes the object itself and overwrites its secret bytes. Attributes stay. KMIP 1.1 §4.21 */
 export function eraseMaterial(object: StoredObject): void {
   const { material } = object;
-  object.material = undefined;
   if (!material) return;
+  object.material = undefined;
+  // The Digest is worked out late, but no later than this.
+  for (const instance of object.attributes.instances('Digest')) void instance.value;
   if ('opaqueDataValue' in material) material.opaqueDataValue.fill(0);
   if ('keyBlock' in material) eraseTree(material.keyBlock.keyValue);
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCertificateAuthority, ManualClock, selfSigned } from '../../core/index.ts';
 import { operations } from '../../kmip/index.ts';
@@ -266,6 +267,28 @@ describe('cipher suites', () => {
     expect((await connect(lab)).socket.getProtocol()).toBe('TLSv1.2');
     expect(await ending(dialTls(lab, { identity: lab.client, version: 'TLSv1.3' }))).toMatch(/PROTOCOL_VERSION/);
   });
+});
+
+it.each(versions)('%s: a session is never resumed, so a certificate is judged each time', async (version) => {
+  const lab = await startLab();
+  const { port } = lab;
+  const { chainPem: cert, privateKeyPem: key } = lab.client;
+  const dial = (session?: Buffer) =>
+    connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false, cert, key, maxVersion: version, session });
+  const first = dial();
+  let session: Buffer | undefined;
+  first.on('session', (offered: Buffer) => {
+    session = offered;
+  });
+  await once(first, 'secureConnect');
+  // In TLS 1.3 tickets come after the handshake: an exchange makes sure that they are there.
+  await new Client(first).ok(operations.discoverVersions, { protocolVersions: [] });
+  first.destroy();
+  const second = dial(session ?? first.getSession());
+  await once(second, 'secureConnect');
+  expect(second.isSessionReused()).toBe(false);
+  await new Client(second).ok(operations.discoverVersions, { protocolVersions: [] });
+  second.destroy();
 });
 
 it('a burst of refused handshakes does no harm', async () => {
