@@ -47,14 +47,21 @@ class HashStream implements RandomStream {
     this.#purpose = purpose;
   }
 
-  next(): number {
-    if (this.#offset + 6 > this.#block.length) {
-      this.#block = digest('stream', this.#seed, this.#purpose, this.#counter++);
+  #take(count: number): Buffer {
+    if (this.#offset + count > this.#block.length) {
+      const blocks = [this.#block.subarray(this.#offset)];
+      for (let have = blocks[0]!.length; have < count; have += 32) {
+        blocks.push(digest('stream', this.#seed, this.#purpose, this.#counter++));
+      }
+      this.#block = Buffer.concat(blocks);
       this.#offset = 0;
     }
-    const value = fraction(this.#block, this.#offset);
-    this.#offset += 6;
-    return value;
+    this.#offset += count;
+    return this.#block.subarray(this.#offset - count, this.#offset);
+  }
+
+  next(): number {
+    return fraction(this.#take(6), 0);
   }
 
   integer(bound: number): number {
@@ -62,15 +69,17 @@ class HashStream implements RandomStream {
   }
 
   hex(length: number): string {
-    let text = '';
-    for (let i = 0; i < length; i++) text += this.integer(16).toString(16);
-    return text;
+    return this.#take(Math.ceil(length / 2))
+      .toString('hex')
+      .slice(0, length);
   }
 
   uuid(): string {
-    const digits = this.hex(32);
-    const variant = (8 + (Number.parseInt(digits[16]!, 16) % 4)).toString(16);
-    return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`;
+    const bytes = Buffer.from(this.#take(16));
+    // RFC 9562 §5.4: version 4, variant 10.
+    bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+    bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+    return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   }
 
   alphanumeric(length: number): string {

@@ -12,7 +12,6 @@ import {
 import { KMIP_VERSIONS, protocolVersion, State } from '../kmip/index.ts';
 import { assumed } from './assumed.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
-import { uuidSource } from './identifiers.ts';
 import { checkClient, type Verdict } from './identity/check-client.ts';
 import { KnownClients } from './identity/known-clients.ts';
 import { seconds, settle, touch } from './life-cycle.ts';
@@ -116,14 +115,14 @@ class TestKeyServer implements KmipServer {
 
   #services(): OperationServices {
     const { identifiers = 'uuid', versions = KMIP_VERSIONS } = this.#options;
-    const nextUuid = uuidSource(this.#runtime.random.stream('kmip-server.identifiers'));
+    const stream = this.#runtime.random.stream('kmip-server.identifiers');
     let last = 0;
     return {
       store: this.#store,
       assumed: { ...assumed, ...this.#options.assumed },
       // KMIP 1.1 §4.26: highest preference first.
       versions: versions.map(protocolVersion).sort((a, b) => b.minor - a.minor),
-      newIdentifier: () => (identifiers === 'sequential' ? String(++last) : nextUuid()),
+      newIdentifier: () => (identifiers === 'sequential' ? String(++last) : stream.uuid()),
     };
   }
 

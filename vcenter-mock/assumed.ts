@@ -9,8 +9,23 @@ export const assumed = {
   noPermission: 'Permission to perform this operation was denied.',
   /** faultstring of ManagedObjectNotFound. reported by users */
   objectNotFound: 'The object has already been deleted or has not been completely created',
-  /** faultstring of InvalidPowerState. reported by users */
+  /** The text before the state in parentheses. reported by users */
   invalidPowerState: 'The attempted operation cannot be performed in the current state',
+  /** reported by users */
+  invalidState: 'The operation is not allowed in the current state.',
+  /** reported by users */
+  hostNotConnected: 'The operation is not allowed in the current connection state of the host.',
+  methodNotFound: (receiver: string, method: string) => `${receiver} does not implement: ${method}`,
+  /** Answer to a body that is not SOAP; what is wrong with it follows. */
+  invalidRequest: 'Invalid request',
+  /** reported by users */
+  notFound: 'The object or item referred to could not be found.',
+  invalidName: (name: string) => `The name '${name}' is not valid.`,
+  invalidDatastore: (name: string) => `Invalid datastore '${name}'.`,
+  /** reported by users */
+  invalidDeviceSpec: (index: number) => `Invalid configuration for device '${index}'.`,
+  pbmNotFound: (object: string) => `The entity ${object} was not found.`,
+  pbmIncompatible: 'Datastore does not satisfy required properties.',
   /** faultstring of NotSupported and of declared methods that are not simulated. reported by users */
   notSupported: 'The operation is not supported on the object.',
   notImplemented: 'The method is not implemented.',

@@ -3,9 +3,10 @@ import { type Assumed, assumed } from './assumed.ts';
 import { noCrypto } from './crypto-hooks.ts';
 import { EventLog } from './events/event-log.ts';
 import { SessionTable, type User } from './http/sessions.ts';
-import { WorldBuilder } from './inventory/build-world.ts';
+import { buildWorld } from './inventory/build-world.ts';
 import { Inventory } from './inventory/inventory.ts';
 import { ObjectStore } from './inventory/store.ts';
+import { VirtualMachineFactory } from './inventory/virtual-machine-factory.ts';
 import type { InventoryOptions } from './inventory/world-options.ts';
 import { ImplementationTable } from './objects/implementation-table.ts';
 import { implementations } from './objects/index.ts';
@@ -34,6 +35,7 @@ const singletons: readonly Ref[] = [
   ref('ServiceInstance', 'ServiceInstance'),
   ref('PropertyCollector', 'propertyCollector'),
   ref('ViewManager', 'ViewManager'),
+  ref('EnvironmentBrowser', 'envbrowser-1'),
   ...managerRefs,
   ...pbmRefs,
 ];
@@ -52,7 +54,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
     instanceUuid: runtime.random.stream('vcenter.instance').uuid(),
     store,
     inventory,
-    world: new WorldBuilder({ runtime, store, inventory, profile }),
+    vmFactory: new VirtualMachineFactory(runtime, store, inventory),
     sessions: new SessionTable({
       clock: runtime.clock,
       random: runtime.random,
@@ -67,7 +69,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
     stopping,
   };
   for (const { type, value } of singletons) store.create(type as ManagedTypeName, value, {});
-  vc.world.build(parts.inventory);
+  buildWorld(vc, parts.inventory);
   // What a collector shows of the events is computed: tell those that wait.
   vc.events.subscribe(() => {
     for (const collector of store.all('EventHistoryCollector')) collector.touch();

@@ -14,24 +14,31 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([lab.stop(), control.stop()]));
 
-const read = async (path: string) => (await fetch(`${control.url}${path}`)).json();
+interface Journal {
+  entries: { seq: number; event: string }[];
+  dropped: number;
+}
+
+async function read<T = object>(path: string): Promise<T> {
+  return (await fetch(`${control.url}${path}`)).json() as Promise<T>;
+}
 
 it('tells the seed and the time of the clock', async () => {
   expect(await read('/health')).toMatchObject({ status: 'ok', seed: 'control', time: expect.stringMatching(/Z$/) });
 });
 
 it('gives the timeline piece by piece', async () => {
-  const { entries, dropped } = await read('/journal');
+  const { entries, dropped } = await read<Journal>('/journal');
   expect(dropped).toBe(0);
-  expect(entries.map(({ event }: { event: string }) => event)).toContain('kmip.listening');
-  expect((await read(`/journal?after=${entries.at(-1).seq}`)).entries).toEqual([]);
-  expect((await read('/journal?limit=1')).entries).toHaveLength(1);
+  expect(entries.map(({ event }) => event)).toContain('kmip.listening');
+  expect((await read<Journal>(`/journal?after=${entries.at(-1)?.seq}`)).entries).toEqual([]);
+  expect((await read<Journal>('/journal?limit=1')).entries).toHaveLength(1);
 });
 
 it('shows the key servers with the fingerprints of their certificates', async () => {
-  const [kms] = await read('/kms');
+  const [kms] = await read<{ certificate: { sha1: string } }[]>('/kms');
   expect(kms).toMatchObject({ name: 'kms-1', address: '127.0.0.1', port: lab.kms().port, objects: [] });
-  expect(kms.certificate.sha1).toBe(lab.kms().certificate.sha1);
+  expect(kms?.certificate.sha1).toBe(lab.kms().certificate.sha1);
 });
 
 it('serves the dashboard', async () => {

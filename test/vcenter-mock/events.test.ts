@@ -36,6 +36,8 @@ test('events are found by entity, type and time', async () => {
     'EventEx',
   ]);
   expect(types(await query(lab, '<time><beginTime>2026-01-02T03:05:00Z</beginTime></time>'))).toEqual(['EventEx']);
+  expect(types(await query(lab, '<category>error</category>'))).toEqual(['EventEx']);
+  expect(types(await query(lab, '<maxCount>2</maxCount>'))).toEqual(['VmPoweredOnEvent', 'EventEx']);
   const found = await query(lab, '<eventTypeId>com.vmware.vc.kms.crypto.KeyGenerateFail</eventTypeId>');
   expect(textOf(found, 'eventTypeId')).toBe('com.vmware.vc.kms.crypto.KeyGenerateFail');
   expect(textOf(found, 'severity')).toBe('error');

@@ -76,6 +76,20 @@ test('a session ends by Logout and by idle time', async () => {
   expect((await lab.call(currentTime)).status).toBe(500);
 });
 
+test('a session with a pending call is not idle', async () => {
+  const lab = await loggedIn();
+  const collector = '<_this type="PropertyCollector">propertyCollector</_this>';
+  const pending = lab.call(
+    `<WaitForUpdatesEx xmlns="urn:vim25">${collector}<options><maxWaitSeconds>7200</maxWaitSeconds></options></WaitForUpdatesEx>`,
+  );
+  await expect.poll(() => lab.runtime.journal.entries({ data: { method: 'WaitForUpdatesEx' } }).length).toBe(1);
+  await lab.clock.advance(60 * 60_000);
+  expect((await lab.call(currentTime)).status).toBe(200);
+  await lab.clock.advance(60 * 60_000);
+  expect((await pending).status).toBe(200);
+  expect((await lab.call(currentTime)).status).toBe(200);
+});
+
 test('currentSession and SessionIsActive name the session that asks', async () => {
   const lab = await startLab();
   const key = textOf((await lab.login()).body, 'key') ?? '';

@@ -52,8 +52,14 @@ function inventoryIds(lab: Lab): Map<string, string> {
 }
 
 /** Plays a recording against the mock and gives the answers by method, in order. */
-async function replay(lab: Lab, file: string): Promise<Map<string, string[]>> {
+async function replay(
+  lab: Lab,
+  file: string,
+  options: { task?: string; beforeWait?: (count: number) => Promise<void> } = {},
+): Promise<Map<string, string[]>> {
   const known = inventoryIds(lab);
+  if (options.task) known.set('Task', options.task);
+  const beforeWait = options.beforeWait ?? (() => lab.mock.tasks.idle());
   const mapped = new Map<string, string>();
   const answers = new Map<string, string[]>();
   for (const exchange of exchanges(file)) {
@@ -71,7 +77,7 @@ async function replay(lab: Lab, file: string): Promise<Map<string, string[]>> {
       const last = answers.get('WaitForUpdatesEx')?.at(-1) ?? '';
       body = body.replace(`<version>${recordedVersion}<`, `<version>${textOf(last, 'version')}<`);
     }
-    if (exchange.method === 'WaitForUpdatesEx') await lab.mock.tasks.idle();
+    if (exchange.method === 'WaitForUpdatesEx') await beforeWait((answers.get(exchange.method)?.length ?? 0) + 1);
     const answer = await lab.send(exchange.path, body, { soapAction: exchange.soapAction });
     expect(`${exchange.method} ${answer.status}`).toBe(`${exchange.method} 200`);
     expect(answer.body).toContain(`<${exchange.method}Response xmlns="urn:`);
@@ -105,9 +111,15 @@ test.skipIf(!present)('govc find -type m', async () => {
 });
 
 test.skipIf(!present)('govc vm.power -off', async () => {
-  const lab = await startLab();
+  const lab = await startLab({ taskDurations: { PowerOffVM_Task: 1000 } });
   // The recorded client sees the task run first and waits a second time.
-  const answers = await replayWithPause(lab, 'govc_vm_power.txt');
+  const answers = await replay(lab, 'govc_vm_power.txt', {
+    beforeWait: async (count) => {
+      if (count === 1) return;
+      await lab.clock.advance(1000);
+      await lab.mock.tasks.idle();
+    },
+  });
   const [first, second] = answers.get('WaitForUpdatesEx') ?? [];
   expect(textOf(first ?? '', 'kind')).toBe('enter');
   expect(textOf(first ?? '', 'state')).toBe('running');
@@ -115,20 +127,6 @@ test.skipIf(!present)('govc vm.power -off', async () => {
   expect(textOf(second ?? '', 'state')).toBe('success');
   expect(lab.mock.inventory.vm('db')?.get('runtime').powerState).toBe('poweredOff');
 });
-
-/** As `replay`, with a power-off that takes a second: the clock moves while the second wait is pending. */
-async function replayWithPause(lab: Lab, file: string): Promise<Map<string, string[]>> {
-  const idle = lab.mock.tasks.idle;
-  let waits = 0;
-  lab.mock.tasks.idle = async () => {
-    if (++waits === 2) void lab.clock.advance(1000);
-  };
-  try {
-    return await replay(lab, file);
-  } finally {
-    lab.mock.tasks.idle = idle;
-  }
-}
 
 test.skipIf(!present)('govc vm.change -migrate-encryption', async () => {
   const lab = await startLab();
@@ -153,11 +151,16 @@ test.skipIf(!present)('govc events', async () => {
 test.skipIf(!present)('govc tasks', async () => {
   const lab = await startLab();
   await lab.login();
-  await lab.call(
+  const started = await lab.call(
     `<PowerOnVM_Task xmlns="urn:vim25"><_this type="VirtualMachine">${lab.ref('web')}</_this></PowerOnVM_Task>`,
   );
-  const answers = await replay(lab, 'govc_tasks.txt');
-  expect(answers.get('WaitForUpdatesEx')?.[0]).toContain('<name>recentTask</name>');
+  await lab.mock.tasks.idle();
+  const task = textOf(started.body, 'returnval');
+  const answers = await replay(lab, 'govc_tasks.txt', { task });
+  const [first, second] = answers.get('WaitForUpdatesEx') ?? [];
+  expect(first).toContain('<name>recentTask</name>');
+  // The task was put into the list view: it enters.
+  expect(second).toContain(`<kind>enter</kind><obj type="Task">${task}</obj>`);
 });
 
 test.skipIf(!present)('govc alarms', async () => {

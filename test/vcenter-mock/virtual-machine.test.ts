@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { vmEncryptionPolicyId } from '../../vcenter-mock/index.ts';
 import { fetchOf, finished, type Lab, loggedIn, startLab, textOf, username } from './lab.ts';
 
 const xsi = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
@@ -198,23 +199,51 @@ test.each([
   expect(types).toEqual(['VmBeingHotMigratedEvent', 'VmMigratedEvent']);
 });
 
+test('a migration can be cancelled while it runs, a power-on cannot', async () => {
+  const lab = await loggedIn({ taskDurations: { '*': 10_000 } });
+  const cancel = (task: string) =>
+    lab.call(`<CancelTask xmlns="urn:vim25"><_this type="Task">${task}</_this></CancelTask>`);
+  const target = `<spec><host type="HostSystem">${lab.ref('esx-01')}</host></spec>`;
+  const task = textOf((await vmCall(lab, 'RelocateVM_Task', 'db', target)).body, 'returnval') ?? '';
+  expect((await cancel(task)).status).toBe(200);
+  await lab.mock.tasks.idle();
+  const info = (await lab.call(fetchOf('Task', task, 'info'))).body;
+  expect(textOf(info, 'state')).toBe('error');
+  expect(textOf(info, 'cancelled')).toBe('true');
+  expect(info).toContain('<fault xsi:type="RequestCanceled"></fault>');
+  expect(await property(lab, 'db', 'runtime')).toContain(`>${lab.ref('esx-02')}</host>`);
+  expect((await cancel(task)).body).toContain('<InvalidStateFault');
+  const powerOn = textOf((await vmCall(lab, 'PowerOnVM_Task', 'web')).body, 'returnval') ?? '';
+  expect((await cancel(powerOn)).body).toContain('<NotSupportedFault');
+});
+
 test('when encryption refuses, nothing of the operation happens', async () => {
   const lab = await loggedIn();
-  const { fault } = await import('../../vcenter-mock/vim/kernel/fault.ts');
-  const refuse = async () => {
-    throw fault('RuntimeFault', 'Cannot generate key', {
-      faultMessage: [{ key: 'reason', message: 'the KMS is down' }],
-    });
-  };
-  lab.mock.vc.crypto = { ...lab.mock.vc.crypto, reconfigure: refuse, migrate: refuse, powerOn: refuse };
-  const info = await finished(lab, await vmCall(lab, 'ReconfigVM_Task', 'web', '<spec><name>never</name></spec>'));
-  expect(textOf(info, 'error')).toBe(
-    '<fault xsi:type="RuntimeFault"><faultMessage><key>reason</key><message>the KMS is down</message></faultMessage></fault><localizedMessage>Cannot generate key</localizedMessage>',
+  const policy = `<vmProfile ${xsi} xsi:type="VirtualMachineDefinedProfileSpec"><profileId>${vmEncryptionPolicyId}</profileId></vmProfile>`;
+  const info = await finished(
+    lab,
+    await vmCall(lab, 'ReconfigVM_Task', 'web', `<spec><name>never</name>${policy}</spec>`),
   );
+  // There is no key provider.
+  expect(textOf(info, 'error')).toContain('<fault xsi:type="RuntimeFault">');
   expect(await property(lab, 'web', 'name')).toContain('>web<');
-  await finished(lab, await vmCall(lab, 'PowerOnVM_Task', 'web'));
-  expect(textOf(await property(lab, 'web', 'runtime'), 'powerState')).toBe('poweredOff');
+  expect(lab.mock.policies.of(lab.mock.inventory.vm('web')!)).toBeUndefined();
+  expect(lab.mock.events.all.some((event) => event._type === 'VmReconfiguredEvent')).toBe(false);
+  expect(lab.runtime.journal.entries({ event: 'vcenter.task.failed', level: 'error' })).toHaveLength(1);
+});
+
+test('a migration that encryption refuses leaves the VM where it is', async () => {
+  const lab = await loggedIn({
+    inventory: {
+      hosts: [{ name: 'esx-01', encryptedVMotionSupported: false }, { name: 'esx-02' }],
+      vms: [{ name: 'db', host: 'esx-02', powerState: 'poweredOn' }],
+    },
+  });
   await finished(
+    lab,
+    await vmCall(lab, 'ReconfigVM_Task', 'db', '<spec><migrateEncryption>required</migrateEncryption></spec>'),
+  );
+  const info = await finished(
     lab,
     await vmCall(
       lab,
@@ -223,13 +252,9 @@ test('when encryption refuses, nothing of the operation happens', async () => {
       `<host type="HostSystem">${lab.ref('esx-01')}</host><priority>lowPriority</priority>`,
     ),
   );
+  expect(textOf(info, 'state')).toBe('error');
   expect(await property(lab, 'db', 'runtime')).toContain(`>${lab.ref('esx-02')}</host>`);
   expect(lab.mock.events.latest?._type).toBe('VmFailedMigrateEvent');
-  expect(lab.runtime.journal.entries({ event: 'vcenter.task.failed' })[0]?.data).toMatchObject({
-    fault: 'RuntimeFault',
-    localizedMessage: 'Cannot generate key',
-    faultMessage: ['the KMS is down'],
-  });
 });
 
 test('a host that restarts takes its running VMs down and comes back', async () => {
@@ -249,9 +274,29 @@ test('a seed gives the same inventory again', async () => {
   expect(new Set(uuids(first)).size).toBe(2);
 });
 
-test('a world that cannot be built says why', async () => {
-  await expect(startLab({ inventory: { vms: [{ name: 'x', host: 'nowhere' }] } })).rejects.toMatchObject({
-    code: 'ERR_OPTION',
-    message: 'inventory.vms: x names the host "nowhere", which does not exist',
-  });
+test.each([
+  [{ vms: [{ name: 'x', host: 'nowhere' }] }, 'inventory.vms: x names the host "nowhere", which does not exist'],
+  [{ vms: [{ name: 'x' }, { name: 'x' }] }, 'inventory.vms: the name "x" is used twice'],
+  [{ hosts: [], vms: [{ name: 'x' }] }, 'inventory.vms needs at least one host and one datastore'],
+])('a world that cannot be built says why', async (inventory, message) => {
+  await expect(startLab({ inventory })).rejects.toMatchObject({ code: 'ERR_OPTION', message });
+});
+
+test('a running server stops although a task does not heed the signal', async () => {
+  const lab = await loggedIn();
+  lab.mock.vc.crypto = { ...lab.mock.vc.crypto, powerOn: () => new Promise(() => {}) };
+  await vmCall(lab, 'PowerOnVM_Task', 'web');
+  await lab.mock.stop();
+  const [failed] = lab.runtime.journal.entries({ event: 'vcenter.task.failed' });
+  expect(failed?.data).toMatchObject({ fault: 'RequestCanceled' });
+});
+
+test('a thousand VMs are there at once', async () => {
+  const vms = Array.from({ length: 1000 }, (_, index) => ({ name: `vm-${index}` }));
+  const lab = await loggedIn({ inventory: { vms } });
+  const { body } = await lab.call(
+    `<CreateContainerView xmlns="urn:vim25"><_this type="ViewManager">ViewManager</_this><container type="Folder">group-d1</container><type>VirtualMachine</type><recursive>true</recursive></CreateContainerView>`,
+  );
+  const view = (await lab.call(fetchOf('ContainerView', textOf(body, 'returnval') ?? '', 'view'))).body;
+  expect(view.match(/<ManagedObjectReference type="VirtualMachine">/g)).toHaveLength(1000);
 });

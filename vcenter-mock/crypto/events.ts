@@ -23,6 +23,7 @@ type Row = { severity: CryptoEvent['severity']; text: string; '7.0'?: string; '6
  */
 const rows = {
   'com.vmware.vc.crypto.Operation': { severity: 'info', text: 'Crypto operation audit event' },
+  'com.vmware.vc.crypto.HostKeyUpdatedEvent': { severity: 'info', text: 'Updating host encryption key', '6.7': null },
   'com.vmware.vc.kms.crypto.KeyGenerateFail': {
     severity: 'error',
     text: 'Key creation failed on key provider.',
@@ -39,6 +40,18 @@ const rows = {
     text: 'Retrieved Key Management Server vendor information.',
     '6.7': null,
   },
+  'com.vmware.vc.kms.crypto.SendKeyError.KeyMissingOnKMS': {
+    severity: 'error',
+    text: 'Failed to send keys because keys are missing on key provider.',
+    '7.0': 'Failed to send keys because keys are missing on KMS.',
+    '6.7': null,
+  },
+  'com.vmware.vc.kms.crypto.SendKeyError.KMSClusterError': {
+    severity: 'error',
+    text: 'Failed to send keys because of key provider error.',
+    '7.0': 'Failed to send keys because of KMS cluster error.',
+    '6.7': null,
+  },
   'com.vmware.vc.host.Crypto.Enabled': {
     severity: 'info',
     text: 'Encryption mode is enabled on host.',
@@ -53,6 +66,11 @@ const rows = {
     severity: 'error',
     text: 'Host requires encryption mode enabled and the key provider is not available.',
     '7.0': 'Host requires encryption mode enabled and the KMS cluster is not available.',
+  },
+  'com.vmware.vc.vm.Crypto.VMLocked.KeyMissingOnHost': {
+    severity: 'error',
+    text: 'Virtual machine is locked because keys were missing on the host.',
+    '6.7': 'Virtual machine is locked because keys are missing on host.',
   },
   'com.vmware.vc.vm.Crypto.VMLocked.KeyMissingOnKMS': {
     severity: 'error',
@@ -78,8 +96,18 @@ const rows = {
 
 export type CryptoEventId = keyof typeof rows;
 
-/** The ids and present texts, for the event manager's description. */
-export const cryptoEventIds = Object.keys(rows) as CryptoEventId[];
+/**
+ * Entries for EventManager.description, in the wording of 7.0u2 and later: the id stands before a bar in the full format,
+ * as clients look for it (observed).
+ */
+export function cryptoEventDescriptions() {
+  return Object.entries(rows).map(([id, { severity, text }]) => ({
+    key: 'EventEx',
+    category: severity,
+    description: text,
+    fullFormat: `${id}|${text}`,
+  }));
+}
 
 /** Builds an event in a release's wording; undefined when the release does not have it. */
 export function cryptoEvent(

@@ -13,6 +13,8 @@ export class HostCrypto {
   /** Keys that vCenter itself holds, fetched since it started. */
   readonly held = new KeyStore();
   readonly caches: HostKeyCaches;
+  /** Hosts that are being brought to `safe`: a second VM on the same host waits instead of making a second host key. */
+  readonly #becomingSafe = new Map<string, Promise<void>>();
   readonly #runtime: Runtime;
   readonly #assumed: CryptoAssumed;
   readonly #inventory: CryptoInventory;
@@ -51,6 +53,27 @@ export class HostCrypto {
     besides: Promise<void> = Promise.resolve(),
   ): Promise<void> {
     this.checkSupport(host);
+    const other = this.#becomingSafe.get(host.id);
+    if (other) {
+      await Promise.allSettled([other, besides]);
+      const now = this.#inventory.hosts().find(({ id }) => id === host.id);
+      if (now && this.isSafe(now)) return;
+    }
+    const mine = this.#giveKey(host, provider, cause, besides);
+    this.#becomingSafe.set(host.id, mine);
+    try {
+      await mine;
+    } finally {
+      if (this.#becomingSafe.get(host.id) === mine) this.#becomingSafe.delete(host.id);
+    }
+  }
+
+  async #giveKey(
+    host: CryptoHost,
+    provider: KeyProvider,
+    cause: number | undefined,
+    besides: Promise<void>,
+  ): Promise<void> {
     let key: ProviderKeyId;
     try {
       key = await this.#exchange.create(provider, cause);
@@ -102,25 +125,25 @@ export class HostCrypto {
   }
 
   /** vim25 HostSystem.PrepareCrypto: only from incapable. documented */
-  prepare(host: CryptoHost, cause: number | undefined): void {
+  prepare(host: CryptoHost): void {
     this.checkSupport(host);
     if (host.cryptoState !== 'incapable') throw invalidState(`Host "${host.name}" is ${host.cryptoState}.`);
-    this.#inventory.updateHost(host.id, { cryptoState: 'prepared', cryptoKeyId: null }, cause);
+    this.#inventory.updateHost(host.id, { cryptoState: 'prepared', cryptoKeyId: null });
   }
 
   /** vim25 HostSystem.EnableCrypto: a key in plain form; not from incapable. documented */
   enable(host: CryptoHost, keyId: CryptoKeyId, material: Buffer, cause: number | undefined): void {
     if (host.cryptoState === 'incapable') throw invalidState(`Host "${host.name}" is incapable.`);
     this.push(host, keyId, material, cause);
-    this.#inventory.updateHost(host.id, { cryptoState: 'safe', cryptoKeyId: keyId }, cause);
+    this.#inventory.updateHost(host.id, { cryptoState: 'safe', cryptoKeyId: keyId });
     this.#announce('com.vmware.vc.host.Crypto.Enabled', { hostId: host.id }, cause);
   }
 
   /** vim25 CryptoManagerHostDisable: safe becomes pendingIncapable, incapable and prepared become incapable. documented */
-  disable(host: CryptoHost, cause: number | undefined): void {
+  disable(host: CryptoHost): void {
     const pending = host.cryptoState === 'safe' || host.cryptoState === 'pendingIncapable';
     const cryptoState = pending ? 'pendingIncapable' : 'incapable';
-    this.#inventory.updateHost(host.id, { cryptoState, cryptoKeyId: host.cryptoKeyId ?? null }, cause);
+    this.#inventory.updateHost(host.id, { cryptoState, cryptoKeyId: host.cryptoKeyId ?? null });
   }
 
   /** Sees to it that a key is in the host's memory: pushed from vCenter's, or fetched first. @throws ProviderFailure */
@@ -183,7 +206,7 @@ export class HostCrypto {
         ? 'com.vmware.vc.host.Crypto.ReqEnable.KeyMissingOnKMS'
         : 'com.vmware.vc.host.Crypto.ReqEnable.KMSClusterError';
       if (host.cryptoState !== 'incapable') {
-        this.#inventory.updateHost(host.id, { cryptoState: 'incapable', cryptoKeyId: key }, cause);
+        this.#inventory.updateHost(host.id, { cryptoState: 'incapable', cryptoKeyId: key });
         this.#announce(id, { hostId: host.id }, cause);
       }
       return false;
@@ -200,7 +223,7 @@ export class HostCrypto {
   #enable(host: CryptoHost, key: ProviderKeyId, cause: number | undefined): void {
     const material = this.held.get(key);
     if (material && !this.caches.of(host.id).has(key)) this.push(host, key, material, cause);
-    this.#inventory.updateHost(host.id, { cryptoState: 'safe', cryptoKeyId: key }, cause);
+    this.#inventory.updateHost(host.id, { cryptoState: 'safe', cryptoKeyId: key });
     this.#announce('com.vmware.vc.host.Crypto.Enabled', { hostId: host.id }, cause);
   }
 

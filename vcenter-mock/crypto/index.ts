@@ -155,7 +155,7 @@ export class VcenterCrypto {
 }
 
 export { type CryptoAssumed, type CryptoAssumedOverrides, cryptoAssumed } from './assumed.ts';
-export { type CryptoEvent, cryptoEventIds, type EventWording, type PostEvent } from './events.ts';
+export type { CryptoEvent, EventWording, PostEvent } from './events.ts';
 export type { IsFlowOpen } from './gateway.ts';
 export type { HostKeyCaches } from './host-key-cache.ts';
 export type {

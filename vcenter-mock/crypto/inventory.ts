@@ -70,10 +70,6 @@ export interface VmCryptoChange {
 export interface CryptoInventory {
   vms(): readonly CryptoVm[];
   hosts(): readonly CryptoHost[];
-  updateVm(id: string, change: VmCryptoChange, cause?: number): void;
-  updateHost(
-    id: string,
-    change: { cryptoState: HostCryptoState; cryptoKeyId: CryptoKeyId | null },
-    cause?: number,
-  ): void;
+  updateVm(id: string, change: VmCryptoChange): void;
+  updateHost(id: string, change: { cryptoState: HostCryptoState; cryptoKeyId: CryptoKeyId | null }): void;
 }

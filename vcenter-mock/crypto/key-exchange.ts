@@ -200,7 +200,7 @@ export class KeyExchange {
         plane: 'vcenter',
         event: 'vcenter.key.not-described',
         level: 'debug',
-        text: `key ${keyName(key)} keeps without ${Object.keys(values).join(', ')}: ${error.message}`,
+        text: `key ${keyName(key)} stays without ${Object.keys(values).join(', ')}: ${error.message}`,
         data: { keyId: key.keyId, provider: provider.id },
         cause,
       });

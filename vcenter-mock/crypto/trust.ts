@@ -28,13 +28,11 @@ export class Trust {
   readonly #runtime: Runtime;
   readonly #connector: KmsConnector;
   readonly #keyPool: KeyPool;
-  readonly #changed: () => void;
 
-  constructor(parts: { runtime: Runtime; connector: KmsConnector; keyPool?: KeyPool; changed?: () => void }) {
+  constructor(parts: { runtime: Runtime; connector: KmsConnector; keyPool?: KeyPool }) {
     this.#runtime = parts.runtime;
     this.#connector = parts.connector;
     this.#keyPool = parts.keyPool ?? new KeyPool();
-    this.#changed = parts.changed ?? (() => {});
   }
 
   /**
@@ -155,7 +153,6 @@ export class Trust {
       data: { provider: provider.id },
       cause,
     });
-    this.#changed();
   }
 }
 

@@ -8,9 +8,11 @@ import { isA } from '../vim/kernel/registry.ts';
 import { type Data, type Ref, refKey } from '../vim/kernel/values.ts';
 import type { CryptoEvent } from './events.ts';
 import { invalidArgument } from './faults.ts';
-import { type CryptoOptions, VcenterCrypto } from './index.ts';
+import { type CryptoOptions, keysOf, VcenterCrypto } from './index.ts';
 import { VimInventory } from './vim-inventory.ts';
+import { privilegesFor, requirePrivilege } from './vim-privileges.ts';
 import { cryptoRequestOf } from './vim-request.ts';
+import type { VmCryptoPlan } from './vm-crypto-plan.ts';
 
 type ConfigSpec = Data<'VirtualMachineConfigSpec'>;
 
@@ -53,14 +55,26 @@ export class VimCrypto implements CryptoHooks {
     if (facts.keyId && request.crypto?.kind !== 'decrypt' && migrateEncryption && migrateEncryption !== 'required') {
       throw invalidArgument('spec.migrateEncryption', 'An encrypted virtual machine is always migrated encrypted.');
     }
-    await this.manager.encryption.reconfigure(facts, request, task.cause);
+    await this.manager.encryption.reconfigure(facts, request, task.cause, (plan) =>
+      this.#authorize(vm, plan, false, task.user),
+    );
   }
 
   async createVm(vm: Vm, spec: ConfigSpec, task: RunningTask): Promise<void> {
     const devices = vm.get('config')?.hardware.device ?? [];
     const disks = devices.filter((device) => isA(device, 'VirtualDisk')).map(({ key }) => key);
     const request = cryptoRequestOf(spec, disks);
-    await this.manager.encryption.reconfigure(this.inventory.vmFacts(vm), request, task.cause);
+    await this.manager.encryption.reconfigure(this.inventory.vmFacts(vm), request, task.cause, (plan) =>
+      this.#authorize(vm, plan, true, task.user),
+    );
+  }
+
+  /** documented (vcenter.md 4.4): what the spec does decides; a host that is not yet safe needs a privilege of its own. */
+  #authorize(vm: Vm, plan: VmCryptoPlan, isNew: boolean, user: string): void {
+    for (const privilege of privilegesFor(plan, isNew)) requirePrivilege(this.#vc, user, vm, privilege);
+    const host = this.#vc.inventory.hostOf(vm);
+    if (!host || !plan.needsKey || this.manager.hosts.isSafe(this.inventory.hostFacts(host))) return;
+    requirePrivilege(this.#vc, user, host, 'Cryptographer.RegisterHost');
   }
 
   powerOn(vm: Vm, task: RunningTask): Promise<void> {
@@ -70,6 +84,9 @@ export class VimCrypto implements CryptoHooks {
   async migrate(vm: Vm, target: MigrationTarget, task: RunningTask): Promise<void> {
     const source = this.#vc.inventory.hostOf(vm);
     if (!source) throw fault('HostNotConnected', 'The virtual machine is on no host.');
+    if (keysOf(this.inventory.vmFacts(vm)).length > 0) {
+      requirePrivilege(this.#vc, task.user, vm, 'Cryptographer.Migrate');
+    }
     const [from, to] = [source, target.host].map((host) => this.inventory.hostFacts(host));
     await this.manager.vmotion.migrate(this.inventory.vmFacts(vm), from!, to!, task.cause);
   }

@@ -61,13 +61,10 @@ function diskActions(
       if (!crypto) return [];
       throw invalidDeviceSpec(deviceIndex, 'msg.hostd.deviceSpec.enc.notDisk', 'The device is not a virtual disk.');
     }
-    const encrypts = crypto?.kind === 'encrypt' || crypto?.kind === 'deepRecrypt' || crypto?.kind === 'shallowRecrypt';
-    // reported by users (vCenter 8): a disk is not encrypted without an encryption policy.
-    if (crypto?.kind === 'encrypt' && !encrypting(profiles, rules)) {
-      const text = 'Invalid storage policy for encryption operation.';
-      throw invalidDeviceSpec(deviceIndex, 'msg.hostd.deviceSpec.enc.badPolicy', text);
-    }
-    if (encrypts && profiles?.length && !encrypting(profiles, rules)) {
+    const recrypts = crypto?.kind === 'shallowRecrypt' || crypto?.kind === 'deepRecrypt';
+    // reported by users (vCenter 8): a disk is encrypted with an encryption policy only.
+    const asksForPolicy = crypto?.kind === 'encrypt' || (recrypts && profiles?.length);
+    if (asksForPolicy && !encrypting(profiles, rules)) {
       const text = 'Invalid storage policy for encryption operation.';
       throw invalidDeviceSpec(deviceIndex, 'msg.hostd.deviceSpec.enc.badPolicy', text);
     }

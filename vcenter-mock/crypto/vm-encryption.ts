@@ -46,15 +46,22 @@ export class VmEncryption {
   /**
    * Carries out what a spec asks of a VM's encryption. Rules first, then the key exchange, then the VM changes at once:
    * after a failure it is as it was.
+   * @param authorize may refuse the plan before any key is made
    * @throws VimFault: the rules of vcenter.md 8.3; RuntimeFault "Cannot generate key" for a broken key exchange
    */
-  async reconfigure(vm: CryptoVm, request: VmCryptoRequest, cause: number | undefined): Promise<void> {
+  async reconfigure(
+    vm: CryptoVm,
+    request: VmCryptoRequest,
+    cause: number | undefined,
+    authorize: (plan: VmCryptoPlan) => void = () => {},
+  ): Promise<void> {
     const rules = { assumed: this.#assumed, isEncryptionPolicy: this.#isEncryptionPolicy };
     const plan = planVmCrypto(vm, request, rules);
     if (!plan) return;
+    authorize(plan);
     const key = plan.needsKey ? await this.#keyFor(vm, plan, cause) : undefined;
     const isNew = key !== undefined && !sameKey(key, vm.keyId);
-    this.#inventory.updateVm(vm.id, this.#changeOf(vm, plan, key), cause);
+    this.#inventory.updateVm(vm.id, this.#changeOf(vm, plan, key));
     this.#record(vm, plan, key, cause);
     this.#announce('com.vmware.vc.crypto.Operation', { vmId: vm.id, hostId: vm.hostId }, cause);
     if (!isNew) return;

@@ -123,7 +123,7 @@ export class VmLocks {
       data: { vm: vm.name, keyId: key.keyId, provider: key.providerId?.id, reason },
       cause,
     });
-    this.#inventory.updateVm(vm.id, { cryptoState: 'locked' }, entry.seq);
+    this.#inventory.updateVm(vm.id, { cryptoState: 'locked' });
     this.#announce(`com.vmware.vc.vm.Crypto.VMLocked.${reason}`, { vmId: vm.id, hostId: vm.hostId }, entry.seq);
   }
 
@@ -135,7 +135,7 @@ export class VmLocks {
       data: { vm: vm.name },
       cause,
     });
-    this.#inventory.updateVm(vm.id, { cryptoState: 'unlocked' }, entry.seq);
+    this.#inventory.updateVm(vm.id, { cryptoState: 'unlocked' });
     this.#announce('com.vmware.vc.vm.Crypto.VMUnlocked', { vmId: vm.id, hostId: vm.hostId }, entry.seq);
   }
 

@@ -117,7 +117,7 @@ export class EventLog {
     const under = filter.entity && this.#inventory.scope(filter.entity.entity, filter.entity.recursion);
     const ids = new Set([...(filter.eventTypeId ?? []), ...(filter.type ?? [])]);
     const users = filter.userName?.userList;
-    return this.#events.filter((event) => {
+    const found = this.#events.filter((event) => {
       if (under && !entitiesOf(event).some((entity) => under.has(refKey(entity))) && !under.has('*')) return false;
       if (ids.size > 0 && !ids.has(event._type) && !ids.has((event as { eventTypeId?: string }).eventTypeId ?? '')) {
         return false;
@@ -125,9 +125,17 @@ export class EventLog {
       if (filter.time?.beginTime && event.createdTime < filter.time.beginTime) return false;
       if (filter.time?.endTime && event.createdTime > filter.time.endTime) return false;
       if (users && !users.includes(event.userName)) return false;
+      if (filter.category && !filter.category.includes(categoryOf(event))) return false;
       return filter.eventChainId === undefined || event.chainId === filter.eventChainId;
     });
+    return filter.maxCount === undefined ? found : found.slice(-filter.maxCount);
   }
+}
+
+/** EventEx carries its category as severity; the others have the one of their type. */
+function categoryOf(event: AnyEvent): string {
+  const types: Readonly<Record<string, { category: string }>> = eventTypes;
+  return (event as { severity?: string }).severity ?? types[event._type]?.category ?? 'info';
 }
 
 function entitiesOf(event: AnyEvent): Ref[] {

@@ -6,7 +6,7 @@ import { readPath } from '../property-collector/property-path.ts';
 import type { Call, HttpContext, Vcenter } from '../vcenter.ts';
 import { decodeFields } from '../vim/kernel/decode.ts';
 import { type EncodeContext, encodeAnyValue, encodeValue } from '../vim/kernel/encode.ts';
-import { fault, VimFault } from '../vim/kernel/fault.ts';
+import { fault, invalidArgument, systemError, VimFault } from '../vim/kernel/fault.ts';
 import { isUndeclaredMethod, methodOf, parseType, type TypeUse } from '../vim/kernel/registry.ts';
 import { type Data, data, type Ref, refKey } from '../vim/kernel/values.ts';
 import { compareVersions, negotiate } from '../vim/kernel/version.ts';
@@ -78,11 +78,11 @@ export class Dispatcher {
       });
       return {
         status: 500,
-        body: faultEnvelope(fault('InvalidRequest', `Invalid request: ${error.message}`), context),
+        body: faultEnvelope(fault('InvalidRequest', `${vc.assumed.invalidRequest}: ${error.message}`), context),
       };
     }
     const session = vc.sessions.find(input.dialect === 'pbm' ? (request.sessionHeader ?? input.cookie) : input.cookie);
-    if (session) session.callCount++;
+    const release = session && vc.sessions.hold(session);
     const object = mayUse(session, request.target) ? vc.store.find(request.target) : undefined;
     const entry = vc.runtime.journal.record({
       plane: 'vcenter',
@@ -137,6 +137,8 @@ export class Dispatcher {
         cause: entry.seq,
       });
       return { status: 500, body: faultEnvelope(failure, context) };
+    } finally {
+      release?.();
     }
   }
 
@@ -153,7 +155,7 @@ export class Dispatcher {
       text: messageOf(error),
       cause,
     });
-    return fault('SystemError', `A general system error occurred: ${messageOf(error)}`, { reason: messageOf(error) });
+    return systemError(messageOf(error));
   }
 
   async #call(
@@ -171,7 +173,7 @@ export class Dispatcher {
     const known = declaration && compareVersions(declaration.since ?? '1.0', vc.profile.apiVersion) <= 0;
     if (!isFetch && !known) {
       if (isUndeclaredMethod(object.type, method)) throw notImplemented(vc, cause, object, method);
-      throw fault('MethodNotFound', `${refKey(object.ref)} does not implement: ${method}`, {
+      throw fault('MethodNotFound', vc.assumed.methodNotFound(refKey(object.ref), method), {
         receiver: object.ref,
         method,
       });
@@ -219,7 +221,7 @@ export class Dispatcher {
       // An empty array is written as no element at all.
       if (type.array) params[name] = [];
       else {
-        throw fault('InvalidArgument', `A specified parameter was not correct: ${name}`, { invalidProperty: name });
+        throw invalidArgument(name);
       }
     }
     return params;

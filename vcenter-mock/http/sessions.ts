@@ -23,6 +23,8 @@ export interface Session {
   readonly loginTime: number;
   lastActive: number;
   callCount: number;
+  /** Calls that are being answered: a session with one is not idle. */
+  pending: number;
   locale: string;
   readonly remoteAddress: string;
   readonly userAgent: string;
@@ -71,6 +73,7 @@ export class SessionTable {
       loginTime: now,
       lastActive: now,
       callCount: 0,
+      pending: 0,
       objects: new Set(),
       ended: new AbortController(),
       ...client,
@@ -83,12 +86,22 @@ export class SessionTable {
   find(cookie: string | undefined): Session | undefined {
     const session = cookie === undefined ? undefined : this.#sessions.get(cookie);
     if (!session) return undefined;
-    if (this.#clock.now() - session.lastActive > this.#idleMs) {
+    if (session.pending === 0 && this.#clock.now() - session.lastActive > this.#idleMs) {
       this.close(session);
       return undefined;
     }
     session.lastActive = this.#clock.now();
     return session;
+  }
+
+  /** Counts a call of the session until the returned function is called. */
+  hold(session: Session): () => void {
+    session.callCount++;
+    session.pending++;
+    return () => {
+      session.pending--;
+      session.lastActive = this.#clock.now();
+    };
   }
 
   /** All sessions, oldest first. */

@@ -20,7 +20,7 @@ export const cryptoManagerHost = implement('CryptoManagerHost', {
   methods: {
     CryptoManagerHostPrepare(object, _params, call) {
       const crypto = cryptoOf(call.vc);
-      crypto.manager.hosts.prepare(crypto.inventory.hostFacts(hostOf(object, call)), call.cause);
+      crypto.manager.hosts.prepare(crypto.inventory.hostFacts(hostOf(object, call)));
     },
 
     CryptoManagerHostEnable(object, { initialKey }, call) {
@@ -32,7 +32,7 @@ export const cryptoManagerHost = implement('CryptoManagerHost', {
 
     CryptoManagerHostDisable(object, _params, call) {
       const crypto = cryptoOf(call.vc);
-      crypto.manager.hosts.disable(crypto.inventory.hostFacts(hostOf(object, call)), call.cause);
+      crypto.manager.hosts.disable(crypto.inventory.hostFacts(hostOf(object, call)));
     },
 
     GetCryptoKeyStatus(object, { keys }, call) {

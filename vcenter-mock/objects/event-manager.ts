@@ -1,8 +1,8 @@
-import { cryptoEventDescriptions } from '../events/event-description.ts';
+import { cryptoEventDescriptions } from '../crypto/events.ts';
 import { eventTypes } from '../events/event-types.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import type { Call } from '../vcenter.ts';
-import { fault } from '../vim/kernel/fault.ts';
+import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { type Data, data } from '../vim/kernel/values.ts';
 
@@ -98,7 +98,7 @@ function cursorOf(object: ManagedObject, call: Call): Cursor {
 
 function positive(maxCount: number): number {
   if (maxCount < 1) {
-    throw fault('InvalidArgument', 'A specified parameter was not correct: maxCount', { invalidProperty: 'maxCount' });
+    throw invalidArgument('maxCount');
   }
   return maxCount;
 }

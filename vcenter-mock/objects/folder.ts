@@ -1,6 +1,6 @@
-import { entityDefaults } from '../inventory/build-world.ts';
+import { entityDefaults } from '../inventory/entity-defaults.ts';
 import type { Vcenter } from '../vcenter.ts';
-import { fault } from '../vim/kernel/fault.ts';
+import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { anyValue, type Data, type Ref } from '../vim/kernel/values.ts';
 import { applyConfigSpec, checkConfigSpec } from '../virtual-machine/apply-config-spec.ts';
@@ -14,7 +14,7 @@ function hardwareVersion(version: string | undefined, fallback: number): number 
 function datastoreOf(vc: Vcenter, spec: Data<'VirtualMachineConfigSpec'>) {
   const name = /^\[([^\]]+)\]/.exec(spec.files?.vmPathName ?? '')?.[1];
   const datastore = vc.inventory.datastores.find((candidate) => name === undefined || candidate.get('name') === name);
-  if (!datastore) throw fault('InvalidDatastore', `Invalid datastore '${name}'.`, { name });
+  if (!datastore) throw fault('InvalidDatastore', vc.assumed.invalidDatastore(name ?? ''), { name });
   return datastore;
 }
 
@@ -33,9 +33,7 @@ export const folder = implement('Folder', {
           const { vc } = call;
           const name = config.name ?? '';
           if (name === '') {
-            throw fault('InvalidArgument', 'A specified parameter was not correct: configSpec.name', {
-              invalidProperty: 'configSpec.name',
-            });
+            throw invalidArgument('configSpec.name');
           }
           const taken = vc.inventory.vm(name);
           if (taken) throw fault('DuplicateName', vc.assumed.duplicateName(name), { name, object: taken.ref });
@@ -43,7 +41,7 @@ export const folder = implement('Folder', {
           if (!into) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: pool });
           const on = host ? vc.store.get('HostSystem', host) : vc.inventory.hosts[0];
           if (!on) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: host ?? parent.ref });
-          const vm = vc.world.addVm(
+          const vm = vc.vmFactory.add(
             {
               name,
               hardwareVersion: hardwareVersion(config.version, vc.assumed.defaultHardwareVersion),
@@ -80,7 +78,7 @@ export const folder = implement('Folder', {
               },
             );
           } catch (error) {
-            vc.world.removeVm(vm);
+            vc.vmFactory.remove(vm);
             throw error;
           }
           return anyValue('ref VirtualMachine', vm.ref satisfies Ref);

@@ -5,9 +5,9 @@ import { implement } from '../vim/kernel/implementation.ts';
 /** The encryption methods of HostSystem. vcenter.md A.4 */
 export const hostSystemCrypto = implement('HostSystem', {
   methods: {
-    PrepareCrypto(host, _params, { vc, cause }) {
+    PrepareCrypto(host, _params, { vc }) {
       const crypto = cryptoOf(vc);
-      crypto.manager.hosts.prepare(crypto.inventory.hostFacts(host), cause);
+      crypto.manager.hosts.prepare(crypto.inventory.hostFacts(host));
     },
 
     EnableCrypto(host, { keyPlain }, { vc, cause }) {

@@ -13,13 +13,13 @@ export const optionManager = implement('OptionManager', {
     ],
   },
   methods: {
-    QueryOptions(object, { name }) {
+    QueryOptions(object, { name }, { vc }) {
       const settings = object.get('setting') ?? [];
       // documented: a name that ends with a dot asks for a whole branch; without a name all are given
       const found = settings.filter(
         (option) => !name || option.key === name || (name.endsWith('.') && option.key.startsWith(name)),
       );
-      if (found.length === 0) throw fault('InvalidName', `The name '${name}' is not valid.`, { name: name ?? '' });
+      if (found.length === 0) throw fault('InvalidName', vc.assumed.invalidName(name ?? ''), { name: name ?? '' });
       return found;
     },
   },

@@ -1,9 +1,10 @@
+import { disksOf } from '../inventory/devices.ts';
 import type { Vm } from '../inventory/inventory.ts';
-import { disksOf } from '../inventory/virtual-machine-data.ts';
 import type { Call, Vcenter } from '../vcenter.ts';
-import { fault } from '../vim/kernel/fault.ts';
+import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { type AnyImplementation, implement } from '../vim/kernel/implementation.ts';
-import { type Data, type Ref, ref } from '../vim/kernel/values.ts';
+import { isA } from '../vim/kernel/registry.ts';
+import { type Data, data, type Ref, ref } from '../vim/kernel/values.ts';
 
 type ServerObjectRef = Data<'PbmServerObjectRef'>;
 
@@ -29,14 +30,14 @@ function content(): Data<'PbmServiceInstanceContent'> {
 }
 
 function unknownProfile() {
-  return fault('InvalidArgument', 'A specified parameter was not correct: profileId', { invalidProperty: 'profileId' });
+  return invalidArgument('profileId');
 }
 
 /** The policy ids of what a PbmServerObjectRef names. PbmFaultNotFound when it does not exist. */
 function profilesOf(vc: Vcenter, object: ServerObjectRef): Data<'PbmProfileId'>[] {
   const [vmId = '', disk] = object.key.split(':');
   const vm: Vm | undefined = vc.store.get('VirtualMachine', ref('VirtualMachine', vmId));
-  if (!vm) throw fault('PbmFaultNotFound', `The entity ${object.objectType}:${object.key} was not found.`);
+  if (!vm) throw fault('PbmFaultNotFound', vc.assumed.pbmNotFound(`${object.objectType}:${object.key}`));
   const ids = new Set<string | undefined>();
   if (object.objectType === 'virtualDiskId') ids.add(vc.policies.of(vm, Number(disk)));
   else {
@@ -79,6 +80,38 @@ function compliance(call: Call, entity: ServerObjectRef): Data<'PbmComplianceRes
     mismatch: false,
   };
 }
+
+/**
+ * Which datastores fit a policy. The simulated ones are VMFS: policies for vSAN, VVol and PMem do not fit them, all others
+ * (encryption is no property of a datastore) do.
+ */
+function placement(vc: Vcenter, hubs: readonly Data<'PbmPlacementHub'>[] | undefined, ids: readonly string[]) {
+  const all = vc.inventory.datastores.map(({ ref: { type, value } }) => ({ hubType: type, hubId: value }));
+  const policies = ids.map((id) => {
+    const policy = vc.policies.find(id);
+    if (!policy) throw unknownProfile();
+    return policy;
+  });
+  const fits = policies.every((policy) => policy.profile.systemCreatedProfileType === undefined);
+  const error = [{ fault: data('PbmFault', {}), localizedMessage: vc.assumed.pbmIncompatible }];
+  return (hubs ?? all).map((hub) => (fits ? { hub } : { hub, error }));
+}
+
+const placementSolver = implement('PbmPlacementSolver', {
+  methods: {
+    PbmCheckCompatibility: (_object, { hubsToSearch, profile }, { vc }) =>
+      placement(vc, hubsToSearch, [profile.uniqueId]),
+
+    PbmCheckRequirements: (_object, { hubsToSearch, placementSubjectRequirement }, { vc }) =>
+      placement(
+        vc,
+        hubsToSearch,
+        (placementSubjectRequirement ?? [])
+          .filter((requirement) => isA(requirement, 'PbmPlacementCapabilityProfileRequirement'))
+          .map((requirement) => requirement.profileId.uniqueId),
+      ),
+  },
+});
 
 const serviceInstance = implement('PbmServiceInstance', {
   methods: { PbmRetrieveServiceContent: content },
@@ -132,4 +165,9 @@ const complianceManager = implement('PbmComplianceManager', {
 });
 
 /** The storage policy service. */
-export const pbmImplementations: readonly AnyImplementation[] = [serviceInstance, profileManager, complianceManager];
+export const pbmImplementations: readonly AnyImplementation[] = [
+  serviceInstance,
+  profileManager,
+  complianceManager,
+  placementSolver,
+];

@@ -4,7 +4,7 @@ import { Collector, Filter } from '../property-collector/collector.ts';
 import { readPath } from '../property-collector/property-path.ts';
 import { checkSpec, type SelectionContext, select } from '../property-collector/selection.ts';
 import type { Call } from '../vcenter.ts';
-import { fault } from '../vim/kernel/fault.ts';
+import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import type { Data } from '../vim/kernel/values.ts';
 
@@ -83,7 +83,7 @@ function takePage(token: string, call: Call): Data<'ObjectContent'>[] {
   const rest = call.session && pages.get(call.session);
   const objects = rest?.get(token);
   if (!objects) {
-    throw fault('InvalidArgument', 'A specified parameter was not correct: token', { invalidProperty: 'token' });
+    throw invalidArgument('token');
   }
   rest?.delete(token);
   return objects;

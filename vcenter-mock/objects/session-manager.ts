@@ -1,6 +1,6 @@
 import { type Session, userSession } from '../http/sessions.ts';
 import type { Call } from '../vcenter.ts';
-import { fault } from '../vim/kernel/fault.ts';
+import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 
 function current(call: Call): Session {
@@ -88,12 +88,9 @@ export const sessionManager = implement('SessionManager', {
     TerminateSession(_object, params, call) {
       for (const id of params.sessionId) {
         const session = call.vc.sessions.list().find((candidate) => candidate.key === id);
-        if (!session) throw fault('NotFound', 'The object or item referred to could not be found.');
+        if (!session) throw fault('NotFound', call.vc.assumed.notFound);
         // documented: a session cannot end itself this way
-        if (session === call.session)
-          throw fault('InvalidArgument', 'A specified parameter was not correct: sessionId', {
-            invalidProperty: 'sessionId',
-          });
+        if (session === call.session) throw invalidArgument('sessionId');
         call.vc.sessions.close(session);
       }
     },

@@ -1,5 +1,5 @@
 import type { Vm } from '../inventory/inventory.ts';
-import { guestInfo, layoutOf, summaryOf } from '../inventory/virtual-machine-data.ts';
+import { guestInfo, layoutOf, summaryOf } from '../inventory/virtual-machine-views.ts';
 import type { TaskRequest } from '../tasks/task-runner.ts';
 import type { Call } from '../vcenter.ts';
 import { implement } from '../vim/kernel/implementation.ts';
@@ -34,7 +34,8 @@ export function startVmTask(
 export const virtualMachine = implement('VirtualMachine', {
   derive: {
     name: (vm) => vm.get('config')?.name ?? '',
-    guest: (vm, { world }) => guestInfo(vm.get('config')!, vm.get('runtime').powerState, world.guestAddresses.get(vm)),
+    guest: (vm, { vmFactory }) =>
+      guestInfo(vm.get('config')!, vm.get('runtime').powerState, vmFactory.guestAddresses.get(vm)),
     summary: (vm) => summaryOf(vm.ref, vm.get('config')!, vm.get('runtime'), vm.get('guest')!),
     layoutEx: (vm) => layoutOf(vm.get('config')!),
     storage: (vm) => ({ perDatastoreUsage: [], timestamp: vm.get('config')!.modified }),
@@ -68,7 +69,7 @@ export const virtualMachine = implement('VirtualMachine', {
         const { vc } = call;
         const subject = { vm, user: task.user, cause: task.cause };
         const state = vm.get('runtime').powerState;
-        if (state === 'poweredOn') throw invalidPowerState(state, 'poweredOn');
+        if (state === 'poweredOn') throw invalidPowerState(call.vc.assumed, state, 'poweredOn');
         const started = vc.events.post('VmStartingEvent', { template: false }, subject);
         await vc.crypto.powerOn(vm, task);
         vm.change('runtime', (runtime) => {
@@ -85,7 +86,7 @@ export const virtualMachine = implement('VirtualMachine', {
         const { vc } = call;
         const subject = { vm, user: task.user, cause: task.cause };
         const state = vm.get('runtime').powerState;
-        if (state === 'poweredOff') throw invalidPowerState(state, 'poweredOff');
+        if (state === 'poweredOff') throw invalidPowerState(call.vc.assumed, state, 'poweredOff');
         const started = vc.events.post('VmStoppingEvent', { template: false }, subject);
         vm.change('runtime', (runtime) => {
           runtime.powerState = 'poweredOff';
@@ -97,28 +98,38 @@ export const virtualMachine = implement('VirtualMachine', {
       }),
 
     MigrateVM_Task: (vm, { host, pool, state }, call) =>
-      startVmTask(vm, call, 'VirtualMachine.migrate', async (task) => {
-        const existing = vm.get('runtime').powerState;
-        // vim25: state, when given, is what the VM must be in
-        if (state && state !== existing) throw invalidPowerState(existing, state);
-        await migrate(call.vc, vm, { host, pool }, task);
-      }),
+      startVmTask(
+        vm,
+        call,
+        'VirtualMachine.migrate',
+        async (task) => {
+          const existing = vm.get('runtime').powerState;
+          // vim25: state, when given, is what the VM must be in
+          if (state && state !== existing) throw invalidPowerState(call.vc.assumed, existing, state);
+          await migrate(call.vc, vm, { host, pool }, task);
+        },
+        { cancelable: true },
+      ),
 
     RelocateVM_Task: (vm, { spec }, call) =>
-      startVmTask(vm, call, 'VirtualMachine.relocate', (task) =>
-        migrate(call.vc, vm, { host: spec.host, pool: spec.pool, spec }, task),
+      startVmTask(
+        vm,
+        call,
+        'VirtualMachine.relocate',
+        (task) => migrate(call.vc, vm, { host: spec.host, pool: spec.pool, spec }, task),
+        { cancelable: true },
       ),
 
     UnregisterVM(vm, _params, call) {
       const { powerState } = vm.get('runtime');
-      if (powerState !== 'poweredOff') throw invalidPowerState(powerState, 'poweredOff');
+      if (powerState !== 'poweredOff') throw invalidPowerState(call.vc.assumed, powerState, 'poweredOff');
       remove(vm, call, call.cause);
     },
 
     Destroy_Task: (vm, _params, call) =>
       startVmTask(vm, call, 'VirtualMachine.destroy', async (task) => {
         const { powerState } = vm.get('runtime');
-        if (powerState !== 'poweredOff') throw invalidPowerState(powerState, 'poweredOff');
+        if (powerState !== 'poweredOff') throw invalidPowerState(call.vc.assumed, powerState, 'poweredOff');
         remove(vm, call, task.cause);
       }),
 
@@ -145,5 +156,5 @@ function remove(vm: Vm, call: Call, cause: number): void {
     { vm, user: call.user, cause, message: `Removed ${vm.get('name')}` },
   );
   vc.crypto.removed(vm, cause);
-  vc.world.removeVm(vm);
+  vc.vmFactory.remove(vm);
 }

@@ -2,7 +2,7 @@ import { causeChain, KeyrigError, messageOf, type Runtime } from '../../core/ind
 import type { Assumed } from '../assumed.ts';
 import type { ManagedObject, ObjectStore, TypedObject } from '../inventory/store.ts';
 import { roleHas } from '../objects/roles.ts';
-import { fault, VimFault } from '../vim/kernel/fault.ts';
+import { fault, systemError, VimFault } from '../vim/kernel/fault.ts';
 import { type Data, data, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
 
 /** A task while its body runs. */
@@ -193,8 +193,7 @@ export class TaskRunner {
       this.#update(task, { cancelled: true });
       return fault('RequestCanceled', this.#assumed.requestCanceled);
     }
-    // documented: how vCenter words a SystemError
-    return fault('SystemError', `A general system error occurred: ${messageOf(thrown)}`, { reason: messageOf(thrown) });
+    return systemError(messageOf(thrown));
   }
 
   #update(task: TaskObject, changes: Partial<Data<'TaskInfo'>>): void {
@@ -215,7 +214,7 @@ export class TaskRunner {
   cancel(task: TypedObject<'Task'>): void {
     const info = task.get('info');
     if (info.state === 'success' || info.state === 'error') {
-      throw fault('InvalidState', 'The operation is not allowed in the current state.');
+      throw fault('InvalidState', this.#assumed.invalidState);
     }
     if (!info.cancelable) throw fault('NotSupported', this.#assumed.notSupported);
     this.#cancels.get(task.ref.value)?.abort();

@@ -1,5 +1,5 @@
+import { diskFileName, virtualDisk } from '../inventory/devices.ts';
 import type { Vm } from '../inventory/inventory.ts';
-import { diskFileName, virtualDisk } from '../inventory/virtual-machine-data.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { invalidArgument } from '../vim/kernel/fault.ts';
 import { enumValues, isA } from '../vim/kernel/registry.ts';
@@ -29,7 +29,7 @@ export function checkConfigSpec(vc: Vcenter, vm: Vm, spec: ConfigSpec): void {
     for (const profile of change.profile ?? []) checkProfile(vc, profile, `spec.deviceChange[${index}].profile`);
     const exists = (vm.get('config')?.hardware.device ?? []).some((device) => device.key === change.device?.key);
     if ((change.operation === 'edit' || change.operation === 'remove') && !exists) {
-      throw invalidDeviceSpec(index, `deviceChange[${index}].device.key`);
+      throw invalidDeviceSpec(vc.assumed, index, `deviceChange[${index}].device.key`);
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Assumed } from '../assumed.ts';
 import { fault, type VimFault } from '../vim/kernel/fault.ts';
 import type { Data } from '../vim/kernel/values.ts';
 
@@ -5,16 +6,15 @@ type PowerState = Data<'VirtualMachineRuntimeInfo'>['powerState'];
 
 const stateNames = { poweredOn: 'Powered on', poweredOff: 'Powered off', suspended: 'Suspended' } as const;
 
-/** reported by users: the text of a real vCenter */
-export function invalidPowerState(existing: PowerState, requested: PowerState | undefined): VimFault {
-  return fault(
-    'InvalidPowerState',
-    `The attempted operation cannot be performed in the current state (${stateNames[existing]}).`,
-    { requestedState: requested, existingState: existing },
-  );
+/** The VM is in a power state that the operation does not allow. */
+export function invalidPowerState(assumed: Assumed, existing: PowerState, requested: PowerState | undefined): VimFault {
+  return fault('InvalidPowerState', `${assumed.invalidPowerState} (${stateNames[existing]}).`, {
+    requestedState: requested,
+    existingState: existing,
+  });
 }
 
-/** reported by users: the text of a real vCenter */
-export function invalidDeviceSpec(deviceIndex: number, property: string): VimFault {
-  return fault('InvalidDeviceSpec', `Invalid configuration for device '${deviceIndex}'.`, { deviceIndex, property });
+/** The n-th device change cannot be applied. */
+export function invalidDeviceSpec(assumed: Assumed, deviceIndex: number, property: string): VimFault {
+  return fault('InvalidDeviceSpec', assumed.invalidDeviceSpec(deviceIndex), { deviceIndex, property });
 }

@@ -32,12 +32,12 @@ export async function migrate(vc: Vcenter, vm: Vm, wanted: Destination, task: Ru
   const { host, pool } = resolve(vc, vm, wanted);
   const source = vc.inventory.hostOf(vm);
   if (source === host) {
-    if (pool) vc.world.moveVm(vm, host, pool);
+    if (pool) vc.vmFactory.move(vm, host, pool);
     return;
   }
   const connection = host.get('runtime').connectionState;
   if (connection !== 'connected') {
-    throw fault('HostNotConnected', 'The operation is not allowed in the current state of the host.');
+    throw fault('HostNotConnected', vc.assumed.hostNotConnected);
   }
   const { powerState } = vm.get('runtime');
   const subject = { vm, host: source, user: task.user, cause: task.cause };
@@ -61,7 +61,7 @@ export async function migrate(vc: Vcenter, vm: Vm, wanted: Destination, task: Ru
     );
     throw error;
   }
-  vc.world.moveVm(vm, host, pool);
+  vc.vmFactory.move(vm, host, pool);
   if (!source) return;
   vc.events.post(
     'VmMigratedEvent',

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createKmipServer, type KmipServer } from '../../../kmip-server/index.ts';
-import { fetchOf, finished, type Lab, loggedIn, textOf } from '../lab.ts';
+import { fetchOf, finished, type Lab, loggedIn, password, textOf, username } from '../lab.ts';
 import { createPki, encryptionPolicy, keyPool, type Pki } from './lab.ts';
 
 /** CryptoManagerKmip and the VM's encryption over SOAP, against keyrig's own KMS over TLS. */
@@ -224,6 +224,21 @@ describe('locks over SOAP', () => {
       'com.vmware.vc.vm.Crypto.VMUnlocked',
     ]);
   });
+});
+
+it('a user without the privileges of cryptography encrypts nothing, and no key is made', async () => {
+  const users = [
+    { username, password },
+    { username: 'operator', password: 'op', role: 'NoCryptoAdmin' as const },
+  ];
+  await start({ users });
+  await trustBothWays();
+  await lab.login('operator', 'op');
+  const error = textOf(await reconfigure('web', byPolicy), 'error');
+  expect(error).toMatch(/xsi:type="NoPermission"/);
+  expect(error).toContain('<privilegeId>Cryptographer.Encrypt</privilegeId>');
+  expect((await method('ListKeys')).body).toContain('<privilegeId>Cryptographer.ManageKeys</privilegeId>');
+  expect(kms.objects.list()).toHaveLength(0);
 });
 
 describe('providers over SOAP', () => {

@@ -305,6 +305,22 @@ describe('several servers in one provider', () => {
   });
 });
 
+describe('events in the wording of a release', () => {
+  for (const [eventWording, texts] of [
+    ['7.0u2', ['Key creation failed on key provider.', 'Key Management Server is unreachable']],
+    ['7.0', ['Key creation failed on KMS cluster.', 'Key Management Server is unreachable']],
+    // 6.7 has neither of the two events.
+    ['6.7', []],
+  ] as const) {
+    it(eventWording, async () => {
+      lab = await createLab(pki, { crypto: { eventWording } });
+      await lab.kms.stop();
+      await faultOf(encrypt());
+      expect(lab.events.map(({ message }) => message)).toEqual(texts);
+    });
+  }
+});
+
 it('the journal tells the chain from the task down to the refusal', async () => {
   lab = await createLab(pki);
   const message = 'vcenter may not create';

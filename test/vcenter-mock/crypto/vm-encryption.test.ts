@@ -104,6 +104,14 @@ describe('what becomes of the VM', () => {
     expect(lab.kms.connections).toHaveLength(before);
   });
 
+  it('two VMs at the same time on a host that is not safe: one host key, made once', async () => {
+    lab = await createLab(pki, { vms: [vm(), vm({ id: 'vm-2', name: 'test02', uuid: '2' })] });
+    await Promise.all([reconfigure(encryptByPolicy), reconfigure(encryptByPolicy, 1)]);
+    expect(lab.kms.states.size).toBe(3);
+    const keys = lab.inventory.vms().map(({ keyId }) => keyId?.keyId);
+    expect(new Set([...keys, lab.inventory.hosts()[0]!.cryptoKeyId?.keyId]).size).toBe(3);
+  });
+
   it('decryption unsets the keys and leaves them at the KMS; vMotion stays required', async () => {
     lab = await createLab(pki);
     await reconfigure(encryptByPolicy);

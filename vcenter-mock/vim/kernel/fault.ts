@@ -32,3 +32,8 @@ export function invalidArgument(path: string, message = `A specified parameter w
   // observed: the default text
   return fault('InvalidArgument', message, { invalidProperty: path });
 }
+
+/** SystemError for something that went wrong inside. documented: how a vCenter words it */
+export function systemError(reason: string): VimFault {
+  return fault('SystemError', `A general system error occurred: ${reason}`, { reason });
+}

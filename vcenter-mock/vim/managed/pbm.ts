@@ -129,13 +129,25 @@ export const pbmObjects = managedTypes({
   PbmPlacementSolver: {
     base: 'ManagedObject',
     properties: {},
-    methods: {},
-    undeclared: [
-      'PbmQueryMatchingHub',
-      'PbmQueryMatchingHubWithSpec',
-      'PbmCheckCompatibility',
-      'PbmCheckCompatibilityWithSpec',
-      'PbmCheckRequirements',
-    ],
+    methods: {
+      PbmCheckCompatibility: {
+        params: { hubsToSearch: 'PbmPlacementHub[]?', profile: 'PbmProfileId' },
+        result: 'PbmPlacementCompatibilityResult[]?',
+        privilege: 'StorageProfile.View',
+        faults: [],
+      },
+      PbmCheckRequirements: {
+        params: {
+          hubsToSearch: 'PbmPlacementHub[]?',
+          placementSubjectRef: 'PbmServerObjectRef?',
+          placementSubjectRequirement: 'PbmPlacementRequirement[]?',
+        },
+        result: 'PbmPlacementCompatibilityResult[]?',
+        since: '6.5',
+        privilege: 'StorageProfile.View',
+        faults: ['PbmFault'],
+      },
+    },
+    undeclared: ['PbmQueryMatchingHub', 'PbmQueryMatchingHubWithSpec', 'PbmCheckCompatibilityWithSpec'],
   },
 });

@@ -60,6 +60,16 @@ export const pbmTypes = dataTypes({
       messageArg: 'KeyAnyValue[]?',
     },
   },
+  PbmPlacementCapabilityProfileRequirement: {
+    base: 'PbmPlacementRequirement',
+    since: '6.5',
+    fields: { profileId: 'PbmProfileId' },
+  },
+  PbmPlacementCompatibilityResult: {
+    fields: { hub: 'PbmPlacementHub', warning: 'LocalizedMethodFault[]?', error: 'LocalizedMethodFault[]?' },
+  },
+  PbmPlacementHub: { fields: { hubType: 'string', hubId: 'string' } },
+  PbmPlacementRequirement: { since: '6.5', fields: {} },
   PbmProfile: {
     fields: {
       profileId: 'PbmProfileId',

@@ -1,0 +1,157 @@
+import type { Runtime } from '../../core/index.ts';
+import { type Data, type Ref, sameRef } from '../vim/kernel/values.ts';
+import { virtualMachineCapability } from './capabilities.ts';
+import { baseDevices, diskFileName, gibibytes, macAddress, virtualDisk, virtualTpm } from './devices.ts';
+import { entityDefaults } from './entity-defaults.ts';
+import { type Host, type Inventory, references, type Vm } from './inventory.ts';
+import type { ObjectStore, TypedObject } from './store.ts';
+import { newConfig, newRuntime } from './virtual-machine-config.ts';
+import type { VmOptions } from './world-options.ts';
+
+/** Where new VMs go. */
+export interface Placement {
+  host: Host;
+  pool: TypedObject<'ResourcePool'>;
+  folder: TypedObject<'Folder'>;
+  datastore: TypedObject<'Datastore'>;
+  network?: TypedObject<'Network'>;
+}
+
+/** Makes, moves and removes VMs, with all that links to them. */
+export class VirtualMachineFactory {
+  /** Guest IP addresses that VMs show while they run. */
+  readonly guestAddresses = new WeakMap<object, string>();
+  readonly #runtime: Runtime;
+  readonly #store: ObjectStore;
+  readonly #inventory: Inventory;
+
+  constructor(runtime: Runtime, store: ObjectStore, inventory: Inventory) {
+    this.#runtime = runtime;
+    this.#store = store;
+    this.#inventory = inventory;
+  }
+
+  /** Adds a VM with its files, devices and links. */
+  add(options: VmOptions, at: Placement): Vm {
+    const random = this.#runtime.random.stream('vcenter.inventory');
+    const now = new Date(this.#runtime.clock.now());
+    const datastoreName = at.datastore.get('name');
+    const devices = baseDevices(at.network?.ref, at.network?.get('name') ?? '', macAddress(random));
+    const disks = (options.disks ?? [{ capacityGb: 16 }]).map((disk, index) =>
+      virtualDisk({
+        index,
+        capacityBytes: gibibytes(disk.capacityGb),
+        fileName: diskFileName(datastoreName, options.name, options.name, index),
+        datastore: at.datastore.ref,
+        uuid: random.uuid(),
+      }),
+    );
+    const config = newConfig({
+      name: options.name,
+      version: `vmx-${String(options.hardwareVersion ?? 13).padStart(2, '0')}`,
+      uuid: random.uuid(),
+      instanceUuid: random.uuid(),
+      guestId: options.guestId ?? 'otherGuest64',
+      datastore: datastoreName,
+      cpus: options.cpus ?? 1,
+      memoryMb: options.memoryMb ?? 1024,
+      devices: [...devices, ...disks, ...(options.vtpm ? [virtualTpm()] : [])],
+      now,
+    });
+    const vm = this.#store.create('VirtualMachine', 'vm-#', {
+      ...entityDefaults(),
+      parent: at.folder.ref,
+      capability: virtualMachineCapability(),
+      config,
+      runtime: newRuntime(at.host.ref, options.powerState ?? 'poweredOff', config.hardware.memoryMB, now),
+      environmentBrowser: { type: 'EnvironmentBrowser', value: 'envbrowser-1' },
+      resourcePool: at.pool.ref,
+      datastore: [at.datastore.ref],
+      network: at.network ? [at.network.ref] : [],
+      rootSnapshot: [],
+      guestHeartbeatStatus: 'gray',
+    });
+    if (options.ipAddress !== undefined) this.guestAddresses.set(vm, options.ipAddress);
+    addChild(at.folder, vm.ref);
+    for (const holder of [at.host, at.pool, at.datastore, at.network]) link(holder, vm.ref);
+    this.#addSnapshots(vm, options.snapshots ?? 0, now);
+    return vm;
+  }
+
+  #addSnapshots(vm: Vm, snapshots: readonly string[] | number, now: Date): void {
+    const names =
+      typeof snapshots === 'number'
+        ? Array.from({ length: snapshots }, (_, index) => `snapshot-${index + 1}`)
+        : snapshots;
+    if (names.length === 0) return;
+    const refs = names.map((_, index) => ({
+      type: 'VirtualMachineSnapshot',
+      value: `snapshot-${vm.ref.value.slice(3)}${index}`,
+    }));
+    let tree: Data<'VirtualMachineSnapshotTree'>[] = [];
+    for (let index = names.length - 1; index >= 0; index--) {
+      tree = [
+        {
+          snapshot: refs[index]!,
+          vm: vm.ref,
+          name: names[index]!,
+          description: '',
+          id: index + 1,
+          createTime: now,
+          state: 'poweredOff',
+          quiesced: false,
+          childSnapshotList: tree.length > 0 ? tree : undefined,
+          replaySupported: false,
+        },
+      ];
+    }
+    vm.set({ snapshot: { currentSnapshot: refs.at(-1), rootSnapshotList: tree }, rootSnapshot: [refs[0]!] });
+  }
+
+  /** Takes a VM out of the inventory. */
+  remove(vm: Vm): void {
+    const mine = (reference: Ref) => sameRef(reference, vm.ref);
+    for (const folder of this.#store.all('Folder')) {
+      const children = folder.get('childEntity') ?? [];
+      if (children.some(mine)) folder.set({ childEntity: children.filter((child) => !mine(child)) });
+    }
+    for (const type of ['HostSystem', 'ResourcePool', 'Datastore', 'Network'] as const) {
+      for (const holder of this.#store.all(type)) unlink(holder, vm.ref);
+    }
+    this.#store.delete(vm);
+  }
+
+  /** Moves a VM to another host and, when given, pool. */
+  move(vm: Vm, host: Host, pool?: TypedObject<'ResourcePool'>): void {
+    unlink(this.#inventory.hostOf(vm), vm.ref);
+    link(host, vm.ref);
+    vm.change('runtime', (runtime) => {
+      runtime.host = host.ref;
+    });
+    if (!pool) return;
+    unlink(this.#store.get('ResourcePool', vm.get('resourcePool')), vm.ref);
+    link(pool, vm.ref);
+    vm.set({ resourcePool: pool.ref });
+  }
+}
+
+/** Puts an entity into a folder. */
+export function addChild(folder: TypedObject<'Folder'>, child: Ref): void {
+  folder.set({ childEntity: [...(folder.get('childEntity') ?? []), child] });
+}
+
+/** Anything that lists the VMs it serves. */
+interface VmHolder {
+  read(property: string): unknown;
+  set(changes: { vm: Ref[] }): void;
+}
+
+function link(holder: VmHolder | undefined, vm: Ref): void {
+  holder?.set({ vm: [...references(holder.read('vm')), vm] });
+}
+
+function unlink(holder: VmHolder | undefined, vm: Ref): void {
+  const before = references(holder?.read('vm'));
+  const after = before.filter((other) => !sameRef(other, vm));
+  if (after.length < before.length) holder?.set({ vm: after });
+}
