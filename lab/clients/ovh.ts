@@ -1,5 +1,4 @@
-import { globalAgent } from 'node:https';
-import { getCACertificates } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import ovh from '@ovhcloud/node-ovh';
 import { type Json, KeyrigError } from '../../core/index.ts';
 
@@ -53,17 +52,18 @@ export class OvhApiClient {
 }
 
 const trusted = new Map<string, number>();
+const usual = getCACertificates('default');
 
 /**
- * The official client has no option for a certificate authority and uses the process's global HTTPS agent, so the lab's CA is
- * added there while a lab needs it.
+ * The official client has no option for a certificate authority, so the lab's CA joins the ones that this process trusts by
+ * default while a lab needs it.
  */
 function trustInProcess(ca: string): () => void {
   const change = (by: number) => {
     const count = (trusted.get(ca) ?? 0) + by;
     if (count > 0) trusted.set(ca, count);
     else trusted.delete(ca);
-    globalAgent.options.ca = trusted.size > 0 ? [...getCACertificates('default'), ...trusted.keys()] : undefined;
+    setDefaultCACertificates([...usual, ...trusted.keys()]);
   };
   change(1);
   return () => change(-1);

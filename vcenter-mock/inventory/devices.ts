@@ -21,7 +21,7 @@ export function virtualDisk(parts: {
     key: 2000 + parts.index,
     deviceInfo: data('Description', {
       label: `Hard disk ${parts.index + 1}`,
-      summary: `${capacityInKB.toLocaleString('en-US')} KB`,
+      summary: `${String(capacityInKB).replace(/\B(?=(\d{3})+$)/g, ',')} KB`,
     }),
     backing: data('VirtualDiskFlatVer2BackingInfo', {
       fileName: parts.fileName,

@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { KeyPool, stopwatch } from '../../../core/index.ts';
 import type { ScenarioResult } from '../../scenario/run.ts';
+import { makeKeysAhead } from '../../world/key-roles.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { command, type DefineCommand, option } from './command.ts';
 
@@ -11,6 +12,9 @@ export const runCommand: DefineCommand = (exit) =>
     .addOption(option('--seed <seed>', 'use this seed in place of the one in each file'))
     .addOption(option('--journal <file>', 'write the timeline of all runs, one JSON object a line'))
     .action(async (names: string[], options: { seed?: string; journal?: string }) => {
+      // One pool for all: the labs share key pairs, never certificates.
+      const keys = new KeyPool();
+      void makeKeysAhead(keys);
       const { findScenarioFiles, formatProblem, loadAll } = await import('../../scenario/find.ts');
       const { scenarios, problems } = loadAll(findScenarioFiles(names));
       if (problems.length > 0) {
@@ -22,8 +26,6 @@ export const runCommand: DefineCommand = (exit) =>
       const { TerminalReport } = await import('../../report/terminal.ts');
       const elapsed = stopwatch();
       const report = new TerminalReport(process.stdout);
-      // One pool for all: the labs share key pairs, never certificates.
-      const keys = new KeyPool();
       const results: ScenarioResult[] = [];
       const journal = options.journal === undefined ? undefined : createWriteStream(options.journal);
       for (const { scenario, file } of scenarios) {

@@ -2,7 +2,7 @@ import { KeyPool, KeyrigError } from '../../../core/index.ts';
 import type { ReadyLine } from '../../ready.ts';
 import { type LogLevel, logJournal, logLevels } from '../../report/log.ts';
 import type { Scenario } from '../../scenario/schema.ts';
-import { startRoles } from '../../world/key-roles.ts';
+import { makeKeysAhead } from '../../world/key-roles.ts';
 import { defaultPorts, freePorts, listening, type Ports } from '../../world/ports.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { command, type DefineCommand, option } from './command.ts';
@@ -44,7 +44,7 @@ export const upCommand: DefineCommand = (exit) =>
     .addOption(option('--pki-dir <folder>', 'write certificates here instead of a temporary folder'))
     .action(async (file: string | undefined, options: UpOptions) => {
       const keys = new KeyPool();
-      void makeKeys(keys);
+      void makeKeysAhead(keys);
       const ended = untilSignal();
       const scenario = file === undefined ? undefined : await scenarioOf(file);
       if (scenario === null) return exit(exitCodes.usage);
@@ -77,14 +77,6 @@ export const upCommand: DefineCommand = (exit) =>
         removePki();
       }
     });
-
-/**
- * Key pairs are the slowest part of a start. node:crypto makes them while the rest of keyrig is loaded: one after the other,
- * so that one core is left for loading.
- */
-async function makeKeys(keys: KeyPool): Promise<void> {
-  for (const role of startRoles()) await keys.get(role);
-}
 
 /** Null when the file has problems; they have been printed. */
 async function scenarioOf(file: string): Promise<Scenario | null> {
