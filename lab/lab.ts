@@ -59,6 +59,7 @@ export class Lab {
   #vcenter: VcenterMock | undefined;
   #ovh: OvhApiMock | undefined;
   #rotations = 0;
+  #starting: Promise<void> | undefined;
 
   constructor(options: LabOptions = {}) {
     const { world = {}, clock, seed, faults, keys = new KeyPool(), ports = 'default', host = '127.0.0.1' } = options;
@@ -127,8 +128,9 @@ export class Lab {
    * Throws ERR_PORT_IN_USE for a port that is taken.
    */
   async start(): Promise<void> {
+    this.#starting = this.#start();
     try {
-      await this.#start();
+      await this.#starting;
     } catch (error) {
       await this.stop();
       throw error;
@@ -160,6 +162,8 @@ export class Lab {
 
   /** Closes every socket. Can be called at any time, more than once. */
   async stop(): Promise<void> {
+    // What is being opened can be closed only when it is open.
+    await this.#starting?.catch(() => {});
     await Promise.all([this.#vcenter?.stop(), this.#ovh?.stop(), ...this.#kms.map((kms) => kms.stop())]);
   }
 

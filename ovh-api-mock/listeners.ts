@@ -63,6 +63,7 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
         taken
           ? new KeyrigError('ERR_PORT_IN_USE', `port ${port} is in use; choose another with the option ${option}`, {
               cause,
+              details: { port },
             })
           : new KeyrigError('ERR_OPTION', `cannot listen on ${host}:${port}: ${cause.message}`, { cause }),
       );

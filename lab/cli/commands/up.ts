@@ -59,7 +59,8 @@ export const upCommand: DefineCommand = (exit) =>
       const lab = createLab({ world: scenario?.world, faults: scenario?.faults, seed, ports, host, keys });
       logJournal(lab.runtime.journal, process.stderr, options.logLevel);
       const control = new ControlApi(lab, { host, port: ports.control });
-      const starting = Promise.all([lab.start(), listening(['control'], ports, host, () => control.start())]);
+      // The control API is quick: a port that it cannot have is known before anything else is opened.
+      const starting = listening(['control'], ports, host, () => control.start()).then(() => lab.start());
       let removePki: () => void = () => {};
       try {
         // A signal before everything is up ends the start as well.
