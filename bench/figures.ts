@@ -1,0 +1,21 @@
+/** One figure of the bench. */
+export interface Figure {
+  /** What was measured. */
+  name: string;
+  /** The figure with its unit. */
+  value: string;
+  /** What it should be, in words. */
+  target: string;
+  /** Whether it is; undefined when there is no target. */
+  met?: boolean;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export function milliseconds(value: number): string {
+  return `${Math.round(value)} ms`;
+}

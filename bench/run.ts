@@ -1,0 +1,32 @@
+// Measures keyrig's speed and prints a table: node bench/run.ts [start-up] [scenarios] [kmip]
+
+import { availableParallelism } from 'node:os';
+import type { Figure } from './figures.ts';
+import { measureKmip } from './kmip.ts';
+import { measureScenarios } from './scenarios.ts';
+import { measureStartUp } from './start-up.ts';
+
+const parts = { 'start-up': measureStartUp, scenarios: measureScenarios, kmip: measureKmip };
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(`unknown: ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  console.log(`Node.js ${process.versions.node}, ${availableParallelism()} cores\n`);
+  console.log('| figure | measured | target | met |\n|---|---|---|---|');
+  for (const [name, measure] of Object.entries(parts)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    try {
+      for (const figure of await measure()) console.log(row(figure));
+    } catch (error) {
+      process.exitCode = 1;
+      console.error(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+}
+
+function row({ name, value, target, met }: Figure): string {
+  return `| ${name} | ${value} | ${target} | ${met === undefined ? '' : met ? 'yes' : 'no'} |`;
+}

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** The root of the repository. */
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where `install.ts` puts the clients; ignored by git. */
+export const clientsFolder = `${root}.interop/`;
+
+const python = `${clientsFolder}venv/bin/python`;
+
+/** A program that keyrig did not write, and how to see that it is there. */
+interface ForeignClient {
+  /** What it is called in "SKIPPED: … is not installed". */
+  name: string;
+  /** The program to run. */
+  program: string;
+  /** Arguments with which it only tells that it works. */
+  probe: string[];
+}
+
+export const clients = {
+  openssl: { name: 'openssl', program: 'openssl', probe: ['version'] },
+  govc: { name: 'govc', program: `${clientsFolder}bin/govc`, probe: ['version'] },
+  pyvmomi: { name: 'pyVmomi', program: python, probe: ['-c', 'import pyVim.connect, pyVmomi'] },
+  pykmip: { name: 'PyKMIP', program: python, probe: ['-c', 'import kmip.pie.client, kmip.services.server'] },
+} satisfies Record<string, ForeignClient>;
+
+/** The console script of PyKMIP's own server. */
+export const pykmipServer = `${clientsFolder}venv/bin/pykmip-server`;
+
+/**
+ * Whether the tests of a file must be skipped because its client is absent; says so on standard error.
+ * Under continuous integration (CI is set) an absent client is an error, thrown here.
+ */
+export function isAbsent(client: ForeignClient): boolean {
+  if (works(client)) return false;
+  const line = `${client.name} is not installed, run npm run interop:install`;
+  if (process.env.CI) throw new Error(line);
+  console.warn(`SKIPPED: ${line}`);
+  return true;
+}
+
+function works({ program, probe }: ForeignClient): boolean {
+  if (program.includes('/')) {
+    try {
+      accessSync(program, constants.X_OK);
+    } catch {
+      return false;
+    }
+  }
+  return spawnSync(program, probe, { stdio: 'ignore' }).status === 0;
+}
