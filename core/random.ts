@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, type Hash, randomBytes } from 'node:crypto';
 
 /** A stream of reproducible random values. Not for keys: key material comes from node:crypto. */
 export interface RandomStream {
@@ -24,11 +24,13 @@ export interface Random {
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-function digest(...parts: (string | number)[]): Buffer {
-  const hash = createHash('sha256');
+/** How much of a stream is drawn at once: enough to make a single draw cheap. */
+const blockBytes = 1_024;
+
+function absorb(hash: Hash, ...parts: (string | number)[]): Hash {
   // Lengths keep ("a", "bc") and ("ab", "c") apart.
   for (const part of parts) hash.update(`${String(part).length}:${part};`);
-  return hash.digest();
+  return hash;
 }
 
 function fraction(bytes: Buffer, offset: number): number {
@@ -50,8 +52,9 @@ class HashStream implements RandomStream {
   #take(count: number): Buffer {
     if (this.#offset + count > this.#block.length) {
       const blocks = [this.#block.subarray(this.#offset)];
-      for (let have = blocks[0]!.length; have < count; have += 32) {
-        blocks.push(digest('stream', this.#seed, this.#purpose, this.#counter++));
+      for (let have = blocks[0]!.length; have < count; have += blockBytes) {
+        const hash = createHash('shake256', { outputLength: blockBytes });
+        blocks.push(absorb(hash, 'stream', this.#seed, this.#purpose, this.#counter++).digest());
       }
       this.#block = Buffer.concat(blocks);
       this.#offset = 0;
@@ -79,7 +82,8 @@ class HashStream implements RandomStream {
     // RFC 9562 §5.4: version 4, variant 10.
     bytes[6] = (bytes[6]! & 0x0f) | 0x40;
     bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-    return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+    const hex = bytes.toString('hex');
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 
   alphanumeric(length: number): string {
@@ -102,6 +106,6 @@ export function createRandom(seed: string = randomBytes(8).toString('hex')): Ran
       }
       return stream;
     },
-    draw: (...parts) => fraction(digest('draw', seed, ...parts), 0),
+    draw: (...parts) => fraction(absorb(createHash('sha256'), 'draw', seed, ...parts).digest(), 0),
   };
 }
