@@ -186,10 +186,11 @@ export interface StructureCodec<T> extends ValueCodec<T> {
 
 /** Declares a structure; see the head of this file. */
 export function structure<F extends Fields>(fields: F): StructureCodec<FieldsValue<F>> {
-  const entries = Object.entries(fields);
-  const byTag = new Map(
-    entries.flatMap(([key, declared], order) => declared.tags.map((tag) => [tag, { key, declared, order }])),
-  );
+  const entries = Object.entries(fields).map(([key, declared], order) => ({ key, declared, order }));
+  const byTag = new Map(entries.flatMap((entry) => entry.declared.tags.map((tag) => [tag, entry])));
+  // Sorted out once: every message is decoded through this.
+  const repeatedKeys = entries.filter(({ declared }) => declared.presence === 'repeated').map(({ key }) => key);
+  const requiredEntries = entries.filter(({ declared }) => declared.presence === 'required');
 
   return {
     fields,
@@ -197,7 +198,7 @@ export function structure<F extends Fields>(fields: F): StructureCodec<FieldsVal
     decode(found, context) {
       if (found.type !== ItemType.Structure) return wrongType(found, 'Structure');
       const value: Record<string, unknown> = {};
-      for (const [key, declared] of entries) if (declared.presence === 'repeated') value[key] = [];
+      for (const key of repeatedKeys) value[key] = [];
       let lastOrder = 0;
       for (const inner of found.value) {
         const known = byTag.get(inner.tag);
@@ -213,10 +214,8 @@ export function structure<F extends Fields>(fields: F): StructureCodec<FieldsVal
         else if (present === undefined) value[known.key] = decoded;
         else invalid(`${tagName(found.tag)} has more than one ${tagName(inner.tag)}`);
       }
-      for (const [key, declared] of entries) {
-        if (declared.presence === 'required' && value[key] === undefined) {
-          invalid(`${tagName(found.tag)} lacks ${declared.tags.map(tagName).join(' or ')}`);
-        }
+      for (const { key, declared } of requiredEntries) {
+        if (value[key] === undefined) invalid(`${tagName(found.tag)} lacks ${declared.tags.map(tagName).join(' or ')}`);
       }
       return value as FieldsValue<F>;
     },
@@ -229,7 +228,7 @@ export function structure<F extends Fields>(fields: F): StructureCodec<FieldsVal
         if (encoded !== undefined) children.push(encoded);
         else if (declared.presence === 'required') notAtThisVersion(declared, context);
       };
-      for (const [key, declared] of entries) {
+      for (const { key, declared } of entries) {
         const present = values[key];
         if (present === undefined || !isSince(context.version, declared.since)) continue;
         if (declared.presence === 'repeated') for (const one of present as unknown[]) add(declared, one);

@@ -67,13 +67,14 @@ function openEnvelope(
     if (top.end !== bytes.length) {
       throw new TtlvError('TRAILING_BYTES', `${bytes.length - top.end} bytes follow the message`, top.end);
     }
-    const headerHead = decoder.within([top.tag], () => decoder.head(top.valueStart, top.valueEnd));
+    const path = [top.tag];
+    const headerHead = decoder.inside(path).head(top.valueStart, top.valueEnd);
     if (headerHead.tag !== tags.header) throw invalidMessage(`the message does not begin with ${tagName(tags.header)}`);
-    const header = decoder.within([top.tag], () => decoder.value(headerHead));
+    const header = decoder.inside(path).value(headerHead);
     version = versionIn(header);
     const batchItems: ItemHead[] = [];
     for (let offset = headerHead.end; offset < top.valueEnd; ) {
-      const head = decoder.within([top.tag], () => decoder.head(offset, top.valueEnd));
+      const head = decoder.inside(path).head(offset, top.valueEnd);
       if (head.tag !== Tag.BatchItem) throw invalidMessage(`${tagName(head.tag)} stands where a Batch Item belongs`);
       batchItems.push(head);
       offset = head.end;
@@ -129,11 +130,12 @@ export function decodeRequest(bytes: Uint8Array, options: MessageDecodeOptions =
   });
 }
 
+const REQUEST_PATH = [Tag.RequestMessage];
 const BATCH_ITEM_PATH = [Tag.RequestMessage, Tag.BatchItem];
 
 function readRequestItem(decoder: TtlvDecoder, head: ItemHead, context: CodecContext): RequestItem {
   try {
-    const found = decoder.within([Tag.RequestMessage], () => decoder.value(head));
+    const found = decoder.inside(REQUEST_PATH).value(head);
     return requestBatchItem.decode(found, context);
   } catch (error) {
     return { error: refusalOf(error), ...salvage(decoder, head) };
@@ -152,10 +154,10 @@ function salvage(decoder: TtlvDecoder, head: ItemHead): { operation?: number; un
   try {
     let offset = head.valueStart;
     while (offset < head.valueEnd) {
-      const fieldHead = decoder.within(BATCH_ITEM_PATH, () => decoder.head(offset, head.valueEnd));
+      const fieldHead = decoder.inside(BATCH_ITEM_PATH).head(offset, head.valueEnd);
       offset = fieldHead.end;
       if (fieldHead.tag !== Tag.Operation && fieldHead.tag !== Tag.UniqueBatchItemID) continue;
-      const found = decoder.within(BATCH_ITEM_PATH, () => decoder.value(fieldHead));
+      const found = decoder.inside(BATCH_ITEM_PATH).value(fieldHead);
       if (found.tag === Tag.Operation && found.type === ItemType.Enumeration) known.operation ??= found.value;
       if (found.tag === Tag.UniqueBatchItemID && found.type === ItemType.ByteString) {
         known.uniqueBatchItemId ??= Buffer.from(found.value);
@@ -180,10 +182,7 @@ export function decodeResponse(bytes: Uint8Array, options: MessageDecodeOptions 
     checkBatchCount(header.batchCount, batchItems.length);
     const items = batchItems.map((head) => {
       try {
-        return responseBatchItem.decode(
-          decoder.within([Tag.ResponseMessage], () => decoder.value(head)),
-          context,
-        );
+        return responseBatchItem.decode(decoder.inside([Tag.ResponseMessage]).value(head), context);
       } catch (error) {
         throw refusalOf(error);
       }

@@ -137,15 +137,11 @@ export class TtlvDecoder {
     }
   }
 
-  /** Runs `read` with the path of `tags`, so that errors in a part of a message name the whole path. */
-  within<T>(tags: readonly number[], read: () => T): T {
+  /** Says which structures are around what is read next, so that errors in a part of a message name the whole path. */
+  inside(tags: readonly number[]): this {
     this.#path.length = 0;
-    this.#path.push(...tags);
-    try {
-      return read();
-    } finally {
-      this.#path.length = 0;
-    }
+    for (const tag of tags) this.#path.push(tag);
+    return this;
   }
 
   #bigInteger(head: ItemHead, length: number): Item {
