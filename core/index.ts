@@ -1,4 +1,5 @@
 export * from './clock.ts';
+export * from './connections.ts';
 export * from './error-table.ts';
 export * from './errors.ts';
 export * from './faults.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fastify, { type FastifyInstance } from 'fastify';
+import { trackConnections } from '../core/index.ts';
 import type { Lab } from './lab.ts';
 
 /** The dashboard's files: path, content type. `ui/` stands beside the room here, and beside dist/ in the package. */
@@ -20,6 +21,8 @@ export class ControlApi {
     this.#host = options.host;
     this.#port = options.port;
     this.#app = fastify({ forceCloseConnections: true, bodyLimit: 64 * 1024 });
+    const endConnections = trackConnections(this.#app.server);
+    this.#app.addHook('preClose', async () => endConnections());
     const { runtime } = lab;
     this.#app.get('/health', async () => ({
       status: 'ok',

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { connectionKey, KeyrigError, messageOf, systemCode } from '../../core/index.ts';
+import { connectionKey, KeyrigError, messageOf, systemCode, trackConnections } from '../../core/index.ts';
 import type { Vcenter } from '../vcenter.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { serviceVersions } from './service-versions.ts';
@@ -116,6 +116,8 @@ export function buildServer(
       .header('content-type', 'text/plain')
       .send(status < 500 ? messageOf(error) : 'error');
   });
+  const endConnections = trackConnections(app.server);
+  app.addHook('preClose', async () => endConnections());
   // Garbage, failed handshakes and requests that never end; fastify closes the connection.
   app.server.on('clientError', (error: Error, socket: { remoteAddress?: string }) => {
     const from = socket.remoteAddress;
