@@ -59,7 +59,7 @@ export class Lab {
   #vcenter: VcenterMock | undefined;
   #ovh: OvhApiMock | undefined;
   #rotations = 0;
-  #starting: Promise<void> | undefined;
+  #opening: Promise<void> | undefined;
 
   constructor(options: LabOptions = {}) {
     const { world = {}, clock, seed, faults, keys = new KeyPool(), ports = 'default', host = '127.0.0.1' } = options;
@@ -128,16 +128,17 @@ export class Lab {
    * Throws ERR_PORT_IN_USE for a port that is taken.
    */
   async start(): Promise<void> {
-    this.#starting = this.#start();
     try {
-      await this.#starting;
+      this.#opening = this.#open();
+      await this.#opening;
+      await this.#prepare();
     } catch (error) {
       await this.stop();
       throw error;
     }
   }
 
-  async #start(): Promise<void> {
+  async #open(): Promise<void> {
     const world = this.#world;
     const kmsWorlds: KmsWorld[] = world.kms ?? [{ name: 'kms-1', certificate: 'valid' }];
     // Made side by side: RSA keys are the slowest part of a start.
@@ -153,17 +154,21 @@ export class Lab {
     const { ovh, vcenter } = { ovh: this.#ovh, vcenter: this.#vcenter };
     await listening(['ovh', 'ovhHttp'], this.#ports, this.#host, () => ovh.start());
     await listening(['vcenter'], this.#ports, this.#host, () => vcenter.start());
-    if (world.vcenter?.keyProviders) {
-      // Loaded only when needed: the clients would add a good part to every start.
-      const { prepareKeyProviders } = await import('./world/prepare.ts');
-      await prepareKeyProviders(this, world.vcenter.keyProviders);
-    }
+  }
+
+  /** Not part of opening: it may wait long for a KMS, and ends at once when the planes are stopped. */
+  async #prepare(): Promise<void> {
+    const keyProviders = this.#world.vcenter?.keyProviders;
+    if (!keyProviders) return;
+    // Loaded only when needed: the clients would add a good part to every start.
+    const { prepareKeyProviders } = await import('./world/prepare.ts');
+    await prepareKeyProviders(this, keyProviders);
   }
 
   /** Closes every socket. Can be called at any time, more than once. */
   async stop(): Promise<void> {
     // What is being opened can be closed only when it is open.
-    await this.#starting?.catch(() => {});
+    await this.#opening?.catch(() => {});
     await Promise.all([this.#vcenter?.stop(), this.#ovh?.stop(), ...this.#kms.map((kms) => kms.stop())]);
   }
 

@@ -60,7 +60,13 @@ export const upCommand: DefineCommand = (exit) =>
       logJournal(lab.runtime.journal, process.stderr, options.logLevel);
       const control = new ControlApi(lab, { host, port: ports.control });
       // The control API is quick: a port that it cannot have is known before anything else is opened.
-      const starting = listening(['control'], ports, host, () => control.start()).then(() => lab.start());
+      let over = false;
+      void ended.then(() => {
+        over = true;
+      });
+      const starting = listening(['control'], ports, host, () => control.start()).then(() =>
+        over ? undefined : lab.start(),
+      );
       let removePki: () => void = () => {};
       try {
         // A signal before everything is up ends the start as well.
@@ -72,7 +78,8 @@ export const upCommand: DefineCommand = (exit) =>
           await ended;
         }
       } finally {
-        // What is being opened can be closed only when it is open.
+        // Ends a start that waits for a KMS; what the start has opened is closed when it is over.
+        await lab.stop();
         await starting.catch(() => {});
         await Promise.all([lab.stop(), control.stop()]);
         removePki();
