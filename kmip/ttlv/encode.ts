@@ -117,9 +117,10 @@ class Writer {
   }
 
   #pad(end: number, length: number): void {
-    const padding = -length & 7;
-    this.#buffer.fill(0, end, end + padding);
-    this.#length = end + padding;
+    const padded = end + (-length & 7);
+    // At most seven bytes: a call of fill() would cost more than they do.
+    for (let at = end; at < padded; at++) this.#buffer[at] = 0;
+    this.#length = padded;
   }
 
   #outOfRange(tag: number, message: string): never {
