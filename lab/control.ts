@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fastify, { type FastifyInstance } from 'fastify';
-import { trackConnections } from '../core/index.ts';
+import { messageOf, trackConnections } from '../core/index.ts';
 import type { Lab } from './lab.ts';
 
 /** The dashboard's files: path, content type. `ui/` stands beside the room here, and beside dist/ in the package. */
@@ -24,6 +24,15 @@ export class ControlApi {
     const endConnections = trackConnections(this.#app.server);
     this.#app.addHook('preClose', async () => endConnections());
     const { runtime } = lab;
+    // fastify answers and closes; the timeline shows who sent what is no HTTP.
+    this.#app.server.on('clientError', (error: Error, socket: { remoteAddress?: string }) => {
+      runtime.journal.record({
+        plane: 'lab',
+        event: 'lab.control.refused',
+        level: 'warn',
+        text: `a connection to the control API from ${socket.remoteAddress ?? 'somebody'} was refused: ${messageOf(error)}`,
+      });
+    });
     this.#app.get('/health', async () => ({
       status: 'ok',
       seed: runtime.random.seed,

@@ -82,6 +82,7 @@ describe('garbage, oversize and half-open connections', () => {
     expect(events).toContain('kmip.handshake.failed');
     expect(events).toContain('vcenter.connection.refused');
     expect(events).toContain('ovh.connection.refused');
+    expect(events).toContain('lab.control.refused');
   });
 
   it('a KMIP message that announces too much is refused and journalled', async () => {
