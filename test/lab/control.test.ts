@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KeyPool } from '../../core/index.ts';
+import { VcenterClient } from '../../lab/clients/vcenter.ts';
 import { ControlApi } from '../../lab/control.ts';
 import { createLab, type Lab } from '../../lab/index.ts';
+import { defaultWorld } from '../../lab/world/default.ts';
 
 const keys = new KeyPool();
 let lab: Lab;
 let control: ControlApi;
 
 beforeAll(async () => {
-  lab = createLab({ ports: 'auto', keys, seed: 'control' });
+  lab = createLab({ world: defaultWorld, ports: 'auto', keys, seed: 'control' });
   control = new ControlApi(lab, { host: '127.0.0.1', port: 0 });
   await Promise.all([lab.start(), control.start()]);
 });
@@ -39,6 +41,18 @@ it('shows the key servers with the fingerprints of their certificates', async ()
   const [kms] = await read<{ certificate: { sha1: string } }[]>('/kms');
   expect(kms).toMatchObject({ name: 'kms-1', address: '127.0.0.1', port: lab.kms().port, objects: [] });
   expect(kms?.certificate.sha1).toBe(lab.kms().certificate.sha1);
+});
+
+it('the default world has virtual machines to try the guide on', async () => {
+  const ca = lab.pki.ca.certificatePem;
+  const client = new VcenterClient({ ...lab.access().vcenter, ca });
+  const vm = await client.virtualMachine('db-1');
+  client.close();
+  expect(vm).toMatchObject({
+    hardwareVersion: 'vmx-13',
+    encrypted: false,
+    disks: [{ label: 'Hard disk 1' }, { label: 'Hard disk 2' }],
+  });
 });
 
 it('serves the dashboard', async () => {

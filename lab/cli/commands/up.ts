@@ -51,12 +51,20 @@ export const upCommand: DefineCommand = (exit) =>
       const ports = portsOf(options);
       const { host } = options;
       const seed = options.seed ?? (scenario?.seed === undefined ? undefined : String(scenario.seed));
-      const [{ createLab }, { ControlApi }, { readyLine, writePki }] = await Promise.all([
+      const [{ defaultWorld }, { createLab }, { ControlApi }, { readyLine, writePki }] = await Promise.all([
+        import('../../world/default.ts'),
         import('../../lab.ts'),
         import('../../control.ts'),
         import('../../ready.ts'),
       ]);
-      const lab = createLab({ world: scenario?.world, faults: scenario?.faults, seed, ports, host, keys });
+      const lab = createLab({
+        world: scenario ? scenario.world : defaultWorld,
+        faults: scenario?.faults,
+        seed,
+        ports,
+        host,
+        keys,
+      });
       logJournal(lab.runtime.journal, process.stderr, options.logLevel);
       const control = new ControlApi(lab, { host, port: ports.control });
       // The control API is quick: a port that it cannot have is known before anything else is opened.
