@@ -3,13 +3,14 @@ import { causeChain, KeyrigError } from '../../core/index.ts';
 import { commands } from './commands/index.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 
-/** Runs a command line and resolves to its exit code. Commands write to the process's own streams. */
-export async function main(argv: readonly string[]): Promise<ExitCode> {
+/** Runs a command line of the keyrig of that version and resolves to its exit code. Commands write to the process's own streams. */
+export async function main(argv: readonly string[], version: string): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.passed;
   const program = new Command('keyrig')
     .description(
       'An offline lab for VM encryption: a KMIP key server, a vCenter mock that dials it, a fake OVHcloud API.',
     )
+    .version(version)
     .configureHelp({ helpWidth: 100 } satisfies Partial<Help>)
     .exitOverride();
   for (const define of commands) {

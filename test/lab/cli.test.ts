@@ -149,6 +149,10 @@ describe('keyrig decode', () => {
   });
 });
 
+it('tells its version', async () => {
+  expect(await keyrig(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+});
+
 it('an unknown command or option ends with 2', async () => {
   expect((await keyrig(['runn'])).code).toBe(2);
   expect((await keyrig(['validate', '--nonsense'])).code).toBe(2);
