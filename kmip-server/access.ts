@@ -1,7 +1,6 @@
-import { enumKey, KmipError, ObjectType, Operation, ResultReason } from '../kmip/index.ts';
-import { settle } from './life-cycle.ts';
+import { enumName, KmipError, ObjectType, Operation, ResultReason } from '../kmip/index.ts';
 import type { OperationContext } from './operation-context.ts';
-import type { StoredObject } from './store/stored-object.ts';
+import type { DraftObject, StoredObject } from './store/stored-object.ts';
 
 /** Operations that the default policy allows to everyone on certificates and public keys. KMIP 1.1 §3.18.2 */
 const publicReads: ReadonlySet<number> = new Set([
@@ -10,6 +9,7 @@ const publicReads: ReadonlySet<number> = new Set([
   Operation.Get,
   Operation.GetAttributes,
   Operation.GetAttributeList,
+  Operation.ObtainLease,
 ]);
 const publicTypes: ReadonlySet<number> = new Set([ObjectType.Certificate, ObjectType.PublicKey]);
 
@@ -27,9 +27,17 @@ export function isAllowed(object: StoredObject, client: string, operation: numbe
 
 const shownIdentifierLength = 80;
 
+/** What may be done with an object in archival storage: its attributes are on-line. KMIP 1.1 §4.22, §11 */
+const onArchived: ReadonlySet<number> = new Set([
+  Operation.Recover,
+  Operation.Locate,
+  Operation.GetAttributes,
+  Operation.GetAttributeList,
+]);
+
 /**
  * The object that a request names, or that the ID Placeholder stands for, as it is now.
- * Throws Item Not Found, or Permission Denied when it belongs to another client.
+ * Throws Item Not Found; Permission Denied when it belongs to another client; Object Archived.
  */
 export function findObject(
   context: OperationContext,
@@ -43,15 +51,27 @@ export function findObject(
       'The request names no Unique Identifier and the ID Placeholder is empty.',
     );
   }
-  const object = context.services.store.get(identifier);
+  const object = context.objects.get(identifier);
   if (!object) {
     const shown = identifier.slice(0, shownIdentifierLength);
     throw new KmipError(ResultReason.ItemNotFound, `No object has the Unique Identifier "${shown}".`);
   }
   if (!isAllowed(object, context.client, operation)) {
-    const name = enumKey('Operation', operation);
+    const name = enumName('Operation', operation);
     throw new KmipError(ResultReason.PermissionDenied, `${name} is not allowed: the object belongs to another client.`);
   }
-  settle(object, context.now);
+  if (object.archived && !onArchived.has(operation)) {
+    throw new KmipError(ResultReason.ObjectArchived, 'The object is archived. Recover it first.');
+  }
   return object;
+}
+
+/** {@link findObject} for an operation that changes the object: a draft, which is kept when the operation succeeds. */
+export function editObject(
+  context: OperationContext,
+  uniqueIdentifier: string | undefined,
+  operation: number,
+): DraftObject {
+  const object = findObject(context, uniqueIdentifier, operation);
+  return context.objects.edit(object.uniqueIdentifier) as DraftObject;
 }

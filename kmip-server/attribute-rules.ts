@@ -12,7 +12,7 @@ import {
   standardAttribute,
 } from '../kmip/index.ts';
 import { isOperationPolicy } from './access.ts';
-import { stateOf } from './life-cycle.ts';
+import type { ReadableObjects } from './store/object-layer.ts';
 import type { StoredObject } from './store/stored-object.ts';
 
 /** Standard attributes whose meaning this server does not carry out; it neither takes nor returns them. */
@@ -145,7 +145,7 @@ function forbidden(
   name: string,
   now: number,
 ): string | undefined {
-  const state = stateOf(object, now);
+  const state = object.attributes.read('State');
   const preActive = state === undefined || state === State.PreActive;
   const inUse = preActive || state === State.Active;
   switch (permission) {
@@ -190,11 +190,9 @@ export function checkDates(object: StoredObject): void {
  * KMIP 1.1 §3.2: a Name belongs to one object of a domain, here the objects of one client that are not destroyed.
  * @returns the object that has the name already
  */
-export function nameHolder(objects: Iterable<StoredObject>, owner: string, name: Item): StoredObject | undefined {
-  const wanted = nameText(name);
-  for (const object of objects) {
-    if (object.owner !== owner || object.material === undefined) continue;
-    if (object.attributes.instances('Name').some(({ value }) => nameText(value) === wanted)) return object;
+export function nameHolder(objects: ReadableObjects, owner: string, name: Item): StoredObject | undefined {
+  for (const object of objects.having('Name', nameText(name) ?? '') ?? []) {
+    if (object.owner === owner && object.material !== undefined) return object;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
-/** One batch item: admission, faults, execution, refusal. KMIP 1.1 §7.2, §11 */
-import { type FaultHit, type Json, messageOf } from '../core/index.ts';
+/** One batch item: faults, admission, preparation, execution, refusal. KMIP 1.1 §7.2, §11 */
+import { type FaultHit, type JournalRecord, type Json, messageOf } from '../core/index.ts';
 import {
   child,
   enumCode,
@@ -9,6 +9,7 @@ import {
   isSince,
   KmipError,
   Operation,
+  type ProtocolVersion,
   type RequestItem,
   type ResponseBatchItem,
   ResultReason,
@@ -20,98 +21,134 @@ import type { CredentialCheck } from './identity/credentials.ts';
 import { operationKey } from './identity/known-clients.ts';
 import type { MessageEnvironment, MessageSender } from './message.ts';
 import type { OperationContext } from './operation-context.ts';
+import type { PreparedRequest } from './operations/handler.ts';
 import { handlers } from './operations/index.ts';
 import { RefusedWithPayload } from './refused.ts';
 import { requestSubject } from './request-subject.ts';
 
-/** What a batch item is run with. */
-export interface ItemParts {
+/** What the items of a message are run with. */
+export interface BatchParts {
   environment: MessageEnvironment;
   sender: MessageSender;
-  context: OperationContext;
+  version: ProtocolVersion;
+  /** Owner of what is created. */
+  client: string;
   credential: CredentialCheck;
-  /** The item carries a critical Message Extension that is not understood. */
+  /** A critical Message Extension is not understood: nothing is executed. */
   critical: boolean;
 }
 
-/** The answered item, and the journal entry about it. */
+/** An item that is ready to run, or already refused. */
+export interface PlannedItem {
+  one: RequestItem;
+  ready: PreparedRequest | { refusal: unknown };
+  /** Journal entry that the item follows from. */
+  cause: number;
+}
+
+/** The answered item, and what the journal shall say about it once it is stored. */
 export interface DoneItem {
   item: ResponseBatchItem;
-  cause: number;
+  record: JournalRecord;
 }
 
 type ReadableItem = RequestItem & { error?: undefined };
 
 /**
- * Runs one batch item; only a fault makes it wait. Undefined when it is never answered: a fault says so, or the
- * connection is gone.
+ * Lets faults strike and prepares what is slow; waits only for these. Undefined when the item is never answered: a fault
+ * says so, or the connection is gone.
  */
-export function runItem(one: RequestItem, parts: ItemParts): DoneItem | Promise<DoneItem | undefined> {
-  if (one.error) return refuse(one, one.error, parts, parts.sender.cause);
+export function planItem(one: RequestItem, parts: BatchParts): PlannedItem | Promise<PlannedItem | undefined> {
+  const { cause } = parts.sender;
+  if (one.error) return { one, ready: { refusal: one.error }, cause };
   const hit = consult(one, parts);
-  return hit ? runWithFault(one, parts, hit) : attempt(one, parts, parts.sender.cause);
+  return hit ? planWithFault(one, parts, hit) : prepare(one, parts, cause);
 }
 
-async function runWithFault(one: ReadableItem, parts: ItemParts, hit: FaultHit): Promise<DoneItem | undefined> {
+async function planWithFault(one: ReadableItem, parts: BatchParts, hit: FaultHit): Promise<PlannedItem | undefined> {
   if (!(await carryOut(hit, parts))) return undefined;
   const { kmip } = hit.then;
-  return kmip ? refuse(one, scriptedRefusal(kmip), parts, hit.entry.seq) : attempt(one, parts, hit.entry.seq);
+  const cause = hit.entry.seq;
+  return kmip ? { one, ready: { refusal: scriptedRefusal(kmip) }, cause } : prepare(one, parts, cause);
 }
 
-function attempt(one: ReadableItem, parts: ItemParts, cause: number): DoneItem {
+function prepare(one: ReadableItem, parts: BatchParts, cause: number): PlannedItem | Promise<PlannedItem> {
   try {
-    return execute(one, parts, cause);
+    admit(one.operation, parts);
+    const handler = handlers.get(one.operation);
+    // KMIP 1.1 §11.1
+    if (!handler || !isSince(parts.version, handler.since)) {
+      const text = `${nameOf(one.operation)} is not supported in KMIP ${formatVersion(parts.version)} by this server.`;
+      throw new KmipError(ResultReason.OperationNotSupported, text);
+    }
+    const ready = handler.prepare(one.payload, parts.version, parts.environment.space);
+    if (!(ready instanceof Promise)) return { one, ready, cause };
+    return ready.then(
+      (prepared) => ({ one, ready: prepared, cause }),
+      (refusal) => ({ one, ready: { refusal }, cause }),
+    );
+  } catch (refusal) {
+    return { one, ready: { refusal }, cause };
+  }
+}
+
+/** Runs a planned item; a refusal is an answer. */
+export function executeItem(
+  { one, ready, cause }: PlannedItem,
+  parts: BatchParts,
+  context: OperationContext,
+): DoneItem {
+  try {
+    if (one.error || 'refusal' in ready) throw 'refusal' in ready ? ready.refusal : one.error;
+    const { payload, text } = ready.run(context);
+    const data = dataOf(one, parts);
+    const identifier = identifierIn(payload);
+    if (identifier !== undefined) data.uniqueIdentifier = identifier;
+    const { operation, uniqueBatchItemId } = one;
+    return {
+      item: { operation, uniqueBatchItemId, resultStatus: ResultStatus.Success, payload },
+      record: { plane: 'kmip', event: 'kmip.request', text, data, cause },
+    };
   } catch (error) {
-    return refuse(one, error, parts, cause);
+    return refusedItem(one, error, parts, cause);
   }
 }
 
-function execute(one: ReadableItem, parts: ItemParts, cause: number): DoneItem {
-  const { environment, context } = parts;
-  admit(one.operation, parts);
-  const handler = handlers.get(one.operation);
-  // KMIP 1.1 §11.1
-  if (!handler || !isSince(context.version, handler.since)) {
-    const text = `${nameOf(one.operation)} is not supported in KMIP ${formatVersion(context.version)} by this server.`;
-    throw new KmipError(ResultReason.OperationNotSupported, text);
-  }
-  const { payload, text } = handler.run(one.payload, context);
-  const data = dataOf(one, parts);
-  const identifier = identifierIn(payload);
-  if (identifier !== undefined) data.uniqueIdentifier = identifier;
-  const entry = environment.runtime.journal.record({ plane: 'kmip', event: 'kmip.request', text, data, cause });
-  const { operation, uniqueBatchItemId } = one;
-  return { item: { operation, uniqueBatchItemId, resultStatus: ResultStatus.Success, payload }, cause: entry.seq };
-}
-
-function refuse(one: RequestItem, error: unknown, parts: ItemParts, cause: number): DoneItem {
-  const { journal } = parts.environment.runtime;
+/** An item that was refused, or that could not be stored. */
+export function refusedItem(one: RequestItem, error: unknown, parts: BatchParts, cause: number): DoneItem {
   const refusal = asKmipError(error);
   const data = dataOf(one, parts);
   const identifier = one.error ? undefined : identifierIn(one.payload);
   if (identifier !== undefined) data.uniqueIdentifier = identifier;
-  const entry = journal.record({
-    plane: 'kmip',
-    event: 'kmip.refused',
-    level: refusal === error ? 'warn' : 'error',
-    text: `${nameOf(one.operation)} refused: ${refusal.reasonName}: ${refusal.message}`,
-    data: {
-      ...data,
-      reason: refusal.reasonName,
-      message: refusal.message,
-      // A defect of this server: the client is not told more than that it failed.
-      failure: refusal === error ? undefined : messageOf(error),
+  return {
+    item: failedItem(one, refusal),
+    record: {
+      plane: 'kmip',
+      event: 'kmip.refused',
+      level: refusal === error ? 'warn' : 'error',
+      text: `${nameOf(one.operation)} refused: ${refusal.reasonName}: ${refusal.message}`,
+      data: {
+        ...data,
+        reason: refusal.reasonName,
+        message: refusal.message,
+        // A defect of this server: the client is not told more than that it failed.
+        failure: refusal === error ? undefined : messageOf(error),
+      },
+      cause,
     },
-    cause,
-  });
-  return { item: failedItem(one, refusal), cause: entry.seq };
+  };
 }
 
 /** KMIP 1.1 §4.25: Query should do without authentication; so does Discover Versions, or no client could begin (assumed). */
 const anonymous: ReadonlySet<number> = new Set([Operation.Query, Operation.DiscoverVersions]);
 
+/** Whether an operation is about the server and not about objects, so that it works while the store does not. */
+export function needsObjects({ operation }: RequestItem): boolean {
+  return operation === undefined || !anonymous.has(operation);
+}
+
 /** Whether the item may run: its extension, the client's certificate, its credential, its allow list. */
-function admit(operation: number, parts: ItemParts): void {
+function admit(operation: number, parts: BatchParts): void {
   const { environment, sender, credential } = parts;
   if (parts.critical) {
     // KMIP 1.1 §11.1, OASIS TC-72-11
@@ -133,7 +170,7 @@ function admit(operation: number, parts: ItemParts): void {
   }
 }
 
-function consult(one: ReadableItem, { environment, sender }: ItemParts): FaultHit | undefined {
+function consult(one: ReadableItem, { environment, sender }: BatchParts): FaultHit | undefined {
   const { faults } = environment.runtime;
   // The subject is costly to build, and most labs have no faults here.
   if (!faults.rules.some(({ at }) => at === 'kmip.request')) return undefined;
@@ -141,7 +178,7 @@ function consult(one: ReadableItem, { environment, sender }: ItemParts): FaultHi
 }
 
 /** Waits as the fault says; false when there will be no answer. */
-async function carryOut(hit: FaultHit, { environment, sender }: ItemParts): Promise<boolean> {
+async function carryOut(hit: FaultHit, { environment, sender }: BatchParts): Promise<boolean> {
   const { delay, hang } = hit.then;
   if (hang) return false;
   if (delay === undefined) return true;
@@ -165,11 +202,11 @@ function nameOf(operation: number | undefined): string {
   return enumName('Operation', operation) ?? `Operation 0x${operation.toString(16)}`;
 }
 
-function dataOf(one: RequestItem, { sender, context }: ItemParts): Record<string, Json | undefined> {
+function dataOf(one: RequestItem, { sender, version }: BatchParts): Record<string, Json | undefined> {
   return {
     operation: one.operation === undefined ? undefined : operationKey(one.operation),
     client: sender.client?.name,
-    version: formatVersion(context.version),
+    version: formatVersion(version),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Key states and the ten transitions between them. KMIP 1.1 §3.22 */
 import { enumName, KmipError, ResultReason, RevocationReasonCode, State } from '../kmip/index.ts';
-import { isCryptographic, type StoredObject } from './store/stored-object.ts';
+import { type DraftObject, isCryptographic, type StoredObject } from './store/stored-object.ts';
 
 /** POSIX seconds of a time in ms. */
 export function seconds(now: number): number {
@@ -13,32 +13,35 @@ export function stateName(object: StoredObject): string {
   return (state !== undefined && enumName('State', state)) || 'without state';
 }
 
-/** The State of an object at `now`; undefined for templates and opaque objects. */
-export function stateOf(object: StoredObject, now: number): number | undefined {
-  settle(object, now);
-  return object.attributes.read('State');
-}
-
 /** Notes that an object was changed. KMIP 1.1 §3.38 */
-export function touch(object: StoredObject, now: number): void {
+export function touch(object: DraftObject, now: number): void {
   object.attributes.write('Last Change Date', seconds(now));
 }
 
-function enter(object: StoredObject, state: number, now: number): void {
+function enter(object: DraftObject, state: number, now: number): void {
   object.attributes.write('State', state);
   touch(object, now);
 }
 
-/** Makes the transitions that only time causes: 4 (Activation Date reached) and 6 (Deactivation Date reached). */
-export function settle(object: StoredObject, now: number): void {
-  const { attributes } = object;
-  if (!isCryptographic(object.objectType)) return;
-  const reached = (date: number | undefined) => date !== undefined && date * 1000 <= now;
-  if (attributes.read('State') === State.PreActive && reached(attributes.read('Activation Date'))) {
-    enter(object, State.Active, now);
-  }
-  if (attributes.read('State') === State.Active && reached(attributes.read('Deactivation Date'))) {
-    enter(object, State.Deactivated, now);
+/** The transitions that only time causes: 4 (Activation Date reached) and 6 (Deactivation Date reached). KMIP 1.1 §3.22 */
+function timedTransition(state: number | undefined) {
+  if (state === State.PreActive) return { date: 'Activation Date', next: State.Active } as const;
+  if (state === State.Active) return { date: 'Deactivation Date', next: State.Deactivated } as const;
+  return undefined;
+}
+
+/** When an object next changes its State by itself, ms since the epoch; undefined when it does not. */
+export function nextDue(object: StoredObject): number | undefined {
+  const transition = timedTransition(object.attributes.read('State'));
+  const date = transition && object.attributes.read(transition.date);
+  return date === undefined ? undefined : date * 1000;
+}
+
+/** Makes the transitions whose date has come at `now`. */
+export function settle(object: DraftObject, now: number): void {
+  for (let due = nextDue(object); due !== undefined && due <= now; due = nextDue(object)) {
+    const transition = timedTransition(object.attributes.read('State'));
+    if (transition) enter(object, transition.next, now);
   }
 }
 
@@ -51,9 +54,9 @@ function denied(message: string): never {
 }
 
 /** Activate: transition 4. KMIP 1.1 §4.19, §11.20 */
-export function activate(object: StoredObject, now: number): void {
+export function activate(object: DraftObject, now: number): void {
   if (!isCryptographic(object.objectType)) illegal('Activate is not possible: the object has no State.');
-  if (stateOf(object, now) !== State.PreActive) {
+  if (object.attributes.read('State') !== State.PreActive) {
     denied(`Activate is not allowed: the object is ${stateName(object)}, not Pre-Active.`);
   }
   object.attributes.write('Activation Date', seconds(now));
@@ -79,14 +82,14 @@ const afterCompromise = new Map<number, number>([
  * CA Compromise deactivates, by the letter of §4.20. Another reason on a key that is not Active is an Illegal Operation,
  * because §3.22 has no such transition (assumed; PyKMIP does the same, observed).
  */
-export function revoke(object: StoredObject, revocation: Revocation, now: number): void {
+export function revoke(object: DraftObject, revocation: Revocation, now: number): void {
   const { code, message, compromiseOccurrenceDate } = revocation;
   if (enumName('RevocationReasonCode', code) === undefined) {
     throw new KmipError(ResultReason.InvalidField, `Revocation Reason Code ${code} is not defined.`);
   }
   if (!isCryptographic(object.objectType)) illegal('Revoke is not possible: the object has no State.');
   const { attributes } = object;
-  const state = stateOf(object, now) as number;
+  const state = attributes.read('State') as number;
   const compromised = code === RevocationReasonCode.KeyCompromise;
   const next = compromised ? afterCompromise.get(state) : state === State.Active ? State.Deactivated : undefined;
   if (next === undefined) {
@@ -115,8 +118,8 @@ const afterDestroy = new Map<number, number>([
  * Destroy: transitions 2, 7, 9. Only marks the object; the caller erases it. KMIP 1.1 §4.21, §11.22.
  * An Active object is refused, as the OASIS cases SKLC-M-2 and AKLC-M-2 expect.
  */
-export function destroy(object: StoredObject, now: number): void {
-  const state = stateOf(object, now);
+export function destroy(object: DraftObject, now: number): void {
+  const state = object.attributes.read('State');
   if (state === undefined) {
     touch(object, now);
     return;

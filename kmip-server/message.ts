@@ -1,7 +1,6 @@
 /** One request message and its answer. KMIP 1.1 §6, §7, §11.1 */
 import type { Runtime } from '../core/index.ts';
 import {
-  BatchErrorContinuationOption,
   decodeRequest,
   enumName,
   formatVersion,
@@ -11,20 +10,22 @@ import {
   type RequestMessage,
   type ResponseBatchItem,
   ResultReason,
-  ResultStatus,
   type TtlvLimits,
 } from '../kmip/index.ts';
-import { asKmipError, failedItem, runItem } from './batch-item.ts';
+import { type DoneBatch, runBatch } from './batch.ts';
+import { asKmipError, type BatchParts, failedItem } from './batch-item.ts';
 import type { ClientIdentity, Refusal } from './identity/check-client.ts';
 import { type CredentialCheck, checkCredential } from './identity/credentials.ts';
 import { type KnownClients, operationKey } from './identity/known-clients.ts';
-import type { OperationContext, OperationServices } from './operation-context.ts';
+import type { OperationServices } from './operation-context.ts';
 import type { KnownUser } from './options.ts';
+import type { ObjectSpace } from './store/object-space.ts';
 
 /** What all messages of a server share. */
 export interface MessageEnvironment {
   readonly runtime: Runtime;
   readonly services: OperationServices;
+  readonly space: ObjectSpace;
   readonly known: KnownClients;
   readonly credentials: 'off' | 'required';
   readonly users: readonly KnownUser[];
@@ -56,11 +57,11 @@ export interface Answer {
 }
 
 /** Runs a request. Undefined when it is never to be answered: a fault says so, or the connection is gone. */
-export async function answerRequest(
+export function answerRequest(
   bytes: Buffer,
   environment: MessageEnvironment,
   sender: MessageSender,
-): Promise<Answer | undefined> {
+): Answer | Promise<Answer | undefined> {
   let message: RequestMessage;
   try {
     message = decodeRequest(bytes, environment.limits);
@@ -69,37 +70,29 @@ export async function answerRequest(
     return refuseMessage(error, environment, sender.cause);
   }
   const { version, header, items } = message;
-  const answer: Answer = {
-    version,
-    now: environment.runtime.clock.now(),
-    items: [],
-    operations: items.map(({ operation }) => (operation === undefined ? 'unknown' : operationKey(operation))),
-    maximumResponseSize: header.maximumResponseSize,
-    cause: sender.cause,
-  };
   const credential = credentialOf(message, environment, sender);
-  const context: OperationContext = {
-    services: environment.services,
-    version,
-    now: answer.now,
-    // KMIP 1.1 Profiles §3: the identity is the channel's, or the credential's when there is one.
-    client: (credential.status === 'accepted' ? credential.username : sender.client?.name) ?? '',
-    placeholder: undefined,
-  };
   // KMIP 1.1 §6.16: a critical extension that is not understood rejects the entire message: nothing is executed.
   const critical = items.find((one) => !one.error && one.messageExtension?.criticalityIndicator === true);
-  const goOn = header.batchErrorContinuationOption === BatchErrorContinuationOption.Continue;
-  for (const one of critical ? [critical] : items) {
-    const running = runItem(one, { environment, sender, context, credential, critical: critical !== undefined });
-    // Not every item is waited for: each turn of the event loop would cost on the hot path.
-    const done = running instanceof Promise ? await running : running;
-    if (!done) return undefined;
-    answer.items.push(done.item);
-    answer.cause = done.cause;
-    // KMIP 1.1 §6.12: absent means Stop, and what follows the failed item is not answered.
-    if (done.item.resultStatus !== ResultStatus.Success && !goOn) break;
-  }
-  return answer;
+  const parts: BatchParts = {
+    environment,
+    sender,
+    version,
+    // KMIP 1.1 Profiles §3: the identity is the channel's, or the credential's when there is one.
+    client: (credential.status === 'accepted' ? credential.username : sender.client?.name) ?? '',
+    credential,
+    critical: critical !== undefined,
+  };
+  const now = environment.runtime.clock.now();
+  const answer = ({ items: done, cause }: DoneBatch): Answer => ({
+    version,
+    now,
+    items: done,
+    operations: items.map(({ operation }) => (operation === undefined ? 'unknown' : operationKey(operation))),
+    maximumResponseSize: header.maximumResponseSize,
+    cause,
+  });
+  const done = runBatch(critical ? { ...message, items: [critical] } : message, parts);
+  return done instanceof Promise ? done.then((batch) => batch && answer(batch)) : answer(done);
 }
 
 /** Rules on the header and between the items; a refusal here refuses the whole message. */
@@ -117,10 +110,6 @@ function checkMessage({ version, header, items }: RequestMessage, versions: read
   const option = header.batchErrorContinuationOption;
   if (option !== undefined && enumName('BatchErrorContinuationOption', option) === undefined) {
     refuse(ResultReason.InvalidMessage, `Batch Error Continuation Option ${option} is not defined.`);
-  }
-  // KMIP 1.1 §6.13 lets a server do without Undo and reject the request; the reason is assumed.
-  if (option === BatchErrorContinuationOption.Undo) {
-    refuse(ResultReason.FeatureNotSupported, 'Batch Error Continuation Option Undo is not supported.');
   }
   if (items.length === 0) refuse(ResultReason.InvalidMessage, 'The message has no Batch Item.');
   // KMIP 1.1 §7.2

@@ -17,7 +17,7 @@ import { digestOf, hasDigest } from './digest.ts';
 import { seconds, settle } from './life-cycle.ts';
 import type { OperationContext } from './operation-context.ts';
 import { AttributeSet } from './store/attribute-set.ts';
-import { isCryptographic, type StoredObject } from './store/stored-object.ts';
+import { type DraftObject, isCryptographic, type StoredObject } from './store/stored-object.ts';
 
 /** Attributes that a client asked for, by name, in the order of the request. */
 export type WantedAttributes = Map<string, Item[]>;
@@ -66,9 +66,8 @@ function merge(
 
 /** KMIP 1.1 §11.2: a template that is not there is an Item Not Found. */
 function templateAttributes(name: string, context: OperationContext): Attribute[] {
-  for (const object of context.services.store.all()) {
+  for (const object of context.objects.having('Name', name) ?? []) {
     if (object.material?.objectType !== ObjectType.Template) continue;
-    if (!object.attributes.instances('Name').some(({ value }) => nameText(value) === name)) continue;
     if (isAllowed(object, context.client, Operation.Get)) return object.material.attributes;
   }
   throw new KmipError(ResultReason.ItemNotFound, `There is no template named "${name.slice(0, 80)}".`);
@@ -81,21 +80,23 @@ function templateAttributes(name: string, context: OperationContext): Attribute[
 export function storeObject(
   parts: { objectType: number; material: ManagedObject; wanted: WantedAttributes },
   context: OperationContext,
-): StoredObject {
+): DraftObject {
   const { objectType, material, wanted } = parts;
-  const { services, client, now } = context;
+  const { services, objects, client, now } = context;
   for (const name of wanted.get('Name') ?? []) {
-    if (nameHolder(services.store.all(), client, name)) {
+    if (nameHolder(objects, client, name)) {
       throw new KmipError(ResultReason.InvalidField, `The Name "${nameText(name)}" is already in use.`);
     }
   }
   const attributes = new AttributeSet();
-  const object: StoredObject = {
+  const object: DraftObject = {
     uniqueIdentifier: services.newIdentifier(),
     objectType,
     owner: client,
     attributes,
     material,
+    archived: false,
+    allocated: false,
   };
   attributes.write('Unique Identifier', object.uniqueIdentifier);
   attributes.write('Object Type', objectType);
@@ -112,7 +113,7 @@ export function storeObject(
   attributes.write('Last Change Date', seconds(now));
   checkDates(object);
   settle(object, now);
-  services.store.put(object);
+  objects.put(object);
   context.placeholder = object.uniqueIdentifier;
   return object;
 }

@@ -1,5 +1,6 @@
 import type { KmipVersion, TtlvLimits } from '../kmip/index.ts';
 import type { Assumed } from './assumed.ts';
+import type { ObjectStore } from './store/store.ts';
 
 /** A certificate with its private key, PEM; `chainPem` adds the issuers that the server sends along. */
 export interface ServerIdentity {
@@ -68,6 +69,8 @@ export interface KmipServerOptions {
   /** Protocol versions that the server speaks; default 1.0 to 1.4. */
   versions?: readonly KmipVersion[];
   limits?: Partial<ServerLimits>;
+  /** Where objects are kept so that they outlive the server or are shared; default: in the server's memory only. */
+  store?: ObjectStore;
   /** Unique Identifiers: UUIDs from the seed (default) or 1, 2, 3 … as PyKMIP gives them (observed). */
   identifiers?: 'uuid' | 'sequential';
   /** Overrides of assumed texts and values. */

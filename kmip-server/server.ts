@@ -14,7 +14,7 @@ import { assumed } from './assumed.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
 import { checkClient, type Verdict } from './identity/check-client.ts';
 import { KnownClients } from './identity/known-clients.ts';
-import { seconds, settle, touch } from './life-cycle.ts';
+import { nextDue, seconds, settle, touch } from './life-cycle.ts';
 import type { MessageEnvironment } from './message.ts';
 import type { OperationServices } from './operation-context.ts';
 import {
@@ -25,8 +25,8 @@ import {
   type ServerIdentity,
   type ServerLimits,
 } from './options.ts';
-import { MemoryStore } from './store/store.ts';
-import { copyObject, eraseMaterial, type StoredObject } from './store/stored-object.ts';
+import { ObjectSpace } from './store/object-space.ts';
+import { copyObject, type DraftObject } from './store/stored-object.ts';
 import { type ObjectSummary, summarise } from './store/summary.ts';
 import { TlsEndpoint } from './tls/endpoint.ts';
 
@@ -39,7 +39,7 @@ export interface KmipServer {
   /** The port it listens on; undefined while stopped. */
   readonly port: number | undefined;
   readonly host: string;
-  /** The objects, without key material. */
+  /** The objects as this server knows them, without key material. */
   readonly objects: {
     list(): ObjectSummary[];
     get(uniqueIdentifier: string): ObjectSummary | undefined;
@@ -58,13 +58,13 @@ export interface KmipServer {
   trustAuthority(pem: string): void;
   distrustAuthority(pem: string): boolean;
   /** An administrator destroys an object, whatever its state; false when there is none. */
-  destroyObject(uniqueIdentifier: string): boolean;
+  destroyObject(uniqueIdentifier: string): Promise<boolean>;
   /** The store loses objects (default all), as after a restart on an empty disk. Returns how many. */
-  loseKeys(uniqueIdentifiers?: readonly string[]): number;
+  loseKeys(uniqueIdentifiers?: readonly string[]): Promise<number>;
   /** An administrator copies all objects, key material included, into the server's one backup. Returns how many. */
-  backup(): number;
+  backup(): Promise<number>;
   /** Brings the objects back as they were at the last `backup()`, whatever has become of them. Returns how many. */
-  restore(): number;
+  restore(): Promise<number>;
 }
 
 /** Builds a KMIP 1.0 to 1.4 test key server over mutual TLS; it listens when `start()` is called. */
@@ -77,8 +77,8 @@ class TestKeyServer implements KmipServer {
   readonly #options: KmipServerOptions;
   readonly #runtime: Runtime;
   readonly #known: KnownClients;
-  readonly #store = new MemoryStore();
-  #backup: StoredObject[] = [];
+  readonly #space: ObjectSpace;
+  #backup: DraftObject[] = [];
   readonly #endpoint: TlsEndpoint;
   readonly #limits: ServerLimits;
   readonly #parts: ConnectionParts;
@@ -102,9 +102,11 @@ class TestKeyServer implements KmipServer {
       alertOnRefusal: options.onRefusedClient !== 'permission-denied',
       check: (socket) => this.#check(socket),
     });
+    this.#space = new ObjectSpace({ nextDue, settle }, runtime.clock, options.store);
     const environment: MessageEnvironment = {
       runtime,
       services: this.#services(),
+      space: this.#space,
       known: this.#known,
       credentials: options.credentials ?? 'off',
       users: options.users ?? [],
@@ -118,7 +120,6 @@ class TestKeyServer implements KmipServer {
     const stream = this.#runtime.random.stream('kmip-server.identifiers');
     let last = 0;
     return {
-      store: this.#store,
       assumed: { ...assumed, ...this.#options.assumed },
       // KMIP 1.1 §4.26: highest preference first.
       versions: versions.map(protocolVersion).sort((a, b) => b.minor - a.minor),
@@ -191,9 +192,9 @@ class TestKeyServer implements KmipServer {
   }
 
   readonly objects = {
-    list: (): ObjectSummary[] => [...this.#store.all()].map((object) => summarise(object, this.#runtime.clock.now())),
+    list: (): ObjectSummary[] => [...this.#space.all()].map((object) => summarise(object, this.#runtime.clock.now())),
     get: (uniqueIdentifier: string): ObjectSummary | undefined => {
-      const object = this.#store.get(uniqueIdentifier);
+      const object = this.#space.get(uniqueIdentifier);
       return object && summarise(object, this.#runtime.clock.now());
     },
   };
@@ -239,41 +240,48 @@ class TestKeyServer implements KmipServer {
     return known;
   }
 
-  destroyObject(uniqueIdentifier: string): boolean {
-    const object = this.#store.get(uniqueIdentifier);
-    if (!object) return false;
+  async destroyObject(uniqueIdentifier: string): Promise<boolean> {
     const now = this.#runtime.clock.now();
-    settle(object, now);
-    const state = object.attributes.read('State');
-    const compromised = state === State.Compromised || state === State.DestroyedCompromised;
-    if (state === State.Active) object.attributes.write('Deactivation Date', seconds(now));
-    if (state !== undefined) {
-      object.attributes.write('State', compromised ? State.DestroyedCompromised : State.Destroyed);
-      object.attributes.write('Destroy Date', seconds(now));
-    }
-    touch(object, now);
-    eraseMaterial(object);
-    this.#note('kmip.object.destroyed', `object ${uniqueIdentifier} destroyed by the administrator`);
-    return true;
+    const destroyed = await this.#space.run((objects) => {
+      const object = objects.edit(uniqueIdentifier);
+      if (!object) return false;
+      const state = object.attributes.read('State');
+      const compromised = state === State.Compromised || state === State.DestroyedCompromised;
+      if (state === State.Active) object.attributes.write('Deactivation Date', seconds(now));
+      if (state !== undefined) {
+        object.attributes.write('State', compromised ? State.DestroyedCompromised : State.Destroyed);
+        object.attributes.write('Destroy Date', seconds(now));
+      }
+      touch(object, now);
+      object.material = undefined;
+      return true;
+    });
+    if (destroyed) this.#note('kmip.object.destroyed', `object ${uniqueIdentifier} destroyed by the administrator`);
+    return destroyed;
   }
 
-  loseKeys(uniqueIdentifiers?: readonly string[]): number {
-    const lost = [...this.#store.all()].filter(
-      (object) => uniqueIdentifiers === undefined || uniqueIdentifiers.includes(object.uniqueIdentifier),
-    );
-    for (const object of lost) this.#store.delete(object.uniqueIdentifier);
-    this.#note('kmip.store.lost', `the store lost ${lost.length} objects`);
-    return lost.length;
+  async loseKeys(uniqueIdentifiers?: readonly string[]): Promise<number> {
+    const lost = await this.#space.run((objects) => {
+      const going = [...objects.all()]
+        .map(({ uniqueIdentifier }) => uniqueIdentifier)
+        .filter((uniqueIdentifier) => uniqueIdentifiers === undefined || uniqueIdentifiers.includes(uniqueIdentifier));
+      for (const uniqueIdentifier of going) objects.remove(uniqueIdentifier);
+      return going.length;
+    });
+    this.#note('kmip.store.lost', `the store lost ${lost} objects`);
+    return lost;
   }
 
-  backup(): number {
-    this.#backup = [...this.#store.all()].map(copyObject);
+  async backup(): Promise<number> {
+    this.#backup = await this.#space.run((objects) => Array.from(objects.all(), copyObject));
     this.#note('kmip.store.backed-up', `${this.#backup.length} objects were backed up`);
     return this.#backup.length;
   }
 
-  restore(): number {
-    for (const object of this.#backup) this.#store.put(copyObject(object));
+  async restore(): Promise<number> {
+    await this.#space.run((objects) => {
+      for (const object of this.#backup) objects.put(copyObject(object));
+    });
     this.#note('kmip.store.restored', `${this.#backup.length} objects were restored from the backup`);
     return this.#backup.length;
   }

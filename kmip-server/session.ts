@@ -102,8 +102,10 @@ export class Session {
   async #handle(event: ReaderEvent): Promise<boolean> {
     const { environment, sender } = this.#parts;
     if (event.type === 'message') {
-      const answer = await answerRequest(event.bytes, environment, sender);
-      return answer !== undefined && this.#answer(answer);
+      const answer = answerRequest(event.bytes, environment, sender);
+      if (!(answer instanceof Promise)) return this.#answer(answer);
+      const late = await answer;
+      return late !== undefined && this.#answer(late);
     }
     const refusal = new KmipError(ResultReason.InvalidMessage, `The message is malformed: ${event.error.message}`, {
       cause: event.error,

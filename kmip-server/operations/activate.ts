@@ -1,12 +1,12 @@
 import { Operation, operations } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
+import { editObject } from '../access.ts';
 import { activate as activateObject } from '../life-cycle.ts';
 import { kindOf } from '../new-object.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.1 §4.19 */
 export const activate = handle(operations.activate, (request, context) => {
-  const object = findObject(context, request.uniqueIdentifier, Operation.Activate);
+  const object = editObject(context, request.uniqueIdentifier, Operation.Activate);
   activateObject(object, context.now);
   const { uniqueIdentifier } = object;
   return { response: { uniqueIdentifier }, text: `Activate ${kindOf(object)} ${uniqueIdentifier} → Active` };

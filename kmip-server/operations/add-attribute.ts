@@ -1,5 +1,5 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
+import { editObject } from '../access.ts';
 import { applyChange } from '../attribute-change.ts';
 import { checkChangeable, checkedValue, hasInstances } from '../attribute-rules.ts';
 import { wireAttribute } from '../store/attribute-set.ts';
@@ -9,7 +9,7 @@ import { handle } from './handler.ts';
 export const addAttribute = handle(operations.addAttribute, (request, context) => {
   const { attribute } = request;
   const { attributeName: name } = attribute;
-  const object = findObject(context, request.uniqueIdentifier, Operation.AddAttribute);
+  const object = editObject(context, request.uniqueIdentifier, Operation.AddAttribute);
   if (attribute.attributeIndex !== undefined) {
     throw new KmipError(ResultReason.InvalidField, 'Add Attribute takes no Attribute Index: the server assigns it.');
   }

@@ -1,5 +1,5 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
+import { editObject } from '../access.ts';
 import { checkDeletable } from '../attribute-rules.ts';
 import { touch } from '../life-cycle.ts';
 import { wireAttribute } from '../store/attribute-set.ts';
@@ -8,7 +8,7 @@ import { handle } from './handler.ts';
 /** KMIP 1.1 §4.16, §11.17 */
 export const deleteAttribute = handle(operations.deleteAttribute, (request, context) => {
   const { attributeName: name, attributeIndex: index = 0 } = request;
-  const object = findObject(context, request.uniqueIdentifier, Operation.DeleteAttribute);
+  const object = editObject(context, request.uniqueIdentifier, Operation.DeleteAttribute);
   const { attributes, uniqueIdentifier } = object;
   if (!attributes.at(name, index)) {
     const shown = name.slice(0, 80);

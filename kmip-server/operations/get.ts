@@ -34,7 +34,9 @@ export const get = handle(operations.get, (request, context) => {
   }
   const answer = request.keyFormatType === undefined ? material : inFormat(material, request.keyFormatType);
   // KMIP 1.1 §3.34
-  if (object.attributes.has('Fresh')) object.attributes.write('Fresh', false);
+  if (object.attributes.read('Fresh') === true) {
+    context.objects.edit(uniqueIdentifier)?.attributes.write('Fresh', false);
+  }
   return {
     response: { objectType, uniqueIdentifier, object: answer },
     text: `Get ${kindOf(object)} ${uniqueIdentifier}`,

@@ -1,5 +1,6 @@
-import type { Item, OperationDefinition, StructureItem } from '../../kmip/index.ts';
+import type { Item, OperationDefinition, ProtocolVersion, StructureItem } from '../../kmip/index.ts';
 import type { OperationContext } from '../operation-context.ts';
+import type { ReadableObjects } from '../store/object-layer.ts';
 
 /** What an operation did: the typed response, and a line for the journal (never key material). */
 export interface Outcome<Response> {
@@ -7,12 +8,25 @@ export interface Outcome<Response> {
   text: string;
 }
 
+/** A request whose slow part is done, ready to run at one go. */
+export interface PreparedRequest {
+  /** Executes and encodes the response payload. Throws KmipError for every refusal. May be called more than once. */
+  run(context: OperationContext): { payload: StructureItem; text: string };
+}
+
 /** One operation as the server runs it, its payload types hidden. */
 export interface OperationHandler {
   readonly operation: number;
   readonly since: OperationDefinition<unknown, unknown>['since'];
-  /** Decodes the request payload, executes, encodes the response payload. Throws KmipError for every refusal. */
-  run(payload: Item | undefined, context: OperationContext): { payload: StructureItem; text: string };
+  /**
+   * Decodes the request payload; a promise only where something slow is done ahead. Throws KmipError.
+   * @param objects as they are now; they may change before the request is run
+   */
+  prepare(
+    payload: Item | undefined,
+    version: ProtocolVersion,
+    objects: ReadableObjects,
+  ): PreparedRequest | Promise<PreparedRequest>;
 }
 
 /** Joins an operation's declaration with what the server does for it. */
@@ -23,9 +37,40 @@ export function handle<Request, Response>(
   return {
     operation: definition.operation,
     since: definition.since,
-    run(payload, context) {
-      const request = definition.request.decode(payload, context.version);
-      const { response, text } = execute(request, context);
+    prepare(payload, version) {
+      const request = definition.request.decode(payload, version);
+      return prepared(definition, (context) => execute(request, context));
+    },
+  };
+}
+
+/**
+ * As {@link handle}, for an operation that does something slow ahead, such as making an RSA key, which must not stand in the
+ * way of other requests. `ahead` sees the objects as they are before the request's turn; what it made may no longer fit then.
+ */
+export function handleAhead<Request, Response, Ahead>(
+  definition: OperationDefinition<Request, Response>,
+  ahead: (request: Request, objects: ReadableObjects) => Promise<Ahead>,
+  execute: (request: Request, context: OperationContext, ahead: Ahead) => Outcome<Response>,
+): OperationHandler {
+  return {
+    operation: definition.operation,
+    since: definition.since,
+    async prepare(payload, version, objects) {
+      const request = definition.request.decode(payload, version);
+      const made = await ahead(request, objects);
+      return prepared(definition, (context) => execute(request, context, made));
+    },
+  };
+}
+
+function prepared<Request, Response>(
+  definition: OperationDefinition<Request, Response>,
+  execute: (context: OperationContext) => Outcome<Response>,
+): PreparedRequest {
+  return {
+    run(context) {
+      const { response, text } = execute(context);
       return { payload: definition.response.encode(response, context.version), text };
     },
   };

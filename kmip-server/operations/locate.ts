@@ -11,7 +11,8 @@ import {
 } from '../../kmip/index.ts';
 import { isAllowed } from '../access.ts';
 import { isKnownAttribute } from '../attribute-rules.ts';
-import { settle } from '../life-cycle.ts';
+import type { OperationContext } from '../operation-context.ts';
+import { indexText } from '../store/attribute-index.ts';
 import type { StoredObject } from '../store/stored-object.ts';
 import { handle } from './handler.ts';
 
@@ -20,7 +21,7 @@ const namesDestroyed: ReadonlySet<string> = new Set(['State', 'Destroy Date', 'U
 
 /** KMIP 1.1 §4.9, §11.10 */
 export const locate = handle(operations.locate, (request, context) => {
-  const { services, client, now, version } = context;
+  const { services, client, version } = context;
   for (const { attributeName } of request.attributes) {
     if (!isKnownAttribute(attributeName, version)) {
       const shown = attributeName.slice(0, 80);
@@ -34,9 +35,8 @@ export const locate = handle(operations.locate, (request, context) => {
   const onLine =
     ((request.storageStatusMask ?? StorageStatusMask.OnLineStorage) & StorageStatusMask.OnLineStorage) !== 0;
   const found: string[] = [];
-  for (const object of onLine ? services.store.all() : []) {
+  for (const object of onLine ? candidates(criteria, context) : []) {
     if (!isAllowed(object, client, Operation.Locate) || (object.material === undefined && !wantsDestroyed)) continue;
-    settle(object, now);
     if (wantsFresh && object.attributes.read('Fresh') !== true) continue;
     if (criteria.every((criterion) => fits(object, criterion))) found.push(object.uniqueIdentifier);
   }
@@ -50,6 +50,20 @@ export const locate = handle(operations.locate, (request, context) => {
     text: `Locate${describe(request.attributes)} → ${uniqueIdentifiers.length} found`,
   };
 });
+
+/** The objects that need looking at: those of the rarest indexed text among the criteria, else all. */
+function candidates(criteria: readonly Criterion[], { objects }: OperationContext): Iterable<StoredObject> {
+  let best: Iterable<StoredObject> | undefined;
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const { name, values } of criteria) {
+    const text = values[0] && indexText(name, values[0]);
+    const count = text === undefined ? fewest : objects.countHaving(name, text);
+    if (text === undefined || count >= fewest) continue;
+    fewest = count;
+    best = objects.having(name, text);
+  }
+  return best ?? objects.all();
+}
 
 interface Criterion {
   name: string;

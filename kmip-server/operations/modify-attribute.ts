@@ -1,5 +1,5 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
+import { editObject } from '../access.ts';
 import { applyChange } from '../attribute-change.ts';
 import { checkChangeable, checkedValue } from '../attribute-rules.ts';
 import { wireAttribute } from '../store/attribute-set.ts';
@@ -8,7 +8,7 @@ import { handle } from './handler.ts';
 /** KMIP 1.1 §4.15, §11.16 */
 export const modifyAttribute = handle(operations.modifyAttribute, (request, context) => {
   const { attributeName: name, attributeIndex: index = 0 } = request.attribute;
-  const object = findObject(context, request.uniqueIdentifier, Operation.ModifyAttribute);
+  const object = editObject(context, request.uniqueIdentifier, Operation.ModifyAttribute);
   const { attributes, uniqueIdentifier } = object;
   checkChangeable(object, name, context.version, context.now);
   if (!attributes.has(name)) {

@@ -1,12 +1,12 @@
 import { enumName, Operation, operations } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
+import { editObject } from '../access.ts';
 import { revoke as revokeObject, stateName } from '../life-cycle.ts';
 import { kindOf } from '../new-object.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.1 §4.20 */
 export const revoke = handle(operations.revoke, (request, context) => {
-  const object = findObject(context, request.uniqueIdentifier, Operation.Revoke);
+  const object = editObject(context, request.uniqueIdentifier, Operation.Revoke);
   const { revocationReasonCode: code, revocationMessage: message } = request.revocationReason;
   const { compromiseOccurrenceDate } = request;
   revokeObject(object, { code, message, compromiseOccurrenceDate }, context.now);

@@ -74,11 +74,29 @@ function instanceFrom(name: string, value: Item): AttributeInstance {
   return known;
 }
 
+/** The attributes of a stored object, to read. */
+export interface ReadableAttributes {
+  /** Each name once, in the order in which the first instances were set. */
+  readonly names: string[];
+  has(name: string): boolean;
+  instances(name: string): readonly AttributeInstance[];
+  /** The instance with that index. */
+  at(name: string, index: number): AttributeInstance | undefined;
+  /** The typed value of a standard attribute's first instance. */
+  read<N extends StandardAttributeName>(name: N): AttributeValue<N> | undefined;
+  /** All instances of the named attributes (default all) as they go on the wire. */
+  toWire(names?: readonly string[]): Attribute[];
+  /** A set of its own with the same instances, which never change. */
+  copy(): AttributeSet;
+  /** All there is, for a store that keeps it: the instances, and the next index of attributes that had one deleted. */
+  dump(): { instances: readonly AttributeInstance[]; nextIndex: ReadonlyMap<string, number> | undefined };
+}
+
 /**
  * The attributes of one object, in the order in which they were set. A flat list: an object has a dozen, most of them
  * shared with others, so this is small and quick where a map of lists is neither.
  */
-export class AttributeSet {
+export class AttributeSet implements ReadableAttributes {
   #entries: AttributeInstance[] = [];
   /** The next index of attributes that had an instance deleted. */
   #nextIndex: Map<string, number> | undefined;
@@ -104,12 +122,10 @@ export class AttributeSet {
     return this.#entries.findIndex((entry) => entry.name === name && entry.index === index);
   }
 
-  /** The instance with that index. */
   at(name: string, index: number): AttributeInstance | undefined {
     return this.#entries[this.#position(name, index)];
   }
 
-  /** The typed value of a standard attribute's first instance. */
   read<N extends StandardAttributeName>(name: N): AttributeValue<N> | undefined {
     const first = this.#first(name);
     return first && readAttribute(name, { attributeName: name, attributeValue: first.value });
@@ -158,7 +174,6 @@ export class AttributeSet {
     return this.#entries.splice(position, 1)[0];
   }
 
-  /** A set of its own with the same instances, which never change. */
   copy(): AttributeSet {
     const copy = new AttributeSet();
     copy.#entries = [...this.#entries];
@@ -166,7 +181,23 @@ export class AttributeSet {
     return copy;
   }
 
-  /** All instances of the named attributes (default all) as they go on the wire. */
+  dump() {
+    return { instances: this.#entries as readonly AttributeInstance[], nextIndex: this.#nextIndex };
+  }
+
+  /** The set that {@link ReadableAttributes.dump} told of. */
+  static load(
+    instances: Iterable<{ name: string; index: number; value: Item }>,
+    nextIndex?: ReadonlyMap<string, number>,
+  ): AttributeSet {
+    const set = new AttributeSet();
+    for (const { name, index, value } of instances) {
+      set.#entries.push(index === 0 ? instanceFrom(name, value) : { name, index, value });
+    }
+    if (nextIndex !== undefined && nextIndex.size > 0) set.#nextIndex = new Map(nextIndex);
+    return set;
+  }
+
   toWire(names: readonly string[] = this.names): Attribute[] {
     return names.flatMap((name) => this.instances(name).map(wireAttribute));
   }

@@ -1,6 +1,6 @@
 import { enumKey, enumName, type Item, ItemType } from '../../kmip/index.ts';
 import { settle } from '../life-cycle.ts';
-import type { StoredObject } from './stored-object.ts';
+import { draftOf, type StoredObject } from './stored-object.ts';
 
 /** What may be shown of an object: never its key material. */
 export interface ObjectSummary {
@@ -23,8 +23,9 @@ export interface ObjectSummary {
 
 /** Summarises an object as it is at `now` (ms since the epoch). */
 export function summarise(object: StoredObject, now: number): ObjectSummary {
-  settle(object, now);
-  const { attributes } = object;
+  const draft = draftOf(object);
+  settle(draft, now);
+  const { attributes } = draft;
   const state = attributes.read('State');
   const algorithm = attributes.read('Cryptographic Algorithm');
   const date = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1000);

@@ -6,6 +6,6 @@ export const kmsBackup = defineVerb({
   summary: 'The administrator of the KMS backs up its objects.',
   with: z.strictObject({ kms: z.string().optional() }),
   async run({ lab }, { kms }) {
-    return { objects: lab.kms(kms).backup() };
+    return { objects: await lab.kms(kms).backup() };
   },
 });

@@ -6,6 +6,6 @@ export const kmsRestore = defineVerb({
   summary: 'The administrator of the KMS restores the last backup: objects return under their own identifiers.',
   with: z.strictObject({ kms: z.string().optional() }),
   async run({ lab }, { kms }) {
-    return { objects: lab.kms(kms).restore() };
+    return { objects: await lab.kms(kms).restore() };
   },
 });

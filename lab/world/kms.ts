@@ -78,11 +78,11 @@ export class LabKms {
   }
 
   /** The administrator's backup of all objects; returns how many. */
-  backup(): number {
+  backup(): Promise<number> {
     return this.#server.backup();
   }
 
-  restore(): number {
+  restore(): Promise<number> {
     return this.#server.restore();
   }
 

@@ -8,6 +8,7 @@ import {
   kmipCall,
   ObjectType,
   operations,
+  ResultStatus,
   requestItem,
   Tag,
 } from '../../kmip/index.ts';
@@ -54,14 +55,25 @@ describe('Batch Error Continuation Option, KMIP 1.1 §6.13', () => {
     expect(lab.server.objects.list()).toHaveLength(1);
   });
 
-  it('Undo: the request is refused as a whole', async () => {
+  it('Undo: a failed item takes back what was done before it, and nothing after it is executed', async () => {
+    const key = await createKey(client);
+    const activate = kmipCall(operations.activate, { uniqueIdentifier: key }, id('b'));
+    const answer = await client.batch([create('a'), activate, getMissing('c'), create('d')], {
+      batchErrorContinuationOption: Undo,
+    });
+    const statuses = answer.items.map((one) => [one.uniqueBatchItemId?.toString(), one.resultStatus, one.payload]);
+    expect(statuses).toEqual([
+      ['a', ResultStatus.OperationUndone, undefined],
+      ['b', ResultStatus.OperationUndone, undefined],
+      ['c', ResultStatus.OperationFailed, undefined],
+    ]);
+    expect(lab.server.objects.list()).toMatchObject([{ uniqueIdentifier: key, state: 'Pre-Active' }]);
+  });
+
+  it('Undo: without a failure everything is kept', async () => {
     const answer = await client.batch([create('a'), create('b')], { batchErrorContinuationOption: Undo });
-    expect(answer.items).toHaveLength(1);
-    expect(answer.items[0]!.operation).toBeUndefined();
-    expect(refusal(answer.items[0]!)).toBe(
-      'FeatureNotSupported: Batch Error Continuation Option Undo is not supported.',
-    );
-    expect(lab.server.objects.list()).toEqual([]);
+    expect(answer.items.map(({ resultStatus }) => resultStatus)).toEqual([0, 0]);
+    expect(lab.server.objects.list()).toHaveLength(2);
   });
 });
 

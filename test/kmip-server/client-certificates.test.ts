@@ -191,7 +191,7 @@ describe('objects belong to their client', () => {
     const denied = (name: string) => `PermissionDenied: ${name} is not allowed: the object belongs to another client.`;
     expect(await other.refused(operations.get, { uniqueIdentifier })).toBe(denied('Get'));
     expect(await other.refused(operations.getAttributes, { uniqueIdentifier, attributeNames: [] })).toBe(
-      denied('GetAttributes'),
+      denied('Get Attributes'),
     );
     expect(await other.refused(operations.activate, { uniqueIdentifier })).toBe(denied('Activate'));
     expect(await other.refused(operations.destroy, { uniqueIdentifier })).toBe(denied('Destroy'));

@@ -216,19 +216,19 @@ describe('forbidden transitions leave the state as it was', () => {
 describe('the administrator', () => {
   it('destroys an Active key', async () => {
     const key = await keyIn('Active');
-    expect(lab.server.destroyObject(key)).toBe(true);
+    expect(await lab.server.destroyObject(key)).toBe(true);
     expect(await state(key)).toBe(5);
     expect(await client.refused(operations.get, { uniqueIdentifier: key })).toMatch(/^ItemNotFound: /);
   });
 
   it('loses keys, and gets them back from a backup', async () => {
     const key = await keyIn('Active');
-    expect(lab.server.backup()).toBe(1);
-    expect(lab.server.loseKeys()).toBe(1);
+    expect(await lab.server.backup()).toBe(1);
+    expect(await lab.server.loseKeys()).toBe(1);
     expect(await client.refused(operations.get, { uniqueIdentifier: key })).toBe(
       `ItemNotFound: No object has the Unique Identifier "${key}".`,
     );
-    expect(lab.server.restore()).toBe(1);
+    expect(await lab.server.restore()).toBe(1);
     await client.ok(operations.get, { uniqueIdentifier: key });
   });
 
