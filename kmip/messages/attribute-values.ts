@@ -130,6 +130,19 @@ export const applicationSpecificInformation = structure({
 });
 export type ApplicationSpecificInformation = TypeOf<typeof applicationSpecificInformation>;
 
+// 1.3 §2.1.18: the value of Random Number Generator; Query lists the server's own
+export const rngParameters = structure({
+  rngAlgorithm: required(Tag.RNGAlgorithm, enumeration('RNGAlgorithm')),
+  cryptographicAlgorithm: optional(Tag.CryptographicAlgorithm, enumeration('CryptographicAlgorithm')),
+  cryptographicLength: optional(Tag.CryptographicLength, integer),
+  hashingAlgorithm: optional(Tag.HashingAlgorithm, enumeration('HashingAlgorithm')),
+  drbgAlgorithm: optional(Tag.DRBGAlgorithm, enumeration('DRBGAlgorithm')),
+  recommendedCurve: optional(Tag.RecommendedCurve, enumeration('RecommendedCurve')),
+  fips186Variation: optional(Tag.FIPS186Variation, enumeration('FIPS186Variation')),
+  predictionResistance: optional(Tag.PredictionResistance, boolean),
+});
+export type RngParameters = TypeOf<typeof rngParameters>;
+
 // 1.2 §3.40
 export const alternativeName = structure({
   alternativeNameValue: required(Tag.AlternativeNameValue, textString),

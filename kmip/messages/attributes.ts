@@ -1,4 +1,4 @@
-/** The standard attributes: value shape, first version, and the rules of the attribute tables of KMIP 1.1 §3. */
+/** The standard attributes: value shape, first version, and the rules of the tables of KMIP 1.1 §3, later ones noted. */
 import { type KmipVersion, ObjectType, ResultReason, Tag } from '../registry/index.ts';
 import type { Item } from '../ttlv/index.ts';
 import type { Attribute } from './attribute.ts';
@@ -15,6 +15,7 @@ import {
   link,
   name,
   revocationReason,
+  rngParameters,
   usageLimits,
   x509CertificateIdentifier,
   x509CertificateIssuer,
@@ -22,7 +23,6 @@ import {
 } from './attribute-values.ts';
 import { KmipError } from './errors.ts';
 import {
-  anyStructure,
   boolean,
   dateTime,
   enumeration,
@@ -95,6 +95,8 @@ const KEYS_CERTIFICATES_TEMPLATES = [...KEYS, Certificate, Template];
 // A Split Key of an asymmetric key cannot be told from its Object Type alone; the rule is applied to the type.
 const SYMMETRIC_TEMPLATES = [SymmetricKey, SplitKey, Template];
 const CERTIFICATES = [Certificate];
+// KMIP 1.2 §3.41, §3.42: the objects whose Key Value may be held elsewhere.
+const KEY_VALUE_ELSEWHERE = [SymmetricKey, PrivateKey, SplitKey, SecretData];
 const CRYPTOGRAPHIC_OPAQUE = [...CRYPTOGRAPHIC, OpaqueObject];
 const CRYPTOGRAPHIC_TEMPLATES = [...CRYPTOGRAPHIC, Template];
 
@@ -158,16 +160,16 @@ export const STANDARD_ATTRIBUTES = {
     init: 'server',
     on: CERTIFICATES,
   }),
-  // Multiple instances for PGP certificates only.
+  // Multiple instances for PGP certificates (1.1) and PGP Keys (1.2 on) only.
   'Digital Signature Algorithm': declare(enumeration('DigitalSignatureAlgorithm'), {
     since: '1.1',
     always: true,
     init: 'server',
     multi: true,
-    on: CERTIFICATES,
+    on: [Certificate, PGPKey],
   }),
   Digest: declare(digest, { always: true, init: 'server', multi: true, on: CRYPTOGRAPHIC_OPAQUE }),
-  'Operation Policy Name': declare(textString, { init: 'either', server: true, on: ALL }),
+  'Operation Policy Name': declare(textString, { deprecated: '1.3', init: 'either', server: true, on: ALL }),
   'Cryptographic Usage Mask': declare(integer, {
     always: true,
     init: 'either',
@@ -233,7 +235,7 @@ export const STANDARD_ATTRIBUTES = {
   }),
   'Contact Information': declare(textString, { init: 'either', server: true, client: true, del: true, on: ALL }),
   'Last Change Date': declare(dateTime, { always: true, init: 'server', server: true, on: ALL }),
-  // KMIP 1.2 §3.40 to §3.43
+  // KMIP 1.2 §3.40 to §3.43; the server may give an Alternative Name only where there is none.
   'Alternative Name': declare(alternativeName, {
     since: '1.2',
     init: 'client',
@@ -243,32 +245,32 @@ export const STANDARD_ATTRIBUTES = {
     multi: true,
     on: ALL,
   }),
-  'Key Value Present': declare(boolean, { since: '1.2', init: 'server', on: [...KEYS, SecretData] }),
+  'Key Value Present': declare(boolean, { since: '1.2', init: 'server', on: KEY_VALUE_ELSEWHERE }),
   'Key Value Location': declare(keyValueLocation, {
     since: '1.2',
     init: 'client',
     client: true,
     del: true,
     multi: true,
-    on: [...KEYS, SecretData],
+    on: KEY_VALUE_ELSEWHERE,
   }),
   'Original Creation Date': declare(dateTime, { since: '1.2', init: 'either', on: ALL }),
   // KMIP 1.3 §3.44
-  'Random Number Generator': declare(anyStructure, { since: '1.3', init: 'either', on: CRYPTOGRAPHIC }),
+  'Random Number Generator': declare(rngParameters, { since: '1.3', init: 'either', on: CRYPTOGRAPHIC }),
   // KMIP 1.4 §3.45 to §3.51
   'PKCS#12 Friendly Name': declare(textString, {
     since: '1.4',
-    init: 'client',
+    init: 'either',
     client: true,
     del: true,
-    on: ALL,
+    on: CRYPTOGRAPHIC,
   }),
-  Description: declare(textString, { since: '1.4', init: 'client', client: true, del: true, on: ALL }),
-  Comment: declare(textString, { since: '1.4', init: 'client', client: true, del: true, on: ALL }),
-  Sensitive: declare(boolean, { since: '1.4', always: true, init: 'either', client: true, on: ALL }),
-  'Always Sensitive': declare(boolean, { since: '1.4', always: true, init: 'server', on: ALL }),
-  Extractable: declare(boolean, { since: '1.4', always: true, init: 'either', client: true, on: ALL }),
-  'Never Extractable': declare(boolean, { since: '1.4', always: true, init: 'server', on: ALL }),
+  Description: declare(textString, { since: '1.4', init: 'either', server: true, client: true, del: true, on: ALL }),
+  Comment: declare(textString, { since: '1.4', init: 'either', server: true, client: true, del: true, on: ALL }),
+  Sensitive: declare(boolean, { since: '1.4', always: true, init: 'either', server: true, client: true, on: ALL }),
+  'Always Sensitive': declare(boolean, { since: '1.4', always: true, init: 'server', server: true, on: ALL }),
+  Extractable: declare(boolean, { since: '1.4', always: true, init: 'either', server: true, client: true, on: ALL }),
+  'Never Extractable': declare(boolean, { since: '1.4', always: true, init: 'server', server: true, on: ALL }),
 };
 
 export type StandardAttributeName = keyof typeof STANDARD_ATTRIBUTES;

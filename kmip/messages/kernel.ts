@@ -9,11 +9,11 @@
  *
  * Fields stand in the specification's order; that is the order on the wire.
  */
-import { type EnumerationName, enumEntry, ResultReason, tagName } from '../registry/index.ts';
+import { type EnumerationName, enumEntries, ResultReason, tagName } from '../registry/index.ts';
 import type { KmipVersion } from '../registry/row.ts';
 import { asBuffer, ITEM_TYPE_NAMES, type Item, ItemType, item, type StructureItem } from '../ttlv/index.ts';
 import { KmipError } from './errors.ts';
-import { formatVersion, isNewerThanKnown, isSince, type ProtocolVersion } from './version.ts';
+import { formatVersion, isNewerThanKnown, minorOf, type ProtocolVersion } from './version.ts';
 
 export type CodecContext = {
   version: ProtocolVersion;
@@ -25,6 +25,10 @@ export type CodecContext = {
 
 /** Translates between an item's value and a typed one. */
 export interface ValueCodec<T> {
+  /** Set when the typed value is the value of an item of this type, as it is: structures read it without `decode`. */
+  readonly readAs?: ItemType;
+  /** The same for writing: at every version, without `encode`. */
+  readonly writeAs?: ItemType;
   decode(item: Item, context: CodecContext): T;
   /** @returns undefined when the message's version does not know the value */
   encode(tag: number, value: T, context: CodecContext): Item | undefined;
@@ -45,34 +49,45 @@ function wrongType(found: Item, expected: string): never {
 
 /** Signed 32-bit; also masks. */
 export const integer: ValueCodec<number> = {
+  readAs: ItemType.Integer,
+  writeAs: ItemType.Integer,
   decode: (found) => (found.type === ItemType.Integer ? found.value : wrongType(found, 'Integer')),
-  encode: (tag, value) => item.integer(tag, value),
+  encode: item.integer,
 };
 
 export const longInteger: ValueCodec<bigint> = {
+  readAs: ItemType.LongInteger,
+  writeAs: ItemType.LongInteger,
   decode: (found) => (found.type === ItemType.LongInteger ? found.value : wrongType(found, 'LongInteger')),
-  encode: (tag, value) => item.longInteger(tag, value),
+  encode: item.longInteger,
 };
 
 export const bigInteger: ValueCodec<bigint> = {
+  readAs: ItemType.BigInteger,
+  writeAs: ItemType.BigInteger,
   decode: (found) => (found.type === ItemType.BigInteger ? found.value : wrongType(found, 'BigInteger')),
-  encode: (tag, value) => item.bigInteger(tag, value),
+  encode: item.bigInteger,
 };
 
 export const boolean: ValueCodec<boolean> = {
+  readAs: ItemType.Boolean,
+  writeAs: ItemType.Boolean,
   decode: (found) => (found.type === ItemType.Boolean ? found.value : wrongType(found, 'Boolean')),
-  encode: (tag, value) => item.boolean(tag, value),
+  encode: item.boolean,
 };
 
 export const textString: ValueCodec<string> = {
+  readAs: ItemType.TextString,
+  writeAs: ItemType.TextString,
   decode: (found) => (found.type === ItemType.TextString ? found.value : wrongType(found, 'TextString')),
-  encode: (tag, value) => item.textString(tag, value),
+  encode: item.textString,
 };
 
 /** Decoding gives a view on the message's bytes. */
 export const byteString: ValueCodec<Buffer> = {
+  writeAs: ItemType.ByteString,
   decode: (found) => (found.type === ItemType.ByteString ? asBuffer(found.value) : wrongType(found, 'ByteString')),
-  encode: (tag, value) => item.byteString(tag, value),
+  encode: item.byteString,
 };
 
 /** POSIX seconds. Dates that a `number` cannot hold exactly are refused. */
@@ -85,13 +100,15 @@ export const dateTime: ValueCodec<number> = {
     }
     return seconds;
   },
-  encode: (tag, value) => item.dateTime(tag, value),
+  encode: item.dateTime,
 };
 
 /** Seconds. */
 export const interval: ValueCodec<number> = {
+  readAs: ItemType.Interval,
+  writeAs: ItemType.Interval,
   decode: (found) => (found.type === ItemType.Interval ? found.value : wrongType(found, 'Interval')),
-  encode: (tag, value) => item.interval(tag, value),
+  encode: item.interval,
 };
 
 /**
@@ -99,19 +116,28 @@ export const interval: ValueCodec<number> = {
  * A registered value newer than the message is not sent.
  */
 export function enumeration(name: EnumerationName): ValueCodec<number> {
+  const newer = new Map(
+    enumEntries(name)
+      .filter(({ since }) => since !== '1.0')
+      .map(({ code, since }) => [code, minorOf(since)]),
+  );
+  if (newer.size === 0) return openEnumeration;
   return {
+    readAs: ItemType.Enumeration,
     decode: openEnumeration.decode,
     encode(tag, value, { version }) {
-      const entry = enumEntry(name, value);
-      return entry === undefined || isSince(version, entry.since) ? item.enumeration(tag, value) : undefined;
+      const since = newer.get(value);
+      return since === undefined || since <= newestKnown(version) ? item.enumeration(tag, value) : undefined;
     },
   };
 }
 
 /** An enumeration without registered values, such as Opaque Data Type. */
 export const openEnumeration: ValueCodec<number> = {
+  readAs: ItemType.Enumeration,
+  writeAs: ItemType.Enumeration,
   decode: (found) => (found.type === ItemType.Enumeration ? found.value : wrongType(found, 'Enumeration')),
-  encode: (tag, value) => item.enumeration(tag, value),
+  encode: item.enumeration,
 };
 
 /** Any item, passed on as it is. The tag is the field's. */
@@ -133,6 +159,9 @@ export interface Field<T, P extends Presence = Presence> {
   readonly tags: readonly number[];
   readonly presence: P;
   readonly since: KmipVersion;
+  /** As in {@link ValueCodec}; `writeAs` only where there is one tag. */
+  readonly readAs?: ItemType | undefined;
+  readonly writeAs?: ItemType | undefined;
   decode(item: Item, context: CodecContext): T;
   encode(value: T, context: CodecContext): Item | undefined;
   gate?(item: Item, context: CodecContext): Item | undefined;
@@ -143,8 +172,10 @@ function field<T, P extends Presence>(tag: number, codec: ValueCodec<T>, presenc
     tags: [tag],
     presence,
     since,
-    decode: (found, context) => codec.decode(found, context),
-    encode: (value, context) => codec.encode(tag, value, context),
+    readAs: codec.readAs,
+    writeAs: codec.writeAs,
+    decode: codec.decode.bind(codec),
+    encode: codec.encode.bind(codec, tag),
     ...(codec.gate && { gate: codec.gate.bind(codec) }),
   };
 }
@@ -186,69 +217,121 @@ export interface StructureCodec<T> extends ValueCodec<T> {
 
 /** Declares a structure; see the head of this file. */
 export function structure<F extends Fields>(fields: F): StructureCodec<FieldsValue<F>> {
-  const entries = Object.entries(fields).map(([key, declared], order) => ({ key, declared, order }));
+  // Sorted out once: every message is decoded and encoded through this.
+  const entries = Object.entries(fields).map(([key, declared], order) => entryOf(key, declared, order));
   const byTag = new Map(entries.flatMap((entry) => entry.declared.tags.map((tag) => [tag, entry])));
-  // Sorted out once: every message is decoded through this.
-  const repeatedKeys = entries.filter(({ declared }) => declared.presence === 'repeated').map(({ key }) => key);
-  const requiredEntries = entries.filter(({ declared }) => declared.presence === 'required');
+  const repeatedKeys = entries.filter(({ isRepeated }) => isRepeated).map(({ key }) => key);
+  const requiredCount = entries.filter(({ isRequired }) => isRequired).length;
 
   return {
     fields,
 
     decode(found, context) {
       if (found.type !== ItemType.Structure) return wrongType(found, 'Structure');
+      const newest = newestKnown(context.version);
       const value: Record<string, unknown> = {};
       for (const key of repeatedKeys) value[key] = [];
-      let lastOrder = 0;
+      let lastOrder = -1;
+      let highestOrder = -1;
+      let requiredFound = 0;
       for (const inner of found.value) {
         const known = byTag.get(inner.tag);
-        if (known === undefined || !isSince(context.version, known.declared.since)) {
+        if (known === undefined || known.since > newest) {
           rejectUnknown(inner, found, context);
           continue;
         }
-        if (known.order < lastOrder) context.warn?.(`${tagName(inner.tag)} is out of order in ${tagName(found.tag)}`);
-        lastOrder = known.order;
-        const decoded = known.declared.decode(inner, context);
-        const present = value[known.key];
-        if (known.declared.presence === 'repeated') (present as unknown[]).push(decoded);
-        else if (present === undefined) value[known.key] = decoded;
-        else invalid(`${tagName(found.tag)} has more than one ${tagName(inner.tag)}`);
+        const { key, order } = known;
+        if (order < lastOrder) context.warn?.(`${tagName(inner.tag)} is out of order in ${tagName(found.tag)}`);
+        lastOrder = order;
+        const decoded = inner.type === known.readAs ? inner.value : known.declared.decode(inner, context);
+        if (known.isRepeated) (value[key] as unknown[]).push(decoded);
+        // Behind all others it cannot have been there before: what is in order needs no look.
+        else if (order > highestOrder || value[key] === undefined) {
+          value[key] = decoded;
+          if (known.isRequired) requiredFound += 1;
+        } else invalid(`${tagName(found.tag)} has more than one ${tagName(inner.tag)}`);
+        if (order > highestOrder) highestOrder = order;
       }
-      for (const { key, declared } of requiredEntries) {
-        if (value[key] === undefined) invalid(`${tagName(found.tag)} lacks ${declared.tags.map(tagName).join(' or ')}`);
-      }
+      if (requiredFound < requiredCount) missing(found, entries, value);
       return value as FieldsValue<F>;
     },
 
     encode(tag, value, context) {
+      const newest = newestKnown(context.version);
       const children: Item[] = [];
       const values = value as Record<string, unknown>;
-      const add = (declared: Field<unknown>, one: unknown) => {
-        const encoded = declared.encode(one, context);
-        if (encoded !== undefined) children.push(encoded);
-        else if (declared.presence === 'required') notAtThisVersion(declared, context);
-      };
-      for (const { key, declared } of entries) {
-        const present = values[key];
-        if (present === undefined || !isSince(context.version, declared.since)) continue;
-        if (declared.presence === 'repeated') for (const one of present as unknown[]) add(declared, one);
-        else add(declared, present);
+      for (const entry of entries) {
+        const present = values[entry.key];
+        if (present === undefined || entry.since > newest) continue;
+        if (entry.isRepeated) {
+          for (const one of present as unknown[]) encodeField(entry, one, children, context);
+        } else if (entry.writeAs !== undefined) {
+          children.push({ tag: entry.tag, type: entry.writeAs, value: present } as Item);
+        } else encodeField(entry, present, children, context);
       }
       return item.structure(tag, children);
     },
 
     gate(found, context) {
       if (found.type !== ItemType.Structure) return found;
+      const newest = newestKnown(context.version);
       const children: Item[] = [];
       for (const inner of found.value) {
-        const declared = byTag.get(inner.tag)?.declared;
-        if (declared !== undefined && !isSince(context.version, declared.since)) continue;
-        const gated = declared?.gate === undefined ? inner : declared.gate(inner, context);
+        const known = byTag.get(inner.tag);
+        if (known !== undefined && known.since > newest) continue;
+        const gated = known?.declared.gate === undefined ? inner : known.declared.gate(inner, context);
         if (gated !== undefined) children.push(gated);
       }
       return { ...found, value: children };
     },
   };
+}
+
+/** A declared field as the loops over a message's fields want it. */
+type Entry = {
+  readonly key: string;
+  /** Place in the specification's order. */
+  readonly order: number;
+  readonly declared: Field<unknown>;
+  readonly tag: number;
+  readonly readAs: ItemType | undefined;
+  readonly writeAs: ItemType | undefined;
+  /** Minor version. */
+  readonly since: number;
+  readonly isRequired: boolean;
+  readonly isRepeated: boolean;
+};
+
+function entryOf(key: string, declared: Field<unknown>, order: number): Entry {
+  const { tags, readAs, writeAs, presence } = declared;
+  return {
+    key,
+    order,
+    declared,
+    tag: tags[0] as number,
+    readAs,
+    writeAs,
+    since: minorOf(declared.since),
+    isRequired: presence === 'required',
+    isRepeated: presence === 'repeated',
+  };
+}
+
+/** The minor version up to which a message of `version` knows what was introduced; see `isSince`. */
+function newestKnown({ major, minor }: ProtocolVersion): number {
+  if (major === 1) return minor;
+  return major > 1 ? Number.POSITIVE_INFINITY : -1;
+}
+
+function encodeField({ declared, isRequired }: Entry, value: unknown, into: Item[], context: CodecContext): void {
+  const encoded = declared.encode(value, context);
+  if (encoded !== undefined) into.push(encoded);
+  else if (isRequired) notAtThisVersion(declared, context);
+}
+
+function missing(found: Item, entries: readonly Entry[], value: Record<string, unknown>): never {
+  const lacking = entries.find(({ key, isRequired }) => isRequired && value[key] === undefined);
+  return invalid(`${tagName(found.tag)} lacks ${lacking?.declared.tags.map(tagName).join(' or ')}`);
 }
 
 function notAtThisVersion({ tags }: Field<unknown>, { version }: CodecContext): never {

@@ -61,12 +61,12 @@ const dhPublicKey = structure({
   j: optional(Tag.J, bigInteger),
   y: required(Tag.Y, bigInteger),
 });
-// §2.1.7.8, §2.1.7.10, §2.1.7.12
+// §2.1.7.8, §2.1.7.10, §2.1.7.12; KMIP 1.3 §2.1.7.14 makes one format of the three
 const ecPrivateKey = structure({
   recommendedCurve: required(Tag.RecommendedCurve, enumeration('RecommendedCurve')),
   d: required(Tag.D, bigInteger),
 });
-// §2.1.7.9, §2.1.7.11, §2.1.7.13
+// §2.1.7.9, §2.1.7.11, §2.1.7.13; KMIP 1.3 §2.1.7.15
 const ecPublicKey = structure({
   recommendedCurve: required(Tag.RecommendedCurve, enumeration('RecommendedCurve')),
   qString: required(Tag.QString, byteString),
@@ -86,6 +86,8 @@ const TRANSPARENT = {
   [KeyFormatType.TransparentECDHPublicKey]: ecPublicKey,
   [KeyFormatType.TransparentECMQVPrivateKey]: ecPrivateKey,
   [KeyFormatType.TransparentECMQVPublicKey]: ecPublicKey,
+  [KeyFormatType.TransparentECPrivateKey]: ecPrivateKey,
+  [KeyFormatType.TransparentECPublicKey]: ecPublicKey,
 };
 
 /** Key formats whose Key Material is a structure. */

@@ -22,7 +22,7 @@ import { keyBlock } from './key-block.ts';
 import { formatVersion, isSince } from './version.ts';
 
 // §2.2.1
-const certificate = structure({
+export const certificate = structure({
   certificateType: required(Tag.CertificateType, enumeration('CertificateType')),
   certificateValue: required(Tag.CertificateValue, byteString),
 });

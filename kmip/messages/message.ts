@@ -1,6 +1,7 @@
 /** Whole messages. KMIP 1.1 §7 */
 import { enumEntry, ResultReason, ResultStatus, Tag, tagName } from '../registry/index.ts';
 import {
+  child,
   type DecodeOptions,
   encode,
   type Item,
@@ -46,6 +47,15 @@ function invalidMessage(message: string, cause?: unknown, version?: ProtocolVers
   return new KmipError(ResultReason.InvalidMessage, message, { cause, ...(version && { protocolVersion: version }) });
 }
 
+function decoderOf(bytes: Uint8Array, options: MessageDecodeOptions): TtlvDecoder {
+  const { maxBytes, maxDepth, maxItems, warn } = options;
+  const limits = { maxBytes, maxDepth, maxItems };
+  return new TtlvDecoder(
+    bytes,
+    warn ? { ...limits, warn: ({ tag }) => warn(`${tagName(tag)} has padding that is not zero`) } : limits,
+  );
+}
+
 /** Reads the header and where the batch items stand, without looking into them. */
 function openEnvelope(
   bytes: Uint8Array,
@@ -54,11 +64,7 @@ function openEnvelope(
 ): Envelope {
   let version: ProtocolVersion | undefined;
   try {
-    const { warn } = options;
-    const decoder = new TtlvDecoder(bytes, {
-      ...options,
-      warn: warn && ((warning) => warn(`${tagName(warning.tag)} has padding that is not zero`)),
-    });
+    const decoder = decoderOf(bytes, options);
     const top = decoder.head(0, bytes.length);
     if (top.tag !== tags.message || top.type !== ItemType.Structure) {
       throw invalidMessage(`the message is not a ${tagName(tags.message)}`);
@@ -67,14 +73,13 @@ function openEnvelope(
     if (top.end !== bytes.length) {
       throw new TtlvError('TRAILING_BYTES', `${bytes.length - top.end} bytes follow the message`, top.end);
     }
-    const path = [top.tag];
-    const headerHead = decoder.inside(path).head(top.valueStart, top.valueEnd);
+    const headerHead = decoder.head(top.valueStart, top.valueEnd);
     if (headerHead.tag !== tags.header) throw invalidMessage(`the message does not begin with ${tagName(tags.header)}`);
-    const header = decoder.inside(path).value(headerHead);
+    const header = decoder.value(headerHead, 1);
     version = versionIn(header);
     const batchItems: ItemHead[] = [];
     for (let offset = headerHead.end; offset < top.valueEnd; ) {
-      const head = decoder.inside(path).head(offset, top.valueEnd);
+      const head = decoder.head(offset, top.valueEnd);
       if (head.tag !== Tag.BatchItem) throw invalidMessage(`${tagName(head.tag)} stands where a Batch Item belongs`);
       batchItems.push(head);
       offset = head.end;
@@ -90,10 +95,9 @@ function openEnvelope(
 
 /** The Protocol Version is read before anything else: it decides what the other fields may be. */
 function versionIn(header: Item): ProtocolVersion {
-  const found =
-    header.type === ItemType.Structure ? header.value.find(({ tag }) => tag === Tag.ProtocolVersion) : undefined;
+  const found = header.type === ItemType.Structure ? child(header, Tag.ProtocolVersion) : undefined;
   if (found === undefined) throw invalidMessage(`${tagName(header.tag)} lacks ${tagName(Tag.ProtocolVersion)}`);
-  const version = protocolVersionStructure.decode(found, { version: { major: 1, minor: 0 }, unknownFields: 'ignore' });
+  const version = protocolVersionIn(found);
   if (version.major !== 1) {
     const message = `protocol version ${formatVersion(version)} is not supported`;
     throw new KmipError(ResultReason.InvalidMessage, message, { protocolVersion: version });
@@ -101,13 +105,23 @@ function versionIn(header: Item): ProtocolVersion {
   return version;
 }
 
-function withVersion<T>(version: ProtocolVersion, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof KmipError)) throw error;
-    throw new KmipError(error.reason, error.message, { cause: error, protocolVersion: version });
+function protocolVersionIn(found: Item): ProtocolVersion {
+  if (found.type === ItemType.Structure) {
+    const [major, minor] = found.value;
+    // As all peers send it; whether it is more than that is checked with the header's other fields.
+    if (major?.tag === Tag.ProtocolVersionMajor && minor?.tag === Tag.ProtocolVersionMinor) {
+      if (major.type === ItemType.Integer && minor.type === ItemType.Integer) {
+        return { major: major.value, minor: minor.value };
+      }
+    }
   }
+  return protocolVersionStructure.decode(found, { version: { major: 1, minor: 0 }, unknownFields: 'ignore' });
+}
+
+/** A refusal tells the request's version once it is known, so that the answer can be given at it. */
+function refusedAt(version: ProtocolVersion, error: unknown): unknown {
+  if (!(error instanceof KmipError)) return error;
+  return new KmipError(error.reason, error.message, { cause: error, protocolVersion: version });
 }
 
 function checkBatchCount(batchCount: number, found: number): void {
@@ -123,20 +137,18 @@ export function decodeRequest(bytes: Uint8Array, options: MessageDecodeOptions =
   const tags = { message: Tag.RequestMessage, header: Tag.RequestHeader };
   const { version, header: headerItem, decoder, batchItems } = openEnvelope(bytes, tags, options);
   const context: CodecContext = { version, unknownFields: options.unknownFields, warn: options.warn };
-  return withVersion(version, () => {
+  try {
     const header = requestHeader.decode(headerItem, context);
     checkBatchCount(header.batchCount, batchItems.length);
     return { version, header, items: batchItems.map((head) => readRequestItem(decoder, head, context)) };
-  });
+  } catch (error) {
+    throw refusedAt(version, error);
+  }
 }
-
-const REQUEST_PATH = [Tag.RequestMessage];
-const BATCH_ITEM_PATH = [Tag.RequestMessage, Tag.BatchItem];
 
 function readRequestItem(decoder: TtlvDecoder, head: ItemHead, context: CodecContext): RequestItem {
   try {
-    const found = decoder.inside(REQUEST_PATH).value(head);
-    return requestBatchItem.decode(found, context);
+    return requestBatchItem.decode(decoder.value(head, 1), context);
   } catch (error) {
     return { error: refusalOf(error), ...salvage(decoder, head) };
   }
@@ -154,10 +166,10 @@ function salvage(decoder: TtlvDecoder, head: ItemHead): { operation?: number; un
   try {
     let offset = head.valueStart;
     while (offset < head.valueEnd) {
-      const fieldHead = decoder.inside(BATCH_ITEM_PATH).head(offset, head.valueEnd);
+      const fieldHead = decoder.head(offset, head.valueEnd);
       offset = fieldHead.end;
       if (fieldHead.tag !== Tag.Operation && fieldHead.tag !== Tag.UniqueBatchItemID) continue;
-      const found = decoder.inside(BATCH_ITEM_PATH).value(fieldHead);
+      const found = decoder.value(fieldHead, 2);
       if (found.tag === Tag.Operation && found.type === ItemType.Enumeration) known.operation ??= found.value;
       if (found.tag === Tag.UniqueBatchItemID && found.type === ItemType.ByteString) {
         known.uniqueBatchItemId ??= Buffer.from(found.value);
@@ -177,30 +189,23 @@ export function decodeResponse(bytes: Uint8Array, options: MessageDecodeOptions 
   const tags = { message: Tag.ResponseMessage, header: Tag.ResponseHeader };
   const { version, header: headerItem, decoder, batchItems } = openEnvelope(bytes, tags, options);
   const context: CodecContext = { version, unknownFields: options.unknownFields, warn: options.warn };
-  return withVersion(version, () => {
+  try {
     const header = responseHeader.decode(headerItem, context);
     checkBatchCount(header.batchCount, batchItems.length);
-    const items = batchItems.map((head) => {
-      try {
-        return responseBatchItem.decode(decoder.inside([Tag.ResponseMessage]).value(head), context);
-      } catch (error) {
-        throw refusalOf(error);
-      }
-    });
+    const items = batchItems.map((head) => responseBatchItem.decode(decoder.value(head, 1), context));
     return { version, header, items };
-  });
+  } catch (error) {
+    throw refusedAt(version, refusalOf(error));
+  }
 }
 
 /** Encodes a request; Batch Count is the number of items. Fields newer than `header.protocolVersion` are left out. */
 export function encodeRequest(header: RequestHeaderInput, items: readonly RequestBatchItem[]): Buffer {
   const context: CodecContext = { version: header.protocolVersion };
-  const full: RequestHeader = { ...header, attestationTypes: header.attestationTypes ?? [], batchCount: items.length };
-  return encode(
-    item.structure(Tag.RequestMessage, [
-      requestHeader.encode(Tag.RequestHeader, full, context),
-      ...items.map((one) => requestBatchItem.encode(Tag.BatchItem, one, context)),
-    ]),
-  );
+  const full = { ...header, attestationTypes: header.attestationTypes ?? [], batchCount: items.length };
+  const parts = [requestHeader.encode(Tag.RequestHeader, full, context)];
+  for (const one of items) parts.push(requestBatchItem.encode(Tag.BatchItem, one, context));
+  return encode(item.structure(Tag.RequestMessage, parts));
 }
 
 /**
@@ -209,15 +214,12 @@ export function encodeRequest(header: RequestHeaderInput, items: readonly Reques
  */
 export function encodeResponse(header: ResponseHeaderInput, items: readonly ResponseBatchItem[]): Buffer {
   const context: CodecContext = { version: header.protocolVersion };
-  const full: ResponseHeader = { ...header, attestationTypes: header.attestationTypes ?? [], batchCount: items.length };
-  return encode(
-    item.structure(Tag.ResponseMessage, [
-      responseHeader.encode(Tag.ResponseHeader, full, context),
-      ...items.map((one) =>
-        responseBatchItem.encode(Tag.BatchItem, withKnownReason(one, header.protocolVersion), context),
-      ),
-    ]),
-  );
+  const full = { ...header, attestationTypes: header.attestationTypes ?? [], batchCount: items.length };
+  const parts = [responseHeader.encode(Tag.ResponseHeader, full, context)];
+  for (const one of items) {
+    parts.push(responseBatchItem.encode(Tag.BatchItem, withKnownReason(one, header.protocolVersion), context));
+  }
+  return encode(item.structure(Tag.ResponseMessage, parts));
 }
 
 function withKnownReason(one: ResponseBatchItem, version: ProtocolVersion): ResponseBatchItem {

@@ -21,7 +21,7 @@ export interface PayloadCodec<T> {
 export interface OperationDefinition<Request, Response> {
   readonly operation: Operation;
   readonly since: KmipVersion;
-  /** Where the specification defines it. */
+  /** Where the specification defines it: in the version that introduced it; what 1.0 has is cited from 1.1. */
   readonly clause: string;
   readonly request: PayloadCodec<Request>;
   readonly response: PayloadCodec<Response>;
@@ -32,7 +32,10 @@ export type RequestOf<D> = D extends OperationDefinition<infer Request, infer _>
 /** The typed response payload of an operation definition. */
 export type ResponseOf<D> = D extends OperationDefinition<infer _, infer Response> ? Response : never;
 
-function payload<T>(tag: number, name: string, codec: StructureCodec<T>): PayloadCodec<T> {
+/** What a payload needs of its structure. */
+type PayloadStructure<T> = Pick<StructureCodec<T>, 'decode' | 'encode'>;
+
+function payload<T>(tag: number, name: string, codec: PayloadStructure<T>): PayloadCodec<T> {
   return {
     decode(found, version, options) {
       if (found === undefined) throw new KmipError(ResultReason.InvalidMessage, `the batch item has no ${name}`);
@@ -40,6 +43,11 @@ function payload<T>(tag: number, name: string, codec: StructureCodec<T>): Payloa
     },
     encode: (value, version) => codec.encode(tag, value, { version }),
   };
+}
+
+/** A Response Payload that is not declared by fields. */
+export function responsePayload<T>(codec: PayloadStructure<T>): PayloadCodec<T> {
+  return payload(Tag.ResponsePayload, 'Response Payload', codec);
 }
 
 /** Declares an operation from the fields of its two payloads. */
@@ -56,6 +64,6 @@ export function defineOperation<Request extends Fields, Response extends Fields>
     since,
     clause,
     request: payload(Tag.RequestPayload, 'Request Payload', structure(declaration.request)),
-    response: payload(Tag.ResponsePayload, 'Response Payload', structure(declaration.response)),
+    response: responsePayload(structure(declaration.response)),
   };
 }

@@ -82,7 +82,9 @@ export class MessageReader {
     const total = this.#readHead(chunk, offset, events);
     if (total === 0) return offset + 8;
     if (offset + total <= chunk.length) {
-      events.push({ type: 'message', bytes: chunk.subarray(offset, offset + total) });
+      // Most chunks are one message, and a view on all of it would be one object more.
+      const whole = offset === 0 && total === chunk.length;
+      events.push({ type: 'message', bytes: whole ? chunk : chunk.subarray(offset, offset + total) });
       return offset + total;
     }
     this.#announced = total;

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import {
+  CryptographicAlgorithm,
+  DRBGAlgorithm,
   encode,
   isCustomAttribute,
   item,
@@ -11,10 +13,12 @@ import {
   protocolVersion,
   RecommendedCurve,
   ResultReason,
+  RNGAlgorithm,
   readAttribute,
   readTransparentKey,
   STANDARD_ATTRIBUTES,
   type StandardAttribute,
+  type StandardAttributeName,
   standardAttribute,
   Tag,
   UsageLimitsUnit,
@@ -102,6 +106,64 @@ test('attributes that every symmetric key has', () => {
   ]);
 });
 
+// KMIP 1.4 §3.40 to §3.51, copied by hand: who sets it first, whether the server and the client modify it, whether the
+// client deletes it, whether it may have several instances, whether it always has a value.
+test.each([
+  ['Alternative Name', '1.2', 'client', true, true, true, true, false],
+  ['Key Value Present', '1.2', 'server', false, false, false, false, false],
+  ['Key Value Location', '1.2', 'client', false, true, true, true, false],
+  ['Original Creation Date', '1.2', 'either', false, false, false, false, false],
+  ['Random Number Generator', '1.3', 'either', false, false, false, false, false],
+  ['PKCS#12 Friendly Name', '1.4', 'either', false, true, true, false, false],
+  ['Description', '1.4', 'either', true, true, true, false, false],
+  ['Comment', '1.4', 'either', true, true, true, false, false],
+  ['Sensitive', '1.4', 'either', true, true, false, false, true],
+  ['Always Sensitive', '1.4', 'server', true, false, false, false, true],
+  ['Extractable', '1.4', 'either', true, true, false, false, true],
+  ['Never Extractable', '1.4', 'server', true, false, false, false, true],
+] as const)('%s, new in %s, has the rules of its table', (name, since, init, server, client, del, multi, always) => {
+  expect(STANDARD_ATTRIBUTES[name]).toMatchObject({
+    since,
+    initiallySetBy: init,
+    modifiableByServer: server,
+    modifiableByClient: client,
+    deletableByClient: del,
+    multipleInstances: multi,
+    always,
+  });
+});
+
+test('attributes that came after 1.1 apply to the objects of their tables', () => {
+  const { SymmetricKey, PrivateKey, SplitKey, SecretData, PublicKey, PGPKey, Certificate, OpaqueObject, Template } =
+    ObjectType;
+  const on = (name: StandardAttributeName) => [...STANDARD_ATTRIBUTES[name].appliesTo].sort();
+  expect(on('Key Value Present')).toEqual([SymmetricKey, PrivateKey, SplitKey, SecretData].sort());
+  expect(on('Key Value Location')).toEqual([SymmetricKey, PrivateKey, SplitKey, SecretData].sort());
+  expect(on('Digital Signature Algorithm')).toEqual([Certificate, PGPKey].sort());
+  const cryptographic = [SymmetricKey, PrivateKey, SplitKey, SecretData, PublicKey, PGPKey, Certificate].sort();
+  expect(on('Random Number Generator')).toEqual(cryptographic);
+  expect(on('PKCS#12 Friendly Name')).toEqual(cryptographic);
+  expect(on('Sensitive')).toEqual([...cryptographic, OpaqueObject, Template].sort());
+});
+
+test('a Random Number Generator is typed as RNG Parameters', () => {
+  const parameters = {
+    rngAlgorithm: RNGAlgorithm.DRBG,
+    cryptographicAlgorithm: CryptographicAlgorithm.AES,
+    drbgAlgorithm: DRBGAlgorithm.CTR,
+    predictionResistance: true,
+  };
+  const attribute = makeAttribute('Random Number Generator', parameters);
+  expect(encode(attribute.attributeValue ?? item.integer(0, 0)).toString('hex')).toBe(
+    '42000b0100000040' +
+      '4200da05000000040000000300000000' +
+      '42002805000000040000000300000000' +
+      '4200db05000000040000000500000000' +
+      '4200dd06000000080000000000000001',
+  );
+  expect(readAttribute('Random Number Generator', attribute)).toEqual(parameters);
+});
+
 test('a Template has no State and an Opaque Object no Cryptographic Length', () => {
   expect(STANDARD_ATTRIBUTES.State.appliesTo.has(ObjectType.Template)).toBe(false);
   expect(STANDARD_ATTRIBUTES['Cryptographic Length'].appliesTo.has(ObjectType.OpaqueObject)).toBe(false);
@@ -154,6 +216,15 @@ test('a custom attribute carries any item', () => {
     attributeIndex: 2,
     attributeValue: item.structure(Tag.AttributeValue, [item.integer(0x540001, 1)]),
   });
+});
+
+test('the elliptic curve keys of 1.3 have the fields of the older ones', () => {
+  const key = { recommendedCurve: RecommendedCurve.P_256, qString: Buffer.of(4, 5) };
+  const material = makeTransparentKey(KeyFormatType.TransparentECPublicKey, key);
+  expect(encode(material).toString('hex')).toBe(
+    '42004301000000204200750500000004000000070000000042007208000000020405000000000000',
+  );
+  expect(readTransparentKey(KeyFormatType.TransparentECPublicKey, material)).toEqual(key);
 });
 
 test('transparent keys are typed by their format', () => {

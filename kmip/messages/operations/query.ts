@@ -1,4 +1,5 @@
 import { Operation, Tag } from '../../registry/index.ts';
+import { rngParameters } from '../attribute-values.ts';
 import {
   anyStructure,
   enumeration,
@@ -11,6 +12,7 @@ import {
   textString,
 } from '../kernel.ts';
 import { defineOperation } from '../operation.ts';
+import { capabilityInformation, profileInformation, validationInformation } from '../query-information.ts';
 
 // KMIP 1.1 §2.1.9; Extension Tag and Extension Type are Integers
 const extensionInformation = structure({
@@ -20,6 +22,7 @@ const extensionInformation = structure({
 });
 export type ExtensionInformation = TypeOf<typeof extensionInformation>;
 
+/** Server Information belongs to the vendor. The fields of 1.2 and 1.3 stand in the order of KMIP 1.4 §4.25. */
 export const query = defineOperation({
   operation: Operation.Query,
   since: '1.0',
@@ -33,10 +36,10 @@ export const query = defineOperation({
     applicationNamespaces: repeated(Tag.ApplicationNamespace, textString),
     extensionInformation: repeated(Tag.ExtensionInformation, extensionInformation, '1.1'),
     attestationTypes: repeated(Tag.AttestationType, enumeration('AttestationType'), '1.2'),
-    rngParameters: repeated(Tag.RNGParameters, anyStructure, '1.3'),
-    profileInformation: repeated(Tag.ProfileInformation, anyStructure, '1.3'),
-    validationInformation: repeated(Tag.ValidationInformation, anyStructure, '1.3'),
-    capabilityInformation: repeated(Tag.CapabilityInformation, anyStructure, '1.3'),
+    rngParameters: repeated(Tag.RNGParameters, rngParameters, '1.3'),
+    profileInformation: repeated(Tag.ProfileInformation, profileInformation, '1.3'),
+    validationInformation: repeated(Tag.ValidationInformation, validationInformation, '1.3'),
+    capabilityInformation: repeated(Tag.CapabilityInformation, capabilityInformation, '1.3'),
     clientRegistrationMethods: repeated(Tag.ClientRegistrationMethod, enumeration('ClientRegistrationMethod'), '1.3'),
   },
 });
