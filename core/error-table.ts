@@ -19,7 +19,8 @@ export const errorTable = {
   ERR_PORT_IN_USE: 'A port is taken by another program; the message names the port and the option to change it.',
   ERR_SCENARIO: 'A scenario file is not valid; the message gives file, line, column and what was expected.',
   ERR_STEP: 'A scenario step did not do what its expectation says.',
-  ERR_STORE: 'The place where the KMS keeps its objects cannot be opened, read or written; nothing was changed.',
+  ERR_STORE:
+    'The key store cannot be opened, read or written; the message says why. What was acknowledged is still stored.',
   ERR_VMOTION: 'The transfer of a migration between two hosts broke off or was tampered with.',
 } as const;
 

@@ -1,28 +1,10 @@
-import { enumName, KmipError, ObjectType, Operation, ResultReason } from '../kmip/index.ts';
+import { enumName, KmipError, Operation, ResultReason } from '../kmip/index.ts';
 import type { OperationContext } from './operation-context.ts';
 import type { DraftObject, StoredObject } from './store/stored-object.ts';
 
-/** Operations that the default policy allows to everyone on certificates and public keys. KMIP 1.1 §3.18.2 */
-const publicReads: ReadonlySet<number> = new Set([
-  Operation.Locate,
-  Operation.Check,
-  Operation.Get,
-  Operation.GetAttributes,
-  Operation.GetAttributeList,
-  Operation.ObtainLease,
-]);
-const publicTypes: ReadonlySet<number> = new Set([ObjectType.Certificate, ObjectType.PublicKey]);
-
-/** The policies that an object can name. KMIP 1.1 §3.18.2: `default` for all, `public` for templates. */
-export function isOperationPolicy(name: string, objectType: number): boolean {
-  return name === 'default' || (name === 'public' && objectType === ObjectType.Template);
-}
-
-/** Whether the operation policy lets a client use an operation on an object. KMIP 1.1 §3.18.2 */
-export function isAllowed(object: StoredObject, client: string, operation: number): boolean {
-  if (object.owner === client) return true;
-  if (!publicReads.has(operation)) return false;
-  return publicTypes.has(object.objectType) || object.attributes.read('Operation Policy Name') === 'public';
+/** Whether the client may use an operation on an object: by the object's operation policy or the server's rules. */
+export function isAllowed(object: StoredObject, context: OperationContext, operation: number): boolean {
+  return context.access.mayUse(object, operation);
 }
 
 const shownIdentifierLength = 80;
@@ -56,9 +38,11 @@ export function findObject(
     const shown = identifier.slice(0, shownIdentifierLength);
     throw new KmipError(ResultReason.ItemNotFound, `No object has the Unique Identifier "${shown}".`);
   }
-  if (!isAllowed(object, context.client, operation)) {
+  if (!isAllowed(object, context, operation)) {
     const name = enumName('Operation', operation);
-    throw new KmipError(ResultReason.PermissionDenied, `${name} is not allowed: the object belongs to another client.`);
+    const why =
+      object.owner === context.client ? 'its operation policy forbids it' : 'the object belongs to another client';
+    throw new KmipError(ResultReason.PermissionDenied, `${name} is not allowed: ${why}.`);
   }
   if (object.archived && !onArchived.has(operation)) {
     throw new KmipError(ResultReason.ObjectArchived, 'The object is archived. Recover it first.');

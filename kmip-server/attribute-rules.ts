@@ -11,23 +11,10 @@ import {
   State,
   standardAttribute,
 } from '../kmip/index.ts';
-import { isOperationPolicy } from './access.ts';
+import { strangeEnumeration } from './attribute-enumerations.ts';
+import type { OperationContext } from './operation-context.ts';
 import type { ReadableObjects } from './store/object-layer.ts';
 import type { StoredObject } from './store/stored-object.ts';
-
-/** Standard attributes whose meaning this server does not carry out; it neither takes nor returns them. */
-const unsupported: ReadonlySet<string> = new Set([
-  'Lease Time',
-  'Archive Date',
-  'Key Value Present',
-  'Key Value Location',
-  'Original Creation Date',
-  'Random Number Generator',
-  'Sensitive',
-  'Always Sensitive',
-  'Extractable',
-  'Never Extractable',
-]);
 
 /** Set by the client in Create and Register although the tables name the server. KMIP 1.1 §4.1, §4.3 */
 const givenAtCreation: ReadonlySet<string> = new Set([
@@ -46,21 +33,20 @@ function refuse(reason: ResultReason, message: string): never {
   throw new KmipError(reason, message);
 }
 
-/** The declaration of an attribute that this server supports at a version; custom attributes have none. */
-function supported(name: string, version: ProtocolVersion): StandardAttribute | undefined {
-  return unsupported.has(name) ? undefined : standardAttribute(name, version);
-}
-
-/** Whether the server knows an attribute name at a version: standard and supported, or custom. */
+/** Whether an attribute name means something at a version: standard, or custom. */
 export function isKnownAttribute(name: string, version: ProtocolVersion): boolean {
-  return isCustomAttribute(name) || supported(name, version) !== undefined;
+  return isCustomAttribute(name) || standardAttribute(name, version) !== undefined;
 }
 
 /**
  * Checks shape and content of a value that a client gives.
  * @returns the value, on bytes of its own
  */
-export function checkedValue(attribute: Attribute, objectType: number, version: ProtocolVersion): Item {
+export function checkedValue(
+  attribute: Attribute,
+  objectType: number,
+  { services, version }: Pick<OperationContext, 'services' | 'version'>,
+): Item {
   const { attributeName: name, attributeValue: value } = attribute;
   if (value === undefined) refuse(ResultReason.InvalidMessage, `The attribute ${shown(name)} has no value.`);
   if (isCustomAttribute(name)) {
@@ -71,7 +57,9 @@ export function checkedValue(attribute: Attribute, objectType: number, version: 
     return ownBytes(value);
   }
   const decoded = standardAttribute(name, version)?.codec.decode(value, { version });
-  if (name === 'Operation Policy Name' && !isOperationPolicy(String(decoded), objectType)) {
+  const strange = strangeEnumeration(name, value, version);
+  if (strange) refuse(ResultReason.InvalidField, `The attribute ${shown(name)} has the unknown value ${strange}.`);
+  if (name === 'Operation Policy Name' && !services.isPolicy(String(decoded), objectType)) {
     refuse(ResultReason.InvalidField, `There is no Operation Policy Name ${shown(String(decoded))} for this object.`);
   }
   return ownBytes(value);
@@ -91,7 +79,7 @@ export function checkAtCreation(attribute: Attribute, objectType: number, versio
     if (name.startsWith('y-')) refuse(ResultReason.InvalidField, serverAttribute(name));
     return;
   }
-  const rules = supported(name, version);
+  const rules = standardAttribute(name, version);
   if (!rules) refuse(ResultReason.InvalidField, `The attribute ${shown(name)} is not supported.`);
   if (!rules.appliesTo.has(objectType)) {
     refuse(ResultReason.InvalidField, `The attribute ${shown(name)} does not apply to this type of object.`);
@@ -106,6 +94,15 @@ export function hasInstances(name: string): boolean {
   return standardAttribute(name)?.multipleInstances ?? true;
 }
 
+/** Instances that one attribute may have here. The standard leaves the limit to the server (assumed). */
+const maxInstances = 1000;
+
+/** Throws Index Out of Bounds when an attribute has as many instances as it may have. KMIP 1.1 §11.2, §11.15 */
+export function checkInstances(name: string, present: number): void {
+  if (present < maxInstances) return;
+  refuse(ResultReason.IndexOutOfBounds, `The attribute ${shown(name)} may have ${maxInstances} instances at most.`);
+}
+
 function serverAttribute(name: string): string {
   return `The attribute ${shown(name)} belongs to the server: clients name their own with x-.`;
 }
@@ -116,7 +113,7 @@ export function checkChangeable(object: StoredObject, name: string, version: Pro
     if (name.startsWith('y-')) refuse(ResultReason.PermissionDenied, serverAttribute(name));
     return;
   }
-  const rules = supported(name, version);
+  const rules = standardAttribute(name, version);
   if (!rules?.appliesTo.has(object.objectType)) {
     refuse(ResultReason.PermissionDenied, `The attribute ${shown(name)} is not supported for this object.`);
   }
@@ -159,9 +156,11 @@ function forbidden(
       return inUse && !isReached(object, name, now)
         ? undefined
         : 'can be changed only before it is reached, while the object is Pre-Active or Active';
-    // This server has no Get Usage Allocation, and clients' custom attributes were dealt with before.
-    case true:
+    // KMIP 1.1 §3.21
     case 'unallocated':
+      return object.allocated ? 'cannot be changed any more: usage was allocated' : undefined;
+    // Clients' custom attributes were dealt with before.
+    case true:
     case 'own':
     case 'no-data':
       return undefined;
@@ -173,16 +172,25 @@ function isReached(object: StoredObject, name: string, now: number): boolean {
   return value?.type === ItemType.DateTime && Number(value.value) * 1000 <= now;
 }
 
-const dateOrder = ['Activation Date', 'Process Start Date', 'Protect Stop Date', 'Deactivation Date'] as const;
+/**
+ * Process Start Date and Protect Stop Date lie between Activation and Deactivation Date, but not in an order of their own
+ * (OASIS CS-BC-M-14-12).
+ */
+const dateOrder = [
+  ['Activation Date', 'Process Start Date'],
+  ['Activation Date', 'Protect Stop Date'],
+  ['Activation Date', 'Deactivation Date'],
+  ['Process Start Date', 'Deactivation Date'],
+  ['Protect Stop Date', 'Deactivation Date'],
+] as const;
 
-/** KMIP 1.1 §3.24 to §3.27: the dates of a key's use come in this order. Throws Invalid Field. */
-export function checkDates(object: StoredObject): void {
-  let before: { name: string; date: number } | undefined;
-  for (const name of dateOrder) {
-    const date = object.attributes.read(name);
-    if (date === undefined) continue;
-    if (before && date < before.date) refuse(ResultReason.InvalidField, `${name} is earlier than ${before.name}.`);
-    before = { name, date };
+/** KMIP 1.1 §3.24 to §3.27: the order of the dates of a key's use. Throws Invalid Field. */
+export function checkDates({ attributes }: StoredObject): void {
+  for (const [first, second] of dateOrder) {
+    const [before, after] = [attributes.read(first), attributes.read(second)];
+    if (before !== undefined && after !== undefined && after < before) {
+      refuse(ResultReason.InvalidField, `${second} is earlier than ${first}.`);
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import {
   isSince,
   KmipError,
   Operation,
+  operations,
   type ProtocolVersion,
   type RequestItem,
   type ResponseBatchItem,
@@ -17,14 +18,17 @@ import {
   type StructureItem,
   Tag,
 } from '../kmip/index.ts';
+import { type ClientAccess, operationDenied } from './identity/access-control.ts';
 import type { CredentialCheck } from './identity/credentials.ts';
 import { operationKey } from './identity/known-clients.ts';
 import type { MessageEnvironment, MessageSender } from './message.ts';
 import type { OperationContext } from './operation-context.ts';
 import type { PreparedRequest } from './operations/handler.ts';
 import { handlers } from './operations/index.ts';
+import type { PendingOperation } from './pending.ts';
 import { RefusedWithPayload } from './refused.ts';
 import { requestSubject } from './request-subject.ts';
+import type { ReadableObjects } from './store/object-layer.ts';
 
 /** What the items of a message are run with. */
 export interface BatchParts {
@@ -33,23 +37,36 @@ export interface BatchParts {
   version: ProtocolVersion;
   /** Owner of what is created. */
   client: string;
+  /** What the owner may do. */
+  access: ClientAccess;
   credential: CredentialCheck;
   /** A critical Message Extension is not understood: nothing is executed. */
   critical: boolean;
+  /** The item may be answered with Operation Pending. */
+  asynchronous: boolean;
+  maximumResponseSize: number | undefined;
+  /** Bytes of the answer with these items. */
+  sizeOf(items: readonly ResponseBatchItem[]): number;
+  /** Client and Server Correlation Value, for the journal. */
+  correlation: Record<string, Json>;
 }
 
 /** An item that is ready to run, or already refused. */
 export interface PlannedItem {
   one: RequestItem;
-  ready: PreparedRequest | { refusal: unknown };
+  ready: PreparedRequest | { refusal: unknown } | { pending: PendingOperation };
   /** Journal entry that the item follows from. */
   cause: number;
+  /** The pending operation that this item, a Poll, carries out. */
+  polled?: PendingOperation;
 }
 
 /** The answered item, and what the journal shall say about it once it is stored. */
 export interface DoneItem {
   item: ResponseBatchItem;
   record: JournalRecord;
+  /** Nothing of what it did was kept. */
+  isUndone?: boolean;
 }
 
 type ReadableItem = RequestItem & { error?: undefined };
@@ -81,7 +98,15 @@ function prepare(one: ReadableItem, parts: BatchParts, cause: number): PlannedIt
       const text = `${nameOf(one.operation)} is not supported in KMIP ${formatVersion(parts.version)} by this server.`;
       throw new KmipError(ResultReason.OperationNotSupported, text);
     }
+    if (one.operation === Operation.Poll) {
+      const polled = planPolled(one, parts, cause);
+      if (polled) return polled;
+    }
     const ready = handler.prepare(one.payload, parts.version, parts.environment.space);
+    if (parts.asynchronous && !neverPending.has(one.operation)) {
+      const pending = parts.environment.services.pending.add(one, parts.client, ready);
+      if (pending) return { one, ready: { pending }, cause };
+    }
     if (!(ready instanceof Promise)) return { one, ready, cause };
     return ready.then(
       (prepared) => ({ one, ready: prepared, cause }),
@@ -92,15 +117,41 @@ function prepare(one: ReadableItem, parts: BatchParts, cause: number): PlannedIt
   }
 }
 
-/** Runs a planned item; a refusal is an answer. */
+/** KMIP 1.1 §4.27: Cancel is never asynchronous; for the others that would make no sense (assumed). */
+const neverPending: ReadonlySet<number> = new Set([
+  Operation.Query,
+  Operation.DiscoverVersions,
+  Operation.Cancel,
+  Operation.Poll,
+]);
+
+/** KMIP 1.1 §4.28: from here on a Poll is the operation that it polls; undefined when there is none. */
+function planPolled(one: ReadableItem, parts: BatchParts, cause: number): PlannedItem | undefined {
+  const { pending } = parts.environment.services;
+  const request = operations.poll.request.decode(one.payload, parts.version);
+  const found = pending.find(request.asynchronousCorrelationValue, parts.client);
+  if (!found) return undefined;
+  const ready = pending.begin(found);
+  const asked = { ...found.one, uniqueBatchItemId: one.uniqueBatchItemId };
+  return ready ? { one: asked, ready, cause, polled: found } : { one: asked, ready: { pending: found }, cause };
+}
+
+/**
+ * Runs a planned item; a refusal is an answer.
+ * @param before the objects without what this item changes
+ */
 export function executeItem(
-  { one, ready, cause }: PlannedItem,
+  plan: PlannedItem,
   parts: BatchParts,
   context: OperationContext,
+  before: ReadableObjects,
 ): DoneItem {
+  const { one, ready, cause } = plan;
   try {
     if (one.error || 'refusal' in ready) throw 'refusal' in ready ? ready.refusal : one.error;
+    if ('pending' in ready) return pendingItem(one, ready.pending, parts, cause);
     const { payload, text } = ready.run(context);
+    if (context.objects.isChanged) parts.access.checkQuota(before, context.objects);
     const data = dataOf(one, parts);
     const identifier = identifierIn(payload);
     if (identifier !== undefined) data.uniqueIdentifier = identifier;
@@ -112,6 +163,27 @@ export function executeItem(
   } catch (error) {
     return refusedItem(one, error, parts, cause);
   }
+}
+
+function pendingItem(one: ReadableItem, pending: PendingOperation, parts: BatchParts, cause: number): DoneItem {
+  const { operation, uniqueBatchItemId } = one;
+  const { correlationValue } = pending;
+  const asynchronousCorrelationValue = correlationValue.toString('hex');
+  return {
+    item: {
+      operation,
+      uniqueBatchItemId,
+      resultStatus: ResultStatus.OperationPending,
+      asynchronousCorrelationValue: correlationValue,
+    },
+    record: {
+      plane: 'kmip',
+      event: 'kmip.pending',
+      text: `${nameOf(operation)} is pending as ${asynchronousCorrelationValue}`,
+      data: { ...dataOf(one, parts), asynchronousCorrelationValue },
+      cause,
+    },
+  };
 }
 
 /** An item that was refused, or that could not be stored. */
@@ -143,8 +215,8 @@ export function refusedItem(one: RequestItem, error: unknown, parts: BatchParts,
 const anonymous: ReadonlySet<number> = new Set([Operation.Query, Operation.DiscoverVersions]);
 
 /** Whether an operation is about the server and not about objects, so that it works while the store does not. */
-export function needsObjects({ operation }: RequestItem): boolean {
-  return operation === undefined || !anonymous.has(operation);
+export function needsObjects({ one, ready }: PlannedItem): boolean {
+  return !('pending' in ready) && (one.operation === undefined || !anonymous.has(one.operation));
 }
 
 /** Whether the item may run: its extension, the client's certificate, its credential, its allow list. */
@@ -157,17 +229,13 @@ function admit(operation: number, parts: BatchParts): void {
   if (sender.refusal) {
     throw new KmipError(ResultReason.PermissionDenied, `The client is not accepted: ${sender.refusal.text}.`);
   }
-  if (credential.status === 'wrong') {
-    throw new KmipError(ResultReason.AuthenticationNotSuccessful, 'The Username or the Password is wrong.');
-  }
+  if (credential.status === 'refused') throw credential.refusal;
   if (credential.status === 'missing' && !anonymous.has(operation)) {
-    throw new KmipError(ResultReason.AuthenticationNotSuccessful, 'The request carries no Username and Password.');
+    throw new KmipError(ResultReason.AuthenticationNotSuccessful, 'The request carries no credential.');
   }
   const name = sender.client?.name;
-  if (name !== undefined && !environment.known.allows(name, operation)) {
-    const text = `${nameOf(operation)} is not allowed for the client ${name}.`;
-    throw new KmipError(ResultReason.PermissionDenied, text);
-  }
+  if (name !== undefined && !environment.known.allows(name, operation)) throw operationDenied(operation, name);
+  if (!parts.access.mayPerform(operation)) throw operationDenied(operation, parts.client);
 }
 
 function consult(one: ReadableItem, { environment, sender }: BatchParts): FaultHit | undefined {
@@ -202,11 +270,15 @@ function nameOf(operation: number | undefined): string {
   return enumName('Operation', operation) ?? `Operation 0x${operation.toString(16)}`;
 }
 
-function dataOf(one: RequestItem, { sender, version }: BatchParts): Record<string, Json | undefined> {
+function dataOf(one: RequestItem, parts: BatchParts): Record<string, Json | undefined> {
+  const { sender, version, credential, correlation } = parts;
   return {
     operation: one.operation === undefined ? undefined : operationKey(one.operation),
     client: sender.client?.name,
+    // Whom the credential names, where it is not the certificate that counts.
+    user: credential.status === 'accepted' ? credential.name : undefined,
     version: formatVersion(version),
+    ...correlation,
   };
 }
 

@@ -1,6 +1,8 @@
-/** The items of one message, from the first to the last. KMIP 1.1 §6.12, §6.13, §7.2 */
+/** The items of one message, always from the first to the last. KMIP 1.1 §6.12, §6.13, §7.2 */
 import {
   BatchErrorContinuationOption,
+  CancellationResult,
+  KmipError,
   type RequestMessage,
   type ResponseBatchItem,
   ResultReason,
@@ -68,17 +70,16 @@ function perform(planned: readonly PlannedItem[], parts: BatchParts, option: num
   const effects: unknown[] = [];
   const work = (objects: ObjectLayer) => executeAll(planned, parts, option, objects, effects);
   // Questions about the server are answered while its store is away.
-  if (!planned.some(({ one }) => needsObjects(one))) return told(work(new ObjectLayer(space)), parts);
-  const failed = (error: unknown) => planned.map(({ one, cause }) => refusedItem(one, error, parts, cause));
+  if (!planned.some(needsObjects)) return told(work(new ObjectLayer(space)), planned, parts);
   try {
     const done = space.run(work);
-    if (!(done instanceof Promise)) return told(done, parts);
+    if (!(done instanceof Promise)) return told(done, planned, parts);
     return done.then(
-      (stored) => told(stored, parts),
-      (error) => told(failed(error), parts),
+      (stored) => told(stored, planned, parts),
+      (error) => notStored(error, planned, parts),
     );
   } catch (error) {
-    return told(failed(error), parts);
+    return notStored(error, planned, parts);
   }
 }
 
@@ -90,8 +91,9 @@ function executeAll(
   objects: ObjectLayer,
   effects: unknown[],
 ): DoneItem[] {
-  const { environment, version, client } = parts;
-  const layer = option === BatchErrorContinuationOption.Undo ? new ObjectLayer(objects) : objects;
+  const { environment, version, client, access } = parts;
+  const mayUndo = option === BatchErrorContinuationOption.Undo || parts.maximumResponseSize !== undefined;
+  const layer = mayUndo ? new ObjectLayer(objects) : objects;
   const done: DoneItem[] = [];
   let placeholder: string | undefined;
   let effect = 0;
@@ -107,25 +109,46 @@ function executeAll(
       version,
       now: environment.runtime.clock.now(),
       client,
+      access,
       placeholder,
       once,
     };
-    const one = executeItem(plan, parts, context);
+    const one = executeItem(plan, parts, context, layer);
     placeholder = context.placeholder;
     done.push(one);
     if (one.item.resultStatus !== ResultStatus.OperationFailed) own.keep(layer);
-    // KMIP 1.1 §6.12: absent means Stop, and what follows the failed item is not answered.
-    else if (option === BatchErrorContinuationOption.Stop) return done;
+    // KMIP 1.1 §6.13: absent means Stop, and what follows the failed item is not answered.
+    else if (option === BatchErrorContinuationOption.Stop) break;
     else if (option === BatchErrorContinuationOption.Undo) return done.map(undone);
   }
+  const tooLarge = tooLargeFor(done, parts);
+  if (tooLarge) return done.map((_, index) => withheld(planned[index] as PlannedItem, tooLarge, parts));
   if (layer !== objects) layer.keep(objects);
   return done;
 }
 
-/** KMIP 1.1 §6.12: what was done before the failure is undone, and answered with Operation Undone. */
+/**
+ * KMIP 1.1 §6.3, §11.1; text as in OASIS TC-121-11. The client will not learn what was done, so nothing is (assumed).
+ * Undefined when the answer is small enough.
+ */
+function tooLargeFor(done: readonly DoneItem[], parts: BatchParts): KmipError | undefined {
+  const { maximumResponseSize: maximum } = parts;
+  if (maximum === undefined) return undefined;
+  const size = parts.sizeOf(done.map(({ item }) => item));
+  if (size <= maximum) return undefined;
+  const text = `Response size: ${size}, Maximum Response Size indicated in request: ${maximum}`;
+  return new KmipError(ResultReason.ResponseTooLarge, text);
+}
+
+/** An item whose answer would have been too large; one that is polled stays pending. */
+function withheld({ one, cause }: PlannedItem, tooLarge: KmipError, parts: BatchParts): DoneItem {
+  return { ...refusedItem(one, tooLarge, parts, cause), isUndone: true };
+}
+
+/** KMIP 1.1 §6.13: what was done before the failure is undone, and answered with Operation Undone. */
 function undone(done: DoneItem): DoneItem {
   const { item, record } = done;
-  if (item.resultStatus === ResultStatus.OperationFailed) return done;
+  if (item.resultStatus !== ResultStatus.Success) return done;
   const { operation, uniqueBatchItemId } = item;
   return {
     item: {
@@ -136,12 +159,30 @@ function undone(done: DoneItem): DoneItem {
       resultMessage: 'Undone because a later item of the batch failed.',
     },
     record: { ...record, event: 'kmip.undone', level: 'warn', text: `${record.text}, undone` },
+    isUndone: true,
   };
 }
 
-/** Tells the journal, now that it is stored. */
-function told(done: readonly DoneItem[], { environment, sender }: BatchParts): DoneBatch {
+/** Nothing could be stored, so every item has failed. */
+function notStored(error: unknown, planned: readonly PlannedItem[], parts: BatchParts): DoneBatch {
+  const done = planned.map(({ one, cause }) => ({ ...refusedItem(one, error, parts, cause), isUndone: true }));
+  return told(done, planned, parts);
+}
+
+/** Tells the journal, now that it is stored, and ends the pending operations that were polled. */
+function told(done: readonly DoneItem[], planned: readonly PlannedItem[], parts: BatchParts): DoneBatch {
+  const { environment, sender } = parts;
   let { cause } = sender;
   for (const { record } of done) cause = environment.runtime.journal.record(record).seq;
+  for (const [index, { polled }] of planned.entries()) {
+    if (polled) environment.services.pending.end(polled, endOf(done[index]));
+  }
   return { items: done.map(({ item }) => item), cause };
+}
+
+/** How a polled operation ended; undefined when it was not carried out after all. */
+function endOf(done: DoneItem | undefined) {
+  if (done === undefined || done.isUndone) return undefined;
+  const isFailed = done.item.resultStatus === ResultStatus.OperationFailed;
+  return isFailed ? CancellationResult.Failed : CancellationResult.Completed;
 }

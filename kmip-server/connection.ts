@@ -12,7 +12,7 @@ import {
 import type { Verdict } from './identity/check-client.ts';
 import type { MessageEnvironment } from './message.ts';
 import type { ServerLimits } from './options.ts';
-import { Session } from './session.ts';
+import type { Conversation, SessionParts } from './session.ts';
 import type { AlertName } from './tls/alert.ts';
 import type { HandshakeFacts, TlsEndpoint } from './tls/endpoint.ts';
 
@@ -20,6 +20,8 @@ export interface ConnectionParts {
   environment: MessageEnvironment;
   endpoint: TlsEndpoint;
   limits: ServerLimits;
+  /** Begins what is spoken on this port once the connection is secured. */
+  converse(socket: TLSSocket, raw: Socket, parts: SessionParts): Conversation;
 }
 
 /** Serves one accepted TCP connection until it is closed. */
@@ -29,7 +31,7 @@ export class Connection {
   readonly #gone = new AbortController();
   readonly #accepted: number;
   #timer: ClockTimer | undefined;
-  #session: Session | undefined;
+  #conversation: Conversation | undefined;
   /** How the handshake came out is in the journal, or a fault decides. */
   #settled = false;
   /** Entry that later ones of this connection follow from. */
@@ -63,7 +65,7 @@ export class Connection {
   /** Ends the connection at once. */
   destroy(): void {
     this.#raw.destroy();
-    this.#session?.destroy();
+    this.#conversation?.destroy();
   }
 
   #record(event: string, level: Level, text: string, more: Partial<JournalRecord> = {}): number {
@@ -127,8 +129,9 @@ export class Connection {
       `${facts.protocol} with ${who}${refusal ? `, to be denied: ${refusal.text}` : ''}`,
       { data: { ...facts, client: client?.name, ...detailsOf(verdict), refused: refusal?.reason } },
     );
-    this.#session = new Session(socket, this.#raw, {
-      ...this.#parts,
+    this.#conversation = this.#parts.converse(socket, this.#raw, {
+      environment: this.#parts.environment,
+      limits: this.#parts.limits,
       sender: { client, refusal, cause: this.#cause, signal: this.#gone.signal },
       record: (event, level, text, more) => this.#record(event, level, text, more),
     });
@@ -171,8 +174,8 @@ export class Connection {
   #onClose(): void {
     this.#timer?.clear();
     this.#gone.abort();
-    this.#session?.destroy();
-    const messages = this.#session?.messages;
+    this.#conversation?.destroy();
+    const messages = this.#conversation?.messages;
     // A port scan, or a client that did not like our certificate and left without a word.
     if (!this.#settled) this.#record('kmip.probe', 'info', 'probe: closed before the TLS handshake was over');
     if (messages === 0) this.#record('kmip.probe', 'info', 'probe: TLS handshake and close without a KMIP message');

@@ -30,8 +30,8 @@ function digested(object: ManagedObject): { bytes: Uint8Array; keyFormatType: nu
 export function hasDigest(object: ManagedObject): boolean {
   if (object.objectType === ObjectType.Template) return false;
   if (!('keyBlock' in object)) return true;
-  const { keyValue } = object.keyBlock;
-  return keyValue !== undefined && !('wrapped' in keyValue);
+  const { keyValue, keyWrappingData } = object.keyBlock;
+  return keyValue !== undefined && !('wrapped' in keyValue) && !keyWrappingData;
 }
 
 /** The SHA-256 Digest of an object that {@link hasDigest}, as an Attribute Value. */

@@ -1,5 +1,14 @@
 /** Key states and the ten transitions between them. KMIP 1.1 §3.22 */
-import { enumName, KmipError, ResultReason, RevocationReasonCode, State } from '../kmip/index.ts';
+import {
+  enumName,
+  isSince,
+  KmipError,
+  ObjectType,
+  type ProtocolVersion,
+  ResultReason,
+  RevocationReasonCode,
+  State,
+} from '../kmip/index.ts';
 import { type DraftObject, isCryptographic, type StoredObject } from './store/stored-object.ts';
 
 /** POSIX seconds of a time in ms. */
@@ -77,35 +86,44 @@ const afterCompromise = new Map<number, number>([
   [State.Destroyed, State.DestroyedCompromised],
 ]);
 
+/** KMIP 1.1 §4.20 names Key Compromise only; KMIP 1.4 §4.20 CA Compromise as well. */
+function isCompromise(code: number, version: ProtocolVersion): boolean {
+  if (code === RevocationReasonCode.CACompromise) return isSince(version, '1.4');
+  return code === RevocationReasonCode.KeyCompromise;
+}
+
 /**
- * Revoke: transitions 3, 5, 8, 10 for Key Compromise, 6 for every other reason. KMIP 1.1 §4.20, §11.21.
- * CA Compromise deactivates, by the letter of §4.20. Another reason on a key that is not Active is an Illegal Operation,
- * because §3.22 has no such transition (assumed; PyKMIP does the same, observed).
+ * Revoke: transitions 3, 5, 8, 10 for a compromise, 6 for every other reason. KMIP 1.1 §4.20, §11.21.
+ * Another reason on a key that is not Active is an Illegal Operation, because §3.22 has no such transition (assumed; PyKMIP
+ * does the same, observed). An Opaque Object has no State, but it can be revoked.
  */
-export function revoke(object: DraftObject, revocation: Revocation, now: number): void {
+export function revoke(object: DraftObject, revocation: Revocation, version: ProtocolVersion, now: number): void {
   const { code, message, compromiseOccurrenceDate } = revocation;
   if (enumName('RevocationReasonCode', code) === undefined) {
     throw new KmipError(ResultReason.InvalidField, `Revocation Reason Code ${code} is not defined.`);
   }
-  if (!isCryptographic(object.objectType)) illegal('Revoke is not possible: the object has no State.');
+  if (object.objectType === ObjectType.Template) illegal('Revoke is not possible: the object is a template.');
   const { attributes } = object;
-  const state = attributes.read('State') as number;
-  const compromised = code === RevocationReasonCode.KeyCompromise;
-  const next = compromised ? afterCompromise.get(state) : state === State.Active ? State.Deactivated : undefined;
-  if (next === undefined) {
-    const reason = enumName('RevocationReasonCode', code);
-    illegal(`Revoke for ${reason} is not possible: the object is ${stateName(object)}.`);
+  const state = attributes.read('State');
+  const compromised = isCompromise(code, version);
+  if (state !== undefined) {
+    const next = compromised ? afterCompromise.get(state) : state === State.Active ? State.Deactivated : undefined;
+    if (next === undefined) {
+      const reason = enumName('RevocationReasonCode', code);
+      illegal(`Revoke for ${reason} is not possible: the object is ${stateName(object)}.`);
+    }
+    enter(object, next, now);
   }
   attributes.write('Revocation Reason', { revocationReasonCode: code, revocationMessage: message });
   if (compromised) {
     attributes.write('Compromise Date', seconds(now));
-    if (compromiseOccurrenceDate !== undefined) {
-      attributes.write('Compromise Occurrence Date', compromiseOccurrenceDate);
-    }
-  } else {
+    // KMIP 1.1 §3.29: the Initial Date where it cannot be told.
+    const occurred = compromiseOccurrenceDate ?? attributes.read('Initial Date');
+    if (occurred !== undefined) attributes.write('Compromise Occurrence Date', occurred);
+  } else if (state !== undefined) {
     attributes.write('Deactivation Date', seconds(now));
   }
-  enter(object, next, now);
+  touch(object, now);
 }
 
 const afterDestroy = new Map<number, number>([
@@ -121,6 +139,9 @@ const afterDestroy = new Map<number, number>([
 export function destroy(object: DraftObject, now: number): void {
   const state = object.attributes.read('State');
   if (state === undefined) {
+    if (object.material === undefined) denied('Destroy is not allowed: the object is already destroyed.');
+    // KMIP 1.1 §3.28
+    if (object.objectType === ObjectType.OpaqueObject) object.attributes.write('Destroy Date', seconds(now));
     touch(object, now);
     return;
   }

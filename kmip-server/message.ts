@@ -1,5 +1,5 @@
 /** One request message and its answer. KMIP 1.1 §6, §7, §11.1 */
-import type { Runtime } from '../core/index.ts';
+import type { Json, Runtime } from '../core/index.ts';
 import {
   decodeRequest,
   enumName,
@@ -14,11 +14,13 @@ import {
 } from '../kmip/index.ts';
 import { type DoneBatch, runBatch } from './batch.ts';
 import { asKmipError, type BatchParts, failedItem } from './batch-item.ts';
+import type { AccessControl } from './identity/access-control.ts';
 import type { ClientIdentity, Refusal } from './identity/check-client.ts';
-import { type CredentialCheck, checkCredential } from './identity/credentials.ts';
+import { type CredentialCheck, type CredentialRules, checkCredentials } from './identity/credentials.ts';
 import { type KnownClients, operationKey } from './identity/known-clients.ts';
+import { seconds } from './life-cycle.ts';
 import type { OperationServices } from './operation-context.ts';
-import type { KnownUser } from './options.ts';
+import { answerSize } from './response.ts';
 import type { ObjectSpace } from './store/object-space.ts';
 
 /** What all messages of a server share. */
@@ -27,8 +29,10 @@ export interface MessageEnvironment {
   readonly services: OperationServices;
   readonly space: ObjectSpace;
   readonly known: KnownClients;
-  readonly credentials: 'off' | 'required';
-  readonly users: readonly KnownUser[];
+  readonly access: AccessControl;
+  readonly credentials: CredentialRules;
+  /** How far a Time Stamp may be off, seconds; undefined: it is not looked at. */
+  readonly timeStampTolerance: number | undefined;
   readonly limits: TtlvLimits;
 }
 
@@ -51,10 +55,15 @@ export interface Answer {
   items: ResponseBatchItem[];
   /** Operations of the request, as the registry spells them. */
   operations: string[];
-  maximumResponseSize: number | undefined;
+  serverCorrelationValue: string | undefined;
+  /** Bytes that the server sends at most. */
+  maxBytes: number;
   /** Journal entry that the sending of this answer follows from. */
   cause: number;
 }
+
+/** Larger requests are not kept waiting in memory, but answered at once. */
+const maxPendingBytes = 64 * 1024;
 
 /** Runs a request. Undefined when it is never to be answered: a fault says so, or the connection is gone. */
 export function answerRequest(
@@ -62,10 +71,11 @@ export function answerRequest(
   environment: MessageEnvironment,
   sender: MessageSender,
 ): Answer | Promise<Answer | undefined> {
+  const now = environment.runtime.clock.now();
   let message: RequestMessage;
   try {
     message = decodeRequest(bytes, environment.limits);
-    checkMessage(message, environment.services.versions);
+    checkMessage(message, environment, now);
   } catch (error) {
     return refuseMessage(error, environment, sender.cause);
   }
@@ -73,30 +83,52 @@ export function answerRequest(
   const credential = credentialOf(message, environment, sender);
   // KMIP 1.1 §6.16: a critical extension that is not understood rejects the entire message: nothing is executed.
   const critical = items.find((one) => !one.error && one.messageExtension?.criticalityIndicator === true);
+  // KMIP 1.1 Profiles §3: the identity is the channel's, or the credential's when there is one.
+  const client = (credential.status === 'accepted' ? credential.name : sender.client?.name) ?? '';
+  const { clientCorrelationValue, maximumResponseSize } = header;
+  // KMIP 1.4 §6.19; given to those who show with a value of their own that they want to relate logs (assumed).
+  const serverCorrelationValue =
+    clientCorrelationValue === undefined ? undefined : environment.services.newCorrelationValue();
   const parts: BatchParts = {
     environment,
     sender,
     version,
-    // KMIP 1.1 Profiles §3: the identity is the channel's, or the credential's when there is one.
-    client: (credential.status === 'accepted' ? credential.username : sender.client?.name) ?? '',
+    client,
+    access: environment.access.of(client),
     credential,
     critical: critical !== undefined,
+    // The items of a batch build on one another, so a batch is answered at once. KMIP 1.1 §6.7 leaves that to the server.
+    asynchronous: header.asynchronousIndicator === true && items.length === 1 && bytes.length <= maxPendingBytes,
+    maximumResponseSize,
+    sizeOf: (done) => answerSize({ version, now, serverCorrelationValue }, done),
+    correlation: correlationData(clientCorrelationValue, serverCorrelationValue),
   };
-  const now = environment.runtime.clock.now();
   const answer = ({ items: done, cause }: DoneBatch): Answer => ({
     version,
     now,
     items: done,
     operations: items.map(({ operation }) => (operation === undefined ? 'unknown' : operationKey(operation))),
-    maximumResponseSize: header.maximumResponseSize,
+    serverCorrelationValue,
+    maxBytes: environment.limits.maxBytes,
     cause,
   });
   const done = runBatch(critical ? { ...message, items: [critical] } : message, parts);
   return done instanceof Promise ? done.then((batch) => batch && answer(batch)) : answer(done);
 }
 
+const loggedLength = 200;
+
+/** KMIP 1.4 §6.18, §6.19: both values belong in the log. */
+function correlationData(client: string | undefined, server: string | undefined): Record<string, Json> {
+  if (client === undefined || server === undefined) return noCorrelation;
+  return { clientCorrelationValue: client.slice(0, loggedLength), serverCorrelationValue: server };
+}
+
+const noCorrelation: Record<string, Json> = {};
+
 /** Rules on the header and between the items; a refusal here refuses the whole message. */
-function checkMessage({ version, header, items }: RequestMessage, versions: readonly ProtocolVersion[]): void {
+function checkMessage({ version, header, items }: RequestMessage, environment: MessageEnvironment, now: number): void {
+  const { versions } = environment.services;
   const refuse = (reason: ResultReason, text: string): never => {
     throw new KmipError(reason, text, { protocolVersion: version });
   };
@@ -112,10 +144,27 @@ function checkMessage({ version, header, items }: RequestMessage, versions: read
     refuse(ResultReason.InvalidMessage, `Batch Error Continuation Option ${option} is not defined.`);
   }
   if (items.length === 0) refuse(ResultReason.InvalidMessage, 'The message has no Batch Item.');
-  // KMIP 1.1 §7.2
-  if (items.length > 1 && items.some(({ uniqueBatchItemId }) => uniqueBatchItemId === undefined)) {
-    refuse(ResultReason.InvalidMessage, 'Each Batch Item needs a Unique Batch Item ID when there are several.');
+  const problem = problemOfIds(items) ?? problemOfTime(header.timeStamp, now, environment.timeStampTolerance);
+  if (problem !== undefined) refuse(ResultReason.InvalidMessage, problem);
+}
+
+/** KMIP 1.1 §7.2, §6.4: the client tells the answers apart by their IDs. That equal ones refuse the message is assumed. */
+function problemOfIds(items: RequestMessage['items']): string | undefined {
+  if (items.length === 1) return undefined;
+  if (items.some(({ uniqueBatchItemId }) => uniqueBatchItemId === undefined)) {
+    return 'Each Batch Item needs a Unique Batch Item ID when there are several.';
   }
+  const ids = new Set(items.map(({ uniqueBatchItemId }) => uniqueBatchItemId?.toString('hex')));
+  return ids.size < items.length ? 'Several Batch Items have the same Unique Batch Item ID.' : undefined;
+}
+
+/** KMIP 1.1 §6.5: the server may refuse requests of another time. */
+function problemOfTime(timeStamp: number | undefined, now: number, tolerance: number | undefined): string | undefined {
+  if (timeStamp === undefined || tolerance === undefined) return undefined;
+  const late = seconds(now) - timeStamp;
+  if (Math.abs(late) <= tolerance) return undefined;
+  const off = late > 0 ? `${late} s old` : `${-late} s in the future`;
+  return `The Time Stamp of the request is ${off}; ${tolerance} s are allowed.`;
 }
 
 /** KMIP 1.1 §11.1: a message that cannot be used is answered with one item without Operation. */
@@ -135,7 +184,8 @@ export function refuseMessage(error: unknown, environment: MessageEnvironment, c
     now: runtime.clock.now(),
     items: [failedItem({}, refusal)],
     operations: [],
-    maximumResponseSize: undefined,
+    serverCorrelationValue: undefined,
+    maxBytes: environment.limits.maxBytes,
     cause: entry.seq,
   };
 }
@@ -149,13 +199,16 @@ function versionOfRefusal(asked: ProtocolVersion | undefined, versions: readonly
   return asked.major === 1 ? asked : (versions[0] ?? { major: 1, minor: 0 });
 }
 
-/** Checks the credential once for the message. KMIP 1.1 §6.6, §8 */
+/** Checks the credentials once for the message. KMIP 1.1 §6.6, §8 */
 function credentialOf(
   message: RequestMessage,
   environment: MessageEnvironment,
   sender: MessageSender,
 ): CredentialCheck {
-  if (environment.credentials === 'off') return { status: 'not-required' };
-  const client = environment.known.clients.find(({ name }) => name === sender.client?.name);
-  return checkCredential(message.header.authentication?.credential, client, environment.users);
+  const { credentials, known } = environment;
+  const { authentication } = message.header;
+  if (authentication === undefined && credentials.mode === 'off') return { status: 'none' };
+  const shown = authentication ? [authentication.credential, ...(authentication.additionalCredentials ?? [])] : [];
+  const client = sender.client && known.byName(sender.client.name);
+  return checkCredentials(shown, client, credentials);
 }

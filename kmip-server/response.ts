@@ -4,27 +4,38 @@ import { failedItem } from './batch-item.ts';
 import { seconds } from './life-cycle.ts';
 import type { Answer } from './message.ts';
 
-function encode(answer: Answer, items: readonly ResponseBatchItem[]): Buffer {
-  return encodeResponse({ protocolVersion: answer.version, timeStamp: seconds(answer.now) }, items);
+type AnswerHead = Pick<Answer, 'version' | 'now' | 'serverCorrelationValue'>;
+
+function encode(head: AnswerHead, items: readonly ResponseBatchItem[]): Buffer {
+  const { version, now, serverCorrelationValue } = head;
+  return encodeResponse({ protocolVersion: version, timeStamp: seconds(now), serverCorrelationValue }, items);
 }
 
-/** An encoded answer, and the refusal when it was too large for its client. */
+/** Bytes of an answer with these items. */
+export function answerSize(head: AnswerHead, items: readonly ResponseBatchItem[]): number {
+  return encode(head, items).length;
+}
+
+/** An encoded answer, and the refusal when it was too large to be sent. */
 export interface EncodedAnswer {
   bytes: Buffer;
   tooLarge?: KmipError;
 }
 
-/** Encodes an answer and keeps to the client's Maximum Response Size. KMIP 1.1 §6.3, §11.1; text as in OASIS TC-121-11. */
+/** Encodes an answer and keeps to the server's own limit. KMIP 1.1 §11.1 */
 export function encodeAnswer(answer: Answer): EncodedAnswer {
-  const bytes = encode(answer, answer.items);
-  const maximum = answer.maximumResponseSize;
-  if (maximum === undefined || bytes.length <= maximum) return { bytes };
+  const { items, maxBytes } = answer;
+  const bytes = encode(answer, items);
+  if (bytes.length <= maxBytes) return { bytes };
   const tooLarge = new KmipError(
     ResultReason.ResponseTooLarge,
-    `Response size: ${bytes.length}, Maximum Response Size indicated in request: ${maximum}`,
+    `Response size: ${bytes.length}; this server sends no more than ${maxBytes} bytes.`,
   );
-  const [first, ...more] = answer.items;
-  return { bytes: encode(answer, [failedItem(first && more.length === 0 ? first : {}, tooLarge)]), tooLarge };
+  const refused = encode(
+    answer,
+    items.map((one) => failedItem(one, tooLarge)),
+  );
+  return { bytes: refused.length <= maxBytes ? refused : encode(answer, [failedItem({}, tooLarge)]), tooLarge };
 }
 
 // Where fields stand in every response: message head, header head, Protocol Version head, then its two Integers.

@@ -12,12 +12,17 @@ import {
 import { KMIP_VERSIONS, protocolVersion, State } from '../kmip/index.ts';
 import { assumed } from './assumed.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
+import { CryptoStreams } from './crypto-streams.ts';
+import { GroupTurns } from './group-turns.ts';
+import { HttpEndpoint } from './https/http-conversation.ts';
+import { AccessControl } from './identity/access-control.ts';
 import { checkClient, type Verdict } from './identity/check-client.ts';
 import { KnownClients } from './identity/known-clients.ts';
 import { nextDue, seconds, settle, touch } from './life-cycle.ts';
 import type { MessageEnvironment } from './message.ts';
 import type { OperationServices } from './operation-context.ts';
 import {
+  defaultLeaseTime,
   defaultLimits,
   defaultPort,
   type KmipServerOptions,
@@ -25,6 +30,9 @@ import {
   type ServerIdentity,
   type ServerLimits,
 } from './options.ts';
+import { PendingOperations } from './pending.ts';
+import { RandomNumbers } from './random-numbers.ts';
+import { Session } from './session.ts';
 import { ObjectSpace } from './store/object-space.ts';
 import { copyObject, type DraftObject } from './store/stored-object.ts';
 import { type ObjectSummary, summarise } from './store/summary.ts';
@@ -32,12 +40,14 @@ import { TlsEndpoint } from './tls/endpoint.ts';
 
 /** A running (or stopped) test KMS. */
 export interface KmipServer {
-  /** Listens. Throws ERR_PORT_IN_USE when the port is taken. */
-  start(): Promise<{ host: string; port: number }>;
+  /** Listens. Throws ERR_PORT_IN_USE when a port is taken. `httpsPort` is there when the option `https` is. */
+  start(): Promise<{ host: string; port: number; httpsPort?: number }>;
   /** Closes the port and every connection at once. The objects stay, so a later `start()` finds them. */
   stop(): Promise<void>;
   /** The port it listens on; undefined while stopped. */
   readonly port: number | undefined;
+  /** The port of KMIP over HTTPS; undefined while stopped and without the option `https`. */
+  readonly httpsPort: number | undefined;
   readonly host: string;
   /** The objects as this server knows them, without key material. */
   readonly objects: {
@@ -72,26 +82,45 @@ export function createKmipServer(options: KmipServerOptions, runtime: Runtime): 
   return new TestKeyServer(options, runtime);
 }
 
+/** A TCP port and what is spoken on it. */
+interface Port {
+  name: string;
+  /** 0 takes a free one. */
+  wanted: number;
+  readonly parts: ConnectionParts;
+  /** Undefined while stopped. */
+  listener: Server | undefined;
+}
+
+function portOf(port: Port | undefined): number | undefined {
+  const address = port?.listener?.address();
+  return typeof address === 'object' ? address?.port : undefined;
+}
+
 class TestKeyServer implements KmipServer {
   readonly host: string;
   readonly #options: KmipServerOptions;
   readonly #runtime: Runtime;
+  /** Tells this server's correlation values from those of others. */
+  readonly #name: string;
   readonly #known: KnownClients;
+  readonly #access: AccessControl;
   readonly #space: ObjectSpace;
   #backup: DraftObject[] = [];
   readonly #endpoint: TlsEndpoint;
   readonly #limits: ServerLimits;
-  readonly #parts: ConnectionParts;
   readonly #connections = new Set<Connection>();
+  readonly #ports: Port[];
+  readonly #http: HttpEndpoint | undefined;
   #certificate: CertificateFacts;
-  #listener: Server | undefined;
-  #lastPort: number | undefined;
 
   constructor(options: KmipServerOptions, runtime: Runtime) {
     this.host = options.host ?? '127.0.0.1';
     this.#options = options;
     this.#runtime = runtime;
+    this.#name = runtime.random.stream('kmip-server.name').hex(6).toUpperCase();
     this.#known = new KnownClients(options.clients ?? [], options.ca ?? []);
+    this.#access = new AccessControl(options.access ?? [], options.policies ?? {}, (name) => this.#groupOf(name));
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#certificate = readIdentity(options.identity);
     this.#endpoint = new TlsEndpoint({
@@ -108,23 +137,58 @@ class TestKeyServer implements KmipServer {
       services: this.#services(),
       space: this.#space,
       known: this.#known,
-      credentials: options.credentials ?? 'off',
-      users: options.users ?? [],
+      access: this.#access,
+      credentials: {
+        mode: options.credentials ?? 'off',
+        users: options.users ?? [],
+        devices: options.devices ?? [],
+      },
+      timeStampTolerance: options.timeStampTolerance,
       limits: this.#limits,
     };
-    this.#parts = { environment, endpoint: this.#endpoint, limits: this.#limits };
+    const parts = { environment, endpoint: this.#endpoint, limits: this.#limits };
+    const ttlv: ConnectionParts = { ...parts, converse: (socket, raw, session) => new Session(socket, raw, session) };
+    this.#ports = [{ name: 'KMIP', wanted: options.port ?? defaultPort, parts: ttlv, listener: undefined }];
+    if (!options.https) return;
+    const http = new HttpEndpoint(this.#limits.maxBytes);
+    const https: ConnectionParts = {
+      ...parts,
+      converse: (socket, raw, session) => http.converse(socket, raw, session),
+    };
+    this.#http = http;
+    this.#ports.push({ name: 'KMIP over HTTPS', wanted: options.https.port ?? 0, parts: https, listener: undefined });
   }
 
   #services(): OperationServices {
-    const { identifiers = 'uuid', versions = KMIP_VERSIONS } = this.#options;
+    const { identifiers = 'uuid', versions = KMIP_VERSIONS, extensions = [] } = this.#options;
+    const { leaseTime = defaultLeaseTime, asynchronousDelayMs = 0, applicationNamespaces = [] } = this.#options;
     const stream = this.#runtime.random.stream('kmip-server.identifiers');
+    const correlations = this.#runtime.random.stream('kmip-server.correlation-values');
+    const pending = this.#runtime.random.stream('kmip-server.pending-operations');
     let last = 0;
+    let messages = 0;
     return {
       assumed: { ...assumed, ...this.#options.assumed },
       // KMIP 1.1 §4.26: highest preference first.
       versions: versions.map(protocolVersion).sort((a, b) => b.minor - a.minor),
+      groupTurns: new GroupTurns(),
+      streams: new CryptoStreams(() => Buffer.from(correlations.hex(16), 'hex')),
+      randomNumbers: new RandomNumbers(),
       newIdentifier: () => (identifiers === 'sequential' ? String(++last) : stream.uuid()),
+      newCorrelationValue: () => `${this.#name}-${++messages}`,
+      isPolicy: (name, objectType) => this.#access.isPolicy(name, objectType),
+      leaseTime,
+      extensions,
+      applicationNamespaces,
+      pending: new PendingOperations(this.#runtime.clock, pending, asynchronousDelayMs),
+      httpsPort: () => this.httpsPort,
     };
+  }
+
+  #groupOf(identity: string): string | undefined {
+    const { users = [], devices = [] } = this.#options;
+    const user = users.find(({ username }) => username === identity) ?? devices.find(({ name }) => name === identity);
+    return (user ?? this.#known.byName(identity))?.group;
   }
 
   #check(socket: TLSSocket): Verdict {
@@ -133,42 +197,54 @@ class TestKeyServer implements KmipServer {
   }
 
   get port(): number | undefined {
-    const address = this.#listener?.address();
-    return typeof address === 'object' ? address?.port : undefined;
+    return portOf(this.#ports[0]);
   }
 
-  async start(): Promise<{ host: string; port: number }> {
-    // A server that starts again is where its clients know it.
-    const wanted = this.#lastPort ?? this.#options.port ?? defaultPort;
-    const listener = createServer({ noDelay: true }, (raw) => this.#accept(raw));
+  get httpsPort(): number | undefined {
+    return portOf(this.#ports[1]);
+  }
+
+  async start(): Promise<{ host: string; port: number; httpsPort?: number }> {
+    await this.#http?.ready();
+    try {
+      for (const port of this.#ports) await this.#listen(port);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+    const { httpsPort } = this;
+    return { host: this.host, port: this.port as number, ...(httpsPort !== undefined && { httpsPort }) };
+  }
+
+  async #listen(port: Port): Promise<void> {
+    const listener = createServer({ noDelay: true }, (raw) => this.#accept(raw, port.parts));
     await new Promise<void>((resolve, reject) => {
-      listener.once('error', (error) => reject(listenError(error, this.host, wanted)));
-      listener.listen(wanted, this.host, resolve);
+      listener.once('error', (error) => reject(listenError(error, this.host, port.wanted)));
+      listener.listen(port.wanted, this.host, resolve);
     });
-    this.#listener = listener;
-    const port = this.port as number;
-    this.#lastPort = port;
+    port.listener = listener;
+    // A server that starts again is where its clients know it.
+    port.wanted = portOf(port) as number;
     const { sha1, sha256 } = this.#certificate;
     this.#runtime.journal.record({
       plane: 'kmip',
       event: 'kmip.listening',
-      text: `KMIP server on ${this.host}:${port}, certificate SHA-1 ${sha1}`,
-      data: { host: this.host, port, sha1, sha256 },
+      text: `${port.name} server on ${this.host}:${port.wanted}, certificate SHA-1 ${sha1}`,
+      data: { host: this.host, port: port.wanted, sha1, sha256 },
     });
-    return { host: this.host, port };
   }
 
   async stop(): Promise<void> {
-    const listener = this.#listener;
-    if (!listener) return;
-    this.#listener = undefined;
-    const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+    const listeners = this.#ports.flatMap(({ listener }) => listener ?? []);
+    if (listeners.length === 0) return;
+    for (const port of this.#ports) port.listener = undefined;
+    const closed = listeners.map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
     for (const connection of this.#connections) connection.destroy();
-    await closed;
+    await Promise.all(closed);
     this.#runtime.journal.record({ plane: 'kmip', event: 'kmip.stopped', text: 'KMIP server stopped' });
   }
 
-  #accept(raw: Socket): void {
+  #accept(raw: Socket, parts: ConnectionParts): void {
     // The client may be gone before it is looked at.
     if (raw.remoteAddress === undefined) {
       raw.destroy();
@@ -186,7 +262,7 @@ class TestKeyServer implements KmipServer {
       raw.destroy();
       return;
     }
-    const connection = new Connection(raw, this.#parts);
+    const connection = new Connection(raw, parts);
     this.#connections.add(connection);
     raw.once('close', () => this.#connections.delete(connection));
   }

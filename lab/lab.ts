@@ -13,6 +13,7 @@ import { createVcenterMock, type VcenterMock } from '../vcenter-mock/index.ts';
 import type { OvhAccess } from './clients/ovh.ts';
 import { startRoles } from './world/key-roles.ts';
 import { LabKms } from './world/kms.ts';
+import { KmsStores } from './world/kms-store.ts';
 import { LabPki } from './world/pki.ts';
 import { defaultPorts, freePorts, listening, type Ports } from './world/ports.ts';
 import type { CertificateFlaw, KmsWorld, World } from './world/schema.ts';
@@ -56,6 +57,7 @@ export class Lab {
   readonly serviceName: string;
   #pki: LabPki | undefined;
   #kms: LabKms[] = [];
+  readonly #stores = new KmsStores();
   #vcenter: VcenterMock | undefined;
   #ovh: OvhApiMock | undefined;
   #rotations = 0;
@@ -169,7 +171,7 @@ export class Lab {
   async stop(): Promise<void> {
     // What is being opened can be closed only when it is open.
     await this.#opening?.catch(() => {});
-    await Promise.all([this.#vcenter?.stop(), this.#ovh?.stop(), ...this.#kms.map((kms) => kms.stop())]);
+    await Promise.all([this.#vcenter?.stop(), this.#ovh?.stop(), ...this.#kms.map((kms) => kms.close())]);
   }
 
   /** Gives a KMS a new certificate with a new key. */
@@ -180,7 +182,13 @@ export class Lab {
   #createKms(world: KmsWorld, index: number, pki: LabPki): Promise<LabKms> {
     // OVH knows a KMS by its address alone, so each KMS has an address of its own (loopback is a whole network).
     const address = world.address ?? (index === 0 ? this.#host : `127.0.0.${index + 1}`);
-    return LabKms.create(world, { address, port: world.port ?? this.#ports.kmip, pki, runtime: this.runtime });
+    return LabKms.create(world, {
+      address,
+      port: world.port ?? this.#ports.kmip,
+      pki,
+      runtime: this.runtime,
+      stores: this.#stores,
+    });
   }
 
   #createOvh(identity: Identity): OvhApiMock {

@@ -8,7 +8,7 @@ export interface ReadyLine {
   ready: true;
   pid: number;
   seed: string;
-  kmip: { host: string; port: number };
+  kmip: { host: string; port: number; httpsUrl?: string };
   vcenter: { url: string; username: string; password: string };
   ovh: {
     url: string;
@@ -25,13 +25,13 @@ export interface ReadyLine {
 /** Composes the ready line of a started lab. */
 export function readyLine(lab: Lab, parts: { controlUrl: string; pki: ReadyLine['pki'] }): ReadyLine {
   const { vcenter, ovh } = lab.access();
-  const { address, port } = lab.kms();
+  const { address, port, httpsUrl } = lab.kms();
   const { applicationKey, applicationSecret, consumerKey } = ovh;
   return {
     ready: true,
     pid: process.pid,
     seed: lab.runtime.random.seed,
-    kmip: { host: address, port },
+    kmip: { host: address, port, ...(httpsUrl !== undefined && { httpsUrl }) },
     vcenter: {
       url: `https://${vcenter.host}:${vcenter.port}/sdk`,
       username: vcenter.username,

@@ -43,7 +43,7 @@ export function checkClient(
   }
   const facts = inspectCertificate(certificate);
   const pinned = known.byPin(certificate);
-  const found = pinned ?? known.byCommonName(facts.commonName);
+  const found = pinned ?? known.byRule(certificate) ?? known.byCommonName(facts.commonName);
   const client: ClientIdentity = {
     name: found?.name ?? facts.commonName ?? facts.subject,
     subject: facts.subject,

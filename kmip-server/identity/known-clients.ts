@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
-import { KeyrigError, parseCertificate } from '../../core/index.ts';
+import { KeyrigError, matches, parseCertificate } from '../../core/index.ts';
 import { enumCode, enumKey } from '../../kmip/index.ts';
 import type { KnownClient } from '../options.ts';
+import { certificateFacts } from './certificate-facts.ts';
 
 interface Entry {
   client: KnownClient;
@@ -56,12 +57,28 @@ export class KnownClients {
     return undefined;
   }
 
-  /** The client of a Common Name that an authority vouches for; pinned clients are never found by name. */
-  byCommonName(commonName: string | undefined): KnownClient | undefined {
-    for (const { client, pin } of this.#entries.values()) {
-      if (pin === undefined && (client.commonName ?? client.name) === commonName) return client;
+  /** The client whose rule fits a certificate that an authority vouches for. */
+  byRule(certificate: X509Certificate): KnownClient | undefined {
+    let facts: ReturnType<typeof certificateFacts> | undefined;
+    for (const { client } of this.#entries.values()) {
+      if (client.match === undefined) continue;
+      facts ??= certificateFacts(certificate);
+      if (matches(client.match, facts)) return client;
     }
     return undefined;
+  }
+
+  /** The client of a Common Name that an authority vouches for; clients with a pin or a rule are never found by name. */
+  byCommonName(commonName: string | undefined): KnownClient | undefined {
+    for (const { client, pin } of this.#entries.values()) {
+      if (pin !== undefined || client.match !== undefined) continue;
+      if ((client.commonName ?? client.name) === commonName) return client;
+    }
+    return undefined;
+  }
+
+  byName(name: string): KnownClient | undefined {
+    return this.#entries.get(name)?.client;
   }
 
   /** Whether a client may use an operation (code). */
@@ -70,7 +87,8 @@ export class KnownClients {
   }
 }
 
-function operationCode(name: string): number {
+/** The code of an operation's name in either spelling. Throws ERR_OPTION. */
+export function operationCode(name: string): number {
   const code = enumCode('Operation', name);
   if (code === undefined) throw new KeyrigError('ERR_OPTION', `there is no KMIP operation named ${name}`);
   return code;

@@ -1,7 +1,8 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
 import { editObject } from '../access.ts';
 import { applyChange } from '../attribute-change.ts';
-import { checkChangeable, checkedValue, hasInstances } from '../attribute-rules.ts';
+import { completedValue } from '../attribute-completion.ts';
+import { checkChangeable, checkedValue, checkInstances, hasInstances } from '../attribute-rules.ts';
 import { wireAttribute } from '../store/attribute-set.ts';
 import { handle } from './handler.ts';
 
@@ -14,13 +15,14 @@ export const addAttribute = handle(operations.addAttribute, (request, context) =
     throw new KmipError(ResultReason.InvalidField, 'Add Attribute takes no Attribute Index: the server assigns it.');
   }
   checkChangeable(object, name, context.version, context.now);
-  const value = checkedValue(attribute, object.objectType, context.version);
+  const value = completedValue(name, checkedValue(attribute, object.objectType, context), context);
   if (object.attributes.has(name) && !hasInstances(name)) {
     throw new KmipError(
       ResultReason.IllegalOperation,
       `The object already has the attribute "${name}". Use Modify Attribute.`,
     );
   }
+  checkInstances(name, object.attributes.instances(name).length);
   const instance = applyChange(object, context, { name, value }, () => object.attributes.add(name, value));
   const { uniqueIdentifier } = object;
   return {

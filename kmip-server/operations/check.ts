@@ -1,14 +1,16 @@
 import { KmipError, Operation, operations, type ResponseOf, ResultReason } from '../../kmip/index.ts';
 import { findObject } from '../access.ts';
+import { longestLease } from '../leases.ts';
 import { RefusedWithPayload } from '../refused.ts';
 import { isCryptographic } from '../store/stored-object.ts';
+import { usageLeft } from '../usage-limits.ts';
 import { handle } from './handler.ts';
 
 type Answer = ResponseOf<typeof operations.check>;
 
 /**
  * KMIP 1.1 §4.10, §11.11: says whether the object may be used as asked. A denial names the fields that caused it, leaves
- * the Unique Identifier out and empties the ID Placeholder. This server has no leases, so any Lease Time is fine.
+ * the Unique Identifier out and empties the ID Placeholder.
  */
 export const check = handle(operations.check, (request, context) => {
   const object = findObject(context, request.uniqueIdentifier, Operation.Check);
@@ -21,16 +23,22 @@ export const check = handle(operations.check, (request, context) => {
   }
   const denied: Answer = {};
   const reasons: string[] = [];
-  const { cryptographicUsageMask: use, usageLimitsCount: count } = request;
+  const { cryptographicUsageMask: use, usageLimitsCount: count, leaseTime } = request;
   const allowed = attributes.read('Cryptographic Usage Mask') ?? 0;
   if (use !== undefined && (use & ~allowed) !== 0) {
     denied.cryptographicUsageMask = use;
     reasons.push('the Cryptographic Usage Mask does not allow this use');
   }
-  const limits = attributes.read('Usage Limits');
-  if (count !== undefined && limits && count > (limits.usageLimitsCount ?? limits.usageLimitsTotal)) {
+  const left = usageLeft(object);
+  if (count !== undefined && left !== undefined && count > left) {
     denied.usageLimitsCount = count;
     reasons.push('the Usage Limits do not leave that much');
+  }
+  const longest = longestLease(object, context.services);
+  // 0 stands for a lease without limit, asked for or given.
+  if (leaseTime !== undefined && longest > 0 && (leaseTime === 0 || leaseTime > longest)) {
+    denied.leaseTime = leaseTime;
+    reasons.push(`no lease is given for longer than ${longest} s`);
   }
   if (reasons.length > 0) {
     context.placeholder = undefined;

@@ -1,6 +1,6 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
 import { editObject } from '../access.ts';
-import { checkDeletable } from '../attribute-rules.ts';
+import { checkDeletable, isKnownAttribute } from '../attribute-rules.ts';
 import { touch } from '../life-cycle.ts';
 import { wireAttribute } from '../store/attribute-set.ts';
 import { handle } from './handler.ts';
@@ -10,11 +10,12 @@ export const deleteAttribute = handle(operations.deleteAttribute, (request, cont
   const { attributeName: name, attributeIndex: index = 0 } = request;
   const object = editObject(context, request.uniqueIdentifier, Operation.DeleteAttribute);
   const { attributes, uniqueIdentifier } = object;
-  if (!attributes.at(name, index)) {
+  const isKnown = isKnownAttribute(name, context.version);
+  if (!isKnown || !attributes.at(name, index)) {
     const shown = name.slice(0, 80);
     throw new KmipError(
       ResultReason.ItemNotFound,
-      attributes.has(name)
+      isKnown && attributes.has(name)
         ? `The attribute "${shown}" has no instance with index ${index}.`
         : `The object has no attribute "${shown}".`,
     );

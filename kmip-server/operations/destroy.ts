@@ -11,8 +11,6 @@ export const destroy = handle(operations.destroy, (request, context) => {
   const kind = kindOf(object);
   destroyObject(object, context.now);
   object.material = undefined;
-  if (object.objectType === ObjectType.Template || object.objectType === ObjectType.OpaqueObject) {
-    context.objects.remove(uniqueIdentifier);
-  }
+  if (object.objectType === ObjectType.Template) context.objects.remove(uniqueIdentifier);
   return { response: { uniqueIdentifier }, text: `Destroy ${kind} ${uniqueIdentifier} → ${stateName(object)}` };
 });

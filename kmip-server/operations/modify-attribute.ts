@@ -1,6 +1,7 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
 import { editObject } from '../access.ts';
 import { applyChange } from '../attribute-change.ts';
+import { completedValue } from '../attribute-completion.ts';
 import { checkChangeable, checkedValue } from '../attribute-rules.ts';
 import { wireAttribute } from '../store/attribute-set.ts';
 import { handle } from './handler.ts';
@@ -17,8 +18,8 @@ export const modifyAttribute = handle(operations.modifyAttribute, (request, cont
   if (!attributes.at(name, index)) {
     throw new KmipError(ResultReason.ItemNotFound, `The attribute "${name}" has no instance with index ${index}.`);
   }
-  const value = checkedValue(request.attribute, object.objectType, context.version);
-  applyChange(object, context, { name, value }, () => attributes.replace(name, index, value));
+  const value = completedValue(name, checkedValue(request.attribute, object.objectType, context), context);
+  applyChange(object, context, { name, index, value }, () => attributes.replace(name, index, value));
   return {
     response: { uniqueIdentifier, attribute: wireAttribute({ name, index, value }) },
     text: `Modify Attribute ${name.slice(0, 80)} of ${uniqueIdentifier}`,

@@ -1,4 +1,5 @@
 import {
+  DestroyAction,
   enumEntry,
   enumName,
   isSince,
@@ -9,8 +10,14 @@ import {
   type ProtocolVersion,
   QueryFunction,
   type ResponseOf,
+  RNGMode,
+  ShreddingAlgorithm,
   Tag,
+  UnwrapMode,
 } from '../../kmip/index.ts';
+import type { ServerExtension } from '../options.ts';
+import { profilesAt } from '../profiles.ts';
+import { rngParameters } from '../random-number-generator.ts';
 import { handle, type OperationHandler } from './handler.ts';
 
 /** The types that Register stores, by the version that introduced them. */
@@ -33,35 +40,61 @@ export function objectTypesAt(version: ProtocolVersion): number[] {
 
 type Answer = ResponseOf<typeof operations.query>;
 
+/** What the server can do, new in KMIP 1.3. `Unspecified` stands where there is nothing to promise. */
+const capabilities: Answer['capabilityInformation'][number] = {
+  streamingCapability: true,
+  asynchronousCapability: true,
+  attestationCapability: false,
+  batchUndoCapability: true,
+  batchContinueCapability: true,
+  unwrapMode: UnwrapMode.Unspecified,
+  destroyAction: DestroyAction.Unspecified,
+  shreddingAlgorithm: ShreddingAlgorithm.Unspecified,
+  rngMode: RNGMode.Unspecified,
+};
+
 /**
- * Query, fed by the handlers themselves. KMIP 1.1 §4.25. Vendor Identification is returned with an empty Server
- * Information: the text of §4.25 asks for both; vCenter accepts the second's absence (observed). There are no
- * application namespaces and no extensions, so those answers are empty.
+ * Query, fed by the handlers themselves. KMIP 1.1 §4.25, KMIP 1.3 §4.25. Vendor Identification is returned with an empty Server
+ * Information: the text of §4.25 asks for both; vCenter accepts the second's absence (observed). This server was never
+ * validated, checks no attestation and registers no clients by the protocol: those answers are empty.
  */
 export function createQuery(handlers: () => Iterable<OperationHandler>): OperationHandler {
   return handle(operations.query as OperationDefinition<{ queryFunctions: number[] }, Answer>, (request, context) => {
     const { version, services } = context;
     const asked = new Set(request.queryFunctions);
     const wantsServer = asked.has(QueryFunction.QueryServerInformation);
+    const about = <T>(queryFunction: number, tell: () => readonly T[]): T[] =>
+      asked.has(queryFunction) ? [...tell()] : [];
     const response: Answer = {
-      operations: asked.has(QueryFunction.QueryOperations)
-        ? [...handlers()].filter(({ since }) => isSince(version, since)).map(({ operation }) => operation)
-        : [],
-      objectTypes: asked.has(QueryFunction.QueryObjects) ? objectTypesAt(version) : [],
+      operations: about(QueryFunction.QueryOperations, () =>
+        [...handlers()].filter(({ since }) => isSince(version, since)).map(({ operation }) => operation),
+      ),
+      objectTypes: about(QueryFunction.QueryObjects, () => objectTypesAt(version)),
       ...(wantsServer && {
         vendorIdentification: services.assumed.vendorIdentification,
         serverInformation: item.structure(Tag.ServerInformation, []),
       }),
-      applicationNamespaces: [],
-      extensionInformation: [],
+      applicationNamespaces: about(QueryFunction.QueryApplicationNamespaces, () => services.applicationNamespaces),
+      extensionInformation: extensions(asked, services.extensions),
       attestationTypes: [],
-      rngParameters: [],
-      profileInformation: [],
+      rngParameters: about(QueryFunction.QueryRNGs, () => [rngParameters]),
+      profileInformation: about(QueryFunction.QueryProfiles, () =>
+        profilesAt(version, services.versions, services.httpsPort()),
+      ),
       validationInformation: [],
-      capabilityInformation: [],
+      capabilityInformation: about(QueryFunction.QueryCapabilities, () => [capabilities]),
       clientRegistrationMethods: [],
     };
     const names = request.queryFunctions.map((code) => enumName('QueryFunction', code) ?? code);
     return { response, text: names.length > 0 ? names.join(', ') : 'Query without a function' };
   });
+}
+
+/** KMIP 1.1 §4.25: the list has the names only, the map also tags and types (OASIS TC-122-11). */
+function extensions(asked: ReadonlySet<number>, known: readonly ServerExtension[]): Answer['extensionInformation'] {
+  if (asked.has(QueryFunction.QueryExtensionMap)) {
+    return known.map(({ name, tag, type }) => ({ extensionName: name, extensionTag: tag, extensionType: type }));
+  }
+  if (!asked.has(QueryFunction.QueryExtensionList)) return [];
+  return known.map(({ name }) => ({ extensionName: name }));
 }

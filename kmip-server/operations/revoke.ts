@@ -9,7 +9,7 @@ export const revoke = handle(operations.revoke, (request, context) => {
   const object = editObject(context, request.uniqueIdentifier, Operation.Revoke);
   const { revocationReasonCode: code, revocationMessage: message } = request.revocationReason;
   const { compromiseOccurrenceDate } = request;
-  revokeObject(object, { code, message, compromiseOccurrenceDate }, context.now);
+  revokeObject(object, { code, message, compromiseOccurrenceDate }, context.version, context.now);
   const { uniqueIdentifier } = object;
   const reason = enumName('RevocationReasonCode', code);
   return {

@@ -92,8 +92,8 @@ const KEYS = [SymmetricKey, PublicKey, PrivateKey, SplitKey, PGPKey];
 const CRYPTOGRAPHIC = [Certificate, ...KEYS, SecretData];
 const ALL = [...CRYPTOGRAPHIC, Template, OpaqueObject];
 const KEYS_CERTIFICATES_TEMPLATES = [...KEYS, Certificate, Template];
-// A Split Key of an asymmetric key cannot be told from its Object Type alone; the rule is applied to the type.
-const SYMMETRIC_TEMPLATES = [SymmetricKey, SplitKey, Template];
+// Process Start and Protect Stop Date are for symmetric keys by the tables; OASIS CS-AC-M-8-13 gives them to RSA keys.
+const KEYS_TEMPLATES = [...KEYS, Template];
 const CERTIFICATES = [Certificate];
 // KMIP 1.2 §3.41, §3.42: the objects whose Key Value may be held elsewhere.
 const KEY_VALUE_ELSEWHERE = [SymmetricKey, PrivateKey, SplitKey, SecretData];
@@ -182,7 +182,7 @@ export const STANDARD_ATTRIBUTES = {
     server: true,
     client: 'unallocated',
     del: 'unallocated',
-    on: [...KEYS, Template],
+    on: KEYS_TEMPLATES,
   }),
   State: declare(enumeration('State'), { always: true, init: 'server', server: true, on: CRYPTOGRAPHIC }),
   'Initial Date': declare(dateTime, { always: true, init: 'server', on: ALL }),
@@ -196,13 +196,13 @@ export const STANDARD_ATTRIBUTES = {
     init: 'either',
     server: 'not-reached',
     client: 'not-reached',
-    on: SYMMETRIC_TEMPLATES,
+    on: KEYS_TEMPLATES,
   }),
   'Protect Stop Date': declare(dateTime, {
     init: 'either',
     server: 'not-reached',
     client: 'not-reached',
-    on: SYMMETRIC_TEMPLATES,
+    on: KEYS_TEMPLATES,
   }),
   'Deactivation Date': declare(dateTime, {
     init: 'either',

@@ -97,25 +97,12 @@ function openEnvelope(
 function versionIn(header: Item): ProtocolVersion {
   const found = header.type === ItemType.Structure ? child(header, Tag.ProtocolVersion) : undefined;
   if (found === undefined) throw invalidMessage(`${tagName(header.tag)} lacks ${tagName(Tag.ProtocolVersion)}`);
-  const version = protocolVersionIn(found);
+  const version = protocolVersionStructure.decode(found, { version: { major: 1, minor: 0 }, unknownFields: 'ignore' });
   if (version.major !== 1) {
     const message = `protocol version ${formatVersion(version)} is not supported`;
     throw new KmipError(ResultReason.InvalidMessage, message, { protocolVersion: version });
   }
   return version;
-}
-
-function protocolVersionIn(found: Item): ProtocolVersion {
-  if (found.type === ItemType.Structure) {
-    const [major, minor] = found.value;
-    // As all peers send it; whether it is more than that is checked with the header's other fields.
-    if (major?.tag === Tag.ProtocolVersionMajor && minor?.tag === Tag.ProtocolVersionMinor) {
-      if (major.type === ItemType.Integer && minor.type === ItemType.Integer) {
-        return { major: major.value, minor: minor.value };
-      }
-    }
-  }
-  return protocolVersionStructure.decode(found, { version: { major: 1, minor: 0 }, unknownFields: 'ignore' });
 }
 
 /** A refusal tells the request's version once it is known, so that the answer can be given at it. */

@@ -71,11 +71,12 @@ class JsonReader {
 function textOf(value: unknown, type: ItemType): string {
   if (type === ItemType.Boolean && typeof value === 'boolean') return String(value);
   const mayBeNumber = type === ItemType.Integer || type === ItemType.LongInteger || type === ItemType.Interval;
-  if (mayBeNumber && Number.isSafeInteger(value)) return String(value);
+  if (mayBeNumber && typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw new ValueProblem('not a whole number that JSON carries exactly');
+    return String(value);
+  }
   if (typeof value === 'string') return value;
-  throw new ValueProblem(
-    typeof value === 'number' ? 'not a whole number that JSON carries exactly' : 'the value does not fit the type',
-  );
+  throw new ValueProblem('the value does not fit the type');
 }
 
 function attributeNameIn(items: readonly unknown[]): string | undefined {

@@ -10,9 +10,10 @@ const names: string[] = new Array(SLOTS).fill('');
  * comparing it, and a string that is met again is found faster in a Map. Each slot holds one name, the last.
  */
 export function cachedName(bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (!isCacheable(start, end)) return undefined;
   const found = names[slotOf(bytes, start, end)] as string;
   // As many characters as bytes: then all are ASCII, and one can be compared with the other.
-  if (found.length !== end - start || start === end) return undefined;
+  if (found.length !== end - start) return undefined;
   for (let index = 0; index < found.length; index += 1) {
     if (found.charCodeAt(index) !== bytes[start + index]) return undefined;
   }
@@ -21,7 +22,11 @@ export function cachedName(bytes: Uint8Array, start: number, end: number): strin
 
 /** Keeps `name`, which stands at `start`. */
 export function cacheName(name: string, bytes: Uint8Array, start: number, end: number): void {
-  if (end - start <= MAX_BYTES && end > start) names[slotOf(bytes, start, end)] = name;
+  if (isCacheable(start, end)) names[slotOf(bytes, start, end)] = name;
+}
+
+function isCacheable(start: number, end: number): boolean {
+  return start < end && end - start <= MAX_BYTES;
 }
 
 function slotOf(bytes: Uint8Array, start: number, end: number): number {

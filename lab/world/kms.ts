@@ -1,5 +1,6 @@
 import { type Identity, inspectCertificate, type Json, type Runtime } from '../../core/index.ts';
-import { createKmipServer, type KmipServer } from '../../kmip-server/index.ts';
+import { createKmipServer, type KmipServer, type ObjectStore } from '../../kmip-server/index.ts';
+import type { KmsStores } from './kms-store.ts';
 import type { LabPki } from './pki.ts';
 import { defaultPorts, listening } from './ports.ts';
 import type { CertificateFlaw, KmsWorld } from './schema.ts';
@@ -11,20 +12,27 @@ export class LabKms {
   #port: number;
   #identity: Identity;
   readonly #server: KmipServer;
+  readonly #store: ObjectStore | undefined;
 
-  private constructor(name: string, address: string, port: number, identity: Identity, server: KmipServer) {
-    this.name = name;
-    this.address = address;
-    this.#port = port;
+  private constructor(
+    place: { name: string; address: string; port: number },
+    identity: Identity,
+    server: KmipServer,
+    store: ObjectStore | undefined,
+  ) {
+    this.name = place.name;
+    this.address = place.address;
+    this.#port = place.port;
     this.#identity = identity;
     this.#server = server;
+    this.#store = store;
   }
 
   static async create(
     world: KmsWorld,
-    parts: { address: string; port: number; pki: LabPki; runtime: Runtime },
+    parts: { address: string; port: number; pki: LabPki; runtime: Runtime; stores: KmsStores },
   ): Promise<LabKms> {
-    const { address, port, pki, runtime } = parts;
+    const { address, port, pki, runtime, stores } = parts;
     const validForMs = world.certificateValidMinutes === undefined ? undefined : world.certificateValidMinutes * 60_000;
     const identity = await pki.server({
       role: world.name,
@@ -33,23 +41,34 @@ export class LabKms {
       names: [address],
       validForMs,
     });
+    const store = await stores.open(world.store);
     const server = createKmipServer(
       {
         host: address,
         port,
+        https: httpsOptions(world.https),
+        store,
         identity,
         ca: [pki.ca.certificatePem],
         clients: world.clients,
         requireKnownClient: world.requireKnownClient,
         onRefusedClient: world.onRefusedClient,
-        credentials: world.users ? 'required' : 'off',
+        credentials: world.credentials ?? (world.users || world.devices ? 'required' : 'off'),
         users: world.users,
+        devices: world.devices,
+        access: world.access,
+        policies: world.policies,
+        extensions: world.extensions,
+        applicationNamespaces: world.applicationNamespaces,
+        leaseTime: world.leaseTimeSeconds,
+        timeStampTolerance: world.timeStampToleranceSeconds,
+        asynchronousDelayMs: world.asynchronousSeconds === undefined ? undefined : world.asynchronousSeconds * 1000,
         tls: world.tls && { minVersion: `TLSv${world.tls}`, maxVersion: `TLSv${world.tls}` },
         assumed: world.vendor === undefined ? undefined : { vendorIdentification: world.vendor },
       },
       runtime,
     );
-    return new LabKms(world.name, address, port, identity, server);
+    return new LabKms({ name: world.name, address, port }, identity, server, store);
   }
 
   /** The port in use; 0 before the first start when a free one was asked for. */
@@ -70,6 +89,18 @@ export class LabKms {
 
   async stop(): Promise<void> {
     await this.#server.stop();
+  }
+
+  /** Stops for good and lets go of the store. */
+  async close(): Promise<void> {
+    await this.#server.stop();
+    await this.#store?.close();
+  }
+
+  /** Where KMIP over HTTPS is answered; undefined while stopped or when the world does not ask for it. */
+  get httpsUrl(): string | undefined {
+    const { httpsPort } = this.#server;
+    return httpsPort === undefined ? undefined : `https://${this.address}:${httpsPort}/kmip`;
   }
 
   /** What the KMS holds; no key material. */
@@ -97,4 +128,9 @@ export class LabKms {
     this.#server.rotateCertificate(this.#identity);
     return this.certificate;
   }
+}
+
+function httpsOptions(https: KmsWorld['https']) {
+  if (https === undefined) return undefined;
+  return https === true ? {} : { port: https };
 }

@@ -15,31 +15,123 @@ export const certificateFlaws = [
 export type CertificateFlaw = (typeof certificateFlaws)[number];
 const flaw = z.enum(certificateFlaws);
 
+const keyFile = z
+  .string()
+  .min(1)
+  .describe('File with the key that encrypts key material in the store; made when it does not exist.');
+
+const store = z
+  .union([
+    z.strictObject({ shared: name.describe('KMS of this lab with the same name here hold the same objects.') }),
+    z.strictObject({ file: z.string().min(1).describe('SQLite file; made when it does not exist.'), keyFile }),
+    z.strictObject({
+      postgresql: z.string().min(1).describe('Connection URL of the database.'),
+      schema: name.optional().describe('Schema of the tables; keyrig when absent.'),
+      keyFile,
+    }),
+  ])
+  .describe(
+    'Where the objects are kept: shared by several KMS, which are then one cluster, or so that they outlive the lab. In the memory of this KMS when absent. Paths start at the working directory.',
+  );
+
+const operationNames = z.array(z.string()).describe('Operations of KMIP, such as GetAttributes.');
+
+/** KMIP 1.1 §2.1.2 */
+const device = z.strictObject({
+  name: name.describe('The identity that owns objects.'),
+  deviceSerialNumber: z.string().optional(),
+  password: z.string().optional(),
+  deviceIdentifier: z.string().optional(),
+  networkIdentifier: z.string().optional(),
+  machineIdentifier: z.string().optional(),
+  mediaIdentifier: z.string().optional(),
+  group: name.optional(),
+});
+
+const accessRule = z.strictObject({
+  who: z
+    .json()
+    .optional()
+    .describe('A pattern on the identity: its name, or {matches: ^backup-}; everyone when absent.'),
+  operations: operationNames.optional().describe('What they may do; everything when absent.'),
+  objects: z
+    .enum(['own', 'group', 'any'])
+    .optional()
+    .describe(
+      "own (default): what the object's operation policy allows. group: also objects of their group. any: all.",
+    ),
+  maxObjects: z.number().int().min(0).optional().describe('Objects that each may have at a time.'),
+});
+
+/** KMIP 1.1 §2.1.9 */
+const extension = z.strictObject({
+  name,
+  tag: z.number().int().min(0x540000).max(0x54ffff).describe('540000 to 54FFFF, written as 0x54….'),
+  type: z.number().int().min(1).max(10).describe('Code of the item type: 7 is Text String.'),
+});
+
 const kms = z
   .strictObject({
     name: name.default('kms-1'),
     address: z.ipv4().optional().describe('Loopback address; 127.0.0.1 for the first KMS, 127.0.0.2 for the second, …'),
     port: z.number().int().min(0).max(65_535).optional().describe('0 takes a free one.'),
+    https: z
+      .union([z.literal(true), z.number().int().min(1).max(65_535)])
+      .optional()
+      .describe('KMIP over HTTPS besides (TTLV, XML and JSON by POST /kmip): true for a free port, or the port.'),
+    store: store.optional(),
     certificate: flaw.default('valid').describe("The KMS's own certificate."),
     certificateValidMinutes: z.number().positive().optional().describe('The certificate ends so long after the start.'),
     clients: z
       .array(
         z.strictObject({
           name,
-          operations: z.array(z.string()).optional().describe('What this client may do; everything when absent.'),
+          match: z
+            .record(z.string(), z.json())
+            .optional()
+            .describe('A pattern on the certificate instead of its common name, such as {subject: {OU: backup}}.'),
+          group: name.optional().describe('Clients of a group can be given access to one another.'),
+          operations: operationNames.optional().describe('What this client may do; everything when absent.'),
         }),
       )
       .optional()
-      .describe('Clients that the KMS knows by the common name of their certificates, with what they may do.'),
+      .describe('Clients that the KMS knows by their certificates, with what they may do.'),
     requireKnownClient: z.boolean().optional().describe('Refuse client certificates that are not in the list.'),
     onRefusedClient: z
       .enum(['tls-alert', 'permission-denied'])
       .optional()
       .describe('How the KMS refuses a client certificate.'),
     users: z
-      .array(z.strictObject({ username: name, password: z.string() }))
+      .array(z.strictObject({ username: name, password: z.string(), group: name.optional() }))
       .optional()
-      .describe('With users, each request must carry a Username and Password credential.'),
+      .describe('Who can show a Username and Password credential.'),
+    devices: z.array(device).optional().describe('Who can show a Device credential.'),
+    credentials: z
+      .enum(['off', 'optional', 'required'])
+      .optional()
+      .describe('Whether requests must carry a credential; required when there are users or devices, else off.'),
+    access: z.array(accessRule).optional().describe('Who may do what; without a rule: everything with own objects.'),
+    policies: z
+      .record(name, z.record(z.string(), z.enum(['owner', 'all', 'none'])))
+      .optional()
+      .describe('Operation policies that objects can name: who may use an operation on them; the owner when absent.'),
+    extensions: z.array(extension).optional().describe('Vendor extensions that Query tells of.'),
+    applicationNamespaces: z
+      .array(name)
+      .optional()
+      .describe('Application Namespaces in which the KMS makes Application Data.'),
+    leaseTimeSeconds: z.number().int().min(0).optional().describe('Lease Time of keys; 0 sets no limit.'),
+    timeStampToleranceSeconds: z
+      .number()
+      .int()
+      .min(0)
+      .optional()
+      .describe('Requests whose Time Stamp is further off are refused; not looked at when absent.'),
+    asynchronousSeconds: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('How long an operation that may be asynchronous stays pending at least.'),
     tls: z.enum(['1.2', '1.3']).optional().describe('The only TLS version spoken; both when absent.'),
     vendor: z.string().optional().describe('Vendor Identification in the answer to Query.'),
   })

@@ -23,8 +23,11 @@ interface ForeignClient {
 export const clients = {
   openssl: { name: 'openssl', program: 'openssl', probe: ['version'] },
   govc: { name: 'govc', program: `${clientsFolder}bin/govc`, probe: ['version'] },
+  kmipGo: { name: 'kmip-go', program: `${clientsFolder}bin/kmip-go`, probe: [] },
+  thalesKmipGo: { name: "Thales' kmip-go", program: `${clientsFolder}bin/thales-kmip-go`, probe: [] },
   pyvmomi: { name: 'pyVmomi', program: python, probe: ['-c', 'import pyVim.connect, pyVmomi'] },
   pykmip: { name: 'PyKMIP', program: python, probe: ['-c', 'import kmip.pie.client, kmip.services.server'] },
+  curl: { name: 'curl', program: 'curl', probe: ['--version'] },
 } satisfies Record<string, ForeignClient>;
 
 /** The console script of PyKMIP's own server. */

@@ -1,5 +1,6 @@
 // Installs the foreign clients that the interop tests exercise into .interop/ at the root of the repository:
-// pyVmomi and PyKMIP in a Python virtual environment, govc from the Go module proxy. What is there already is left alone.
+// pyVmomi and PyKMIP in a Python virtual environment, govc and the two kmip-go from the Go module proxy. What is there already is left
+// alone.
 //
 //   node test/interop/install.ts
 
@@ -48,10 +49,27 @@ const parts: Part[] = [
     name: 'govc',
     pins: ['govc/go.mod', 'govc/go.sum', 'govc/main.go'],
     needs: [{ command: ['go', 'version'], debianPackage: 'golang-go' }],
-    install: () => {
-      const flags = ['-C', `${here}govc`, 'build', '-trimpath', '-buildvcs=false', '-mod=readonly'];
-      run('go', [...flags, '-o', `${clientsFolder}bin/govc`, '.']);
-    },
+    install: () => goBuild('govc'),
+  },
+  {
+    name: 'kmip-go',
+    pins: ['go.mod', 'go.sum', 'main.go', 'life.go', 'attributes.go', 'cryptography.go', 'objects.go', 'https.go'].map(
+      (file) => `kmip-go/${file}`,
+    ),
+    needs: [{ command: ['go', 'version'], debianPackage: 'golang-go' }],
+    install: () => goBuild('kmip-go'),
+  },
+  {
+    name: 'thales-kmip-go',
+    pins: ['thales-kmip-go/go.mod', 'thales-kmip-go/go.sum', 'thales-kmip-go/main.go'],
+    needs: [{ command: ['go', 'version'], debianPackage: 'golang-go' }],
+    install: () => goBuild('thales-kmip-go'),
+  },
+  {
+    name: 'curl',
+    pins: [],
+    needs: [{ command: ['curl', '--version'], debianPackage: 'curl' }],
+    install: () => {},
   },
 ];
 
@@ -83,6 +101,12 @@ function ensure({ name, pins, needs, install }: Part): void {
   install();
   writeFileSync(stamp, wanted);
   console.log(`${name}: installed`);
+}
+
+/** Builds the program of a folder beside this file. */
+function goBuild(folder: string): void {
+  const flags = ['-C', here + folder, 'build', '-trimpath', '-buildvcs=false', '-mod=readonly'];
+  run('go', [...flags, '-o', `${clientsFolder}bin/${folder}`, '.']);
 }
 
 function run(program: string, args: string[]): void {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Access, accessOf, chapterOf, type Refusal, type Tour } from './access.ts';
 import { clients, isAbsent } from './clients.ts';
 import { controlJournal, type LabProcess, type Run, runKeyrig, runPython, startLab } from './lab-process.ts';
 import { type PykmipServer, startPykmipServer } from './pykmip-server.ts';
@@ -10,13 +11,6 @@ import { type PykmipServer, startPykmipServer } from './pykmip-server.ts';
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const script = file('python/pykmip_client.py');
 const skip = isAbsent(clients.pykmip);
-
-/** A refusal as PyKMIP reports it. */
-interface Refusal {
-  status: string;
-  reason: string;
-  message: string;
-}
 
 /** See `live` in python/pykmip_client.py. */
 interface Life {
@@ -32,20 +26,6 @@ interface Life {
   getDestroyed: Refusal;
   getUnknown: Refusal;
   registeredComesBack: boolean;
-}
-
-interface Access {
-  host: string;
-  port: number;
-  ca: string;
-  cert: string;
-  key: string;
-  username?: string;
-  password?: string;
-}
-
-function accessOf({ ready: { kmip, pki } }: LabProcess): Access {
-  return { ...kmip, ca: pki.ca, cert: pki.clientCert, key: pki.clientKey };
 }
 
 function pykmip(access: Access, ...args: string[]): Promise<Run> {
@@ -122,6 +102,157 @@ describe.skipIf(skip)("PyKMIP's client", () => {
     expect(journal).toContain('register');
     expect(journal.includes(material.toString('hex'))).toBe(false);
     expect(journal.includes(material.toString('base64').toLowerCase())).toBe(false);
+  });
+});
+
+describe.skipIf(skip)("what else PyKMIP's client can do", () => {
+  let lab: LabProcess;
+  let tour: Tour;
+
+  beforeAll(async () => {
+    lab = await startLab();
+    const ended = await runPython(file('python/pykmip_tour.py'), versions, JSON.stringify(accessOf(lab)));
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+    tour = JSON.parse(ended.stdout) as Tour;
+  });
+  afterAll(() => lab.stop());
+
+  const failed = (reason: string) => ({
+    status: 'OPERATION_FAILED',
+    reason,
+    message: expect.stringMatching(/\S/),
+  });
+
+  describe.each(versions)('in KMIP %s', (version) => {
+    const steps = (chapter: string) => chapterOf(tour, version, chapter);
+    const since = (first: string) => version >= first;
+
+    test('query, discover versions', () => {
+      const { operations, objects, vendor, versions: known } = steps('server');
+      expect(vendor).toMatch(/keyrig/);
+      // Discover Versions came with KMIP 1.1 (§4.26).
+      expect(known).toEqual(since('1.1') ? ['1.4', '1.3', '1.2', '1.1', '1.0'] : 'OPERATION_NOT_SUPPORTED');
+      const had = (name: string) => (operations as string[]).includes(name);
+      expect(['DERIVE_KEY', 'ADD_ATTRIBUTE', 'DISCOVER_VERSIONS', 'MAC'].map(had)).toEqual([
+        true,
+        true,
+        since('1.1'),
+        since('1.2'),
+      ]);
+      expect(objects).toEqual(expect.arrayContaining(['SYMMETRIC_KEY', 'SPLIT_KEY', 'CERTIFICATE', 'SECRET_DATA']));
+    });
+
+    test('register one object of each type', () => {
+      expect(steps('registered')).toEqual({
+        symmetric: true,
+        secret: ['correct horse', 'PASSWORD'],
+        opaque: [true, 'NONE'],
+        certificate: true,
+        private: true,
+        public: true,
+        // Split Key Parts, Key Part Identifier, Split Key Threshold
+        share: [true, 3, 1, 2],
+      });
+    });
+
+    test('get attribute list, modify and delete attribute', () => {
+      const { list, ...others } = steps('attributes');
+      expect(list).toEqual(
+        expect.arrayContaining(['Application Specific Information', 'Contact Information', 'State']),
+      );
+      expect(others).toEqual({
+        application: ['backup', 'tape 7'],
+        contact: 'ops@example.com',
+        group: `tour ${version} group`,
+        modified: [true, `tour ${version} attributes changed`],
+        located: true,
+        oldName: [],
+        deleted: [true, 'tape 7'],
+        left: 0,
+        modifyAlgorithm: failed('PERMISSION_DENIED'),
+        deleteState: failed('PERMISSION_DENIED'),
+      });
+    });
+
+    test('locate by attributes, dates and masks', () => {
+      const all = [128, 192, 256];
+      expect(steps('locate')).toEqual({
+        all,
+        byLength: [192],
+        byAlgorithm: [],
+        byState: all,
+        byType: all,
+        byDates: all,
+        longAgo: [],
+        atMost: 2,
+        onLine: all,
+        archived: [],
+        // Offset Items came with KMIP 1.3 (§4.9).
+        ...(since('1.3') && { offset: 2 }),
+      });
+    });
+
+    test('check', () => {
+      expect(steps('checks')).toEqual({ allowed: true, forbidden: failed('PERMISSION_DENIED') });
+    });
+
+    test('wrapped keys, as far as the client knows them', () => {
+      expect(steps('wrapping')).toEqual({
+        // It does not read a Key Value that is a byte string; OASIS TC-141 has one.
+        get: 'Tried to read Base.type: expected 1, received 8',
+        unknownKey: failed('ITEM_NOT_FOUND'),
+        // RFC 3394 §4.1
+        ...(since('1.1') && { brought: '1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5', byTheKey: true }),
+      });
+    });
+
+    test('re-key', () => {
+      const unknown = failed('ITEM_NOT_FOUND');
+      expect(steps('successors')).toEqual({ another: true, nameMoved: true, otherMaterial: true, unknown });
+    });
+
+    test('derive key', () => {
+      expect(steps('derived')).toEqual({
+        // RFC 6070 §2
+        pbkdf2: '0c60c80f961f0e71f3a9b524af6012062fe037a6',
+        // RFC 4231 §4.2
+        hmac: 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7',
+        // KMIP 1.1 §11.7
+        notForDerivation: failed('INVALID_FIELD'),
+      });
+    });
+
+    test('create key pair, sign, signature verify', () => {
+      expect(steps('pairs')).toEqual({
+        bits: [2048, 2048],
+        halvesMatch: true,
+        located: true,
+        // Sign. KMIP 1.1 §9.1.3.3.1
+        mask: 1,
+        ...(since('1.2')
+          ? { valid: 'VALID', otherMessage: 'INVALID', otherHalf: failed('PERMISSION_DENIED') }
+          : { sign: failed('OPERATION_NOT_SUPPORTED') }),
+      });
+    });
+
+    test('encrypt, decrypt, MAC', () => {
+      if (!since('1.2')) {
+        expect(steps('ciphers')).toEqual({ encrypt: failed('OPERATION_NOT_SUPPORTED') });
+        return;
+      }
+      expect(steps('ciphers')).toMatchObject({
+        // NIST SP 800-38A F.2.1
+        encrypted: '7649abac8119b246cee98e9b12e9197d',
+        chosen: null,
+        decrypted: '6bc1bee22e409f96e93d7e117393172a',
+        withoutIv: { status: 'OPERATION_FAILED' },
+        ivLength: 16,
+        padded: 'no IV given',
+        // RFC 4231 §4.2
+        mac: 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7',
+        notForMac: failed('PERMISSION_DENIED'),
+      });
+    });
   });
 });
 

@@ -194,6 +194,7 @@ describe('Get Attributes and Get Attribute List', () => {
         'Initial Date',
         'State',
         'Fresh',
+        'Lease Time',
         'Last Change Date',
       ]),
     );

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../core/index.ts';
 import {
   BatchErrorContinuationOption,
   decodeResponse,
@@ -12,7 +13,7 @@ import {
   requestItem,
   Tag,
 } from '../../kmip/index.ts';
-import { type Client, cleanUp, connect, type Lab, refusal, startLab, typed } from './lab.ts';
+import { type Client, cleanUp, connect, type Lab, type LabOptions, refusal, startLab, typed } from './lab.ts';
 import { aes, createKey, named } from './requests.ts';
 
 let lab: Lab;
@@ -119,6 +120,14 @@ describe('Unique Batch Item ID, KMIP 1.1 §6.4', () => {
     expect(refusal(answer.items[0]!)).toMatch(/^InvalidMessage: Each Batch Item needs a Unique Batch Item ID/);
   });
 
+  it('that stands in two items refuses the message: the answers could not be told apart', async () => {
+    const answer = await client.batch([create('a'), create('b'), create('a')]);
+    expect(answer.items.map(refusal)).toEqual([
+      'InvalidMessage: Several Batch Items have the same Unique Batch Item ID.',
+    ]);
+    expect(lab.server.objects.list()).toEqual([]);
+  });
+
   it('is not invented when the request has none', async () => {
     const answer = await client.batch([kmipCall(operations.discoverVersions, { protocolVersions: [] })]);
     expect(answer.items[0]).not.toHaveProperty('uniqueBatchItemId');
@@ -217,11 +226,22 @@ describe('Maximum Response Size, KMIP 1.1 §6.3', () => {
       `ResponseTooLarge: Response size: ${size}, Maximum Response Size indicated in request: ${size - 1}`,
     );
   });
-});
 
-it('Asynchronous Indicator: answered synchronously all the same', async () => {
-  const answer = await client.batch([create('a')], { asynchronousIndicator: true });
-  expect(answer.items[0]!.resultStatus).toBe(0);
+  it('counts the answer of the whole batch; each item is told, and nothing is done that the client would not learn of', async () => {
+    const key = await createKey(client);
+    const get = kmipCall(operations.get, { uniqueIdentifier: key }, id('b'));
+    const answer = await client.batch([create('a'), get], { maximumResponseSize: 300 });
+    expect(answer.items.map((one) => [one.uniqueBatchItemId?.toString(), refusal(one)])).toEqual([
+      ['a', expect.stringMatching(/^ResponseTooLarge: Response size: \d+, Maximum .*: 300$/)],
+      ['b', expect.stringMatching(/^ResponseTooLarge: /)],
+    ]);
+    expect(lab.server.objects.list()).toHaveLength(1);
+  });
+
+  it('what fits is done', async () => {
+    expect((await client.batch([create('a')], { maximumResponseSize: 4096 })).items[0]!.resultStatus).toBe(0);
+    expect(lab.server.objects.list()).toHaveLength(1);
+  });
 });
 
 it('answers come in the order of the requests, however they are cut', async () => {
@@ -255,9 +275,88 @@ it('one byte at a time', async () => {
   });
 });
 
-it('an unknown operation is Operation Not Supported, by number', async () => {
-  const bytes = encodeRequest({ protocolVersion: v11 }, [
-    { operation: 0x02, payload: item.structure(Tag.RequestPayload, []) },
-  ]);
-  expect(refusal((await client.exchange(bytes)).items[0]!)).toMatch(/^OperationNotSupported: Create Key Pair is not/);
+it('an operation that only servers send is Operation Not Supported, as is one of an unknown number', async () => {
+  const asked = async (operation: number) => {
+    const payload = item.structure(Tag.RequestPayload, []);
+    return refusal(
+      (await client.exchange(encodeRequest({ protocolVersion: v11 }, [{ operation, payload }]))).items[0]!,
+    );
+  };
+  expect(await asked(0x1c)).toMatch(/^OperationNotSupported: Put is not supported in KMIP 1\.1/);
+  expect(await asked(0x99)).toMatch(/^OperationNotSupported: Operation 0x99 is not/);
+});
+
+describe("the server's own limit", () => {
+  const opaque = (size: number) => ({
+    objectType: ObjectType.OpaqueObject,
+    templateAttribute: { names: [], attributes: [] },
+    object: { objectType: ObjectType.OpaqueObject, opaqueDataType: 0x80000001, opaqueDataValue: Buffer.alloc(size, 1) },
+  });
+
+  it('a request above it is refused, and the connection lives', async () => {
+    const answer = await client.exchange(
+      encodeRequest({ protocolVersion: v11 }, [requestItem(operations.register, opaque(1024 * 1024), v11)]),
+    );
+    expect(answer.items.map(refusal)).toEqual([
+      expect.stringMatching(/^InvalidMessage: The request is too large: .* exceeds the limit of 1048576/),
+    ]);
+    await client.ok(operations.discoverVersions, { protocolVersions: [] });
+  });
+
+  it('an answer above it is Response Too Large for each item', async () => {
+    const { uniqueIdentifier } = await client.ok(operations.register, opaque(600_000));
+    const get = (text: string) => kmipCall(operations.get, { uniqueIdentifier }, id(text));
+    expect((await client.batch([get('a')])).items[0]!.resultStatus).toBe(0);
+    const answer = await client.batch([get('a'), get('b')]);
+    expect(answer.items.map((one) => [one.uniqueBatchItemId?.toString(), refusal(one)])).toEqual([
+      ['a', expect.stringMatching(/^ResponseTooLarge: Response size: 12\d{5}; this server sends no more than 1048576/)],
+      ['b', expect.stringMatching(/^ResponseTooLarge: /)],
+    ]);
+  });
+});
+
+describe('Time Stamp, KMIP 1.1 §6.5', () => {
+  const now = 1_767_225_600;
+  const asked = async (options: LabOptions, timeStamp: number | undefined) => {
+    lab = await startLab({ clock: new ManualClock(now * 1000), ...options });
+    client = await connect(lab);
+    const call = kmipCall(operations.query, { queryFunctions: [] });
+    return refusal((await client.batch([call], { timeStamp })).items[0]!);
+  };
+
+  it.each([
+    [undefined, 'Success'],
+    [now - 60, 'Success'],
+    [now + 60, 'Success'],
+    [now - 61, 'InvalidMessage: The Time Stamp of the request is 61 s old; 60 s are allowed.'],
+    [now + 61, 'InvalidMessage: The Time Stamp of the request is 61 s in the future; 60 s are allowed.'],
+  ])('%s with a tolerance: %s', async (timeStamp, expected) => {
+    expect(await asked({ timeStampTolerance: 60 }, timeStamp)).toBe(expected);
+  });
+
+  it('is not looked at unless asked for', async () => {
+    expect(await asked({}, 0)).toBe('Success');
+  });
+});
+
+describe('Correlation Values, KMIP 1.4 §6.18, §6.19 (OASIS TC-CS-CORVAL-1-14)', () => {
+  const call = kmipCall(operations.query, { queryFunctions: [] });
+  const headerAt = async (minor: number, clientCorrelationValue?: string) =>
+    (await client.batch([call], { protocolVersion: { major: 1, minor }, clientCorrelationValue })).header;
+
+  it("the client's is answered with one of the server's, and both are in the journal", async () => {
+    const first = await headerAt(4, 'order 66');
+    expect(first.serverCorrelationValue).toMatch(/^[0-9A-F]{6}-1$/);
+    expect(first).not.toHaveProperty('clientCorrelationValue');
+    expect((await headerAt(4, 'order 67')).serverCorrelationValue).toMatch(/^[0-9A-F]{6}-2$/);
+    expect(lab.events('kmip.request')[0]?.data).toMatchObject({
+      clientCorrelationValue: 'order 66',
+      serverCorrelationValue: first.serverCorrelationValue,
+    });
+  });
+
+  it('without one, and before 1.4, there is none', async () => {
+    expect(await headerAt(4)).not.toHaveProperty('serverCorrelationValue');
+    expect(await headerAt(3, 'order 66')).not.toHaveProperty('serverCorrelationValue');
+  });
 });

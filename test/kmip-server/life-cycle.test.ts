@@ -9,7 +9,7 @@ import {
   type StandardAttributeName,
 } from '../../kmip/index.ts';
 import { type Client, cleanUp, connect, type Lab, startLab } from './lab.ts';
-import { createKey } from './requests.ts';
+import { createKey, named } from './requests.ts';
 
 const start = Date.UTC(2026, 0, 1);
 const hour = 3600;
@@ -138,6 +138,25 @@ describe('what a transition writes', () => {
     expect(await attribute(key, 'Deactivation Date')).toBeUndefined();
   });
 
+  it('Revoke for Key Compromise without the time of it: Compromise Occurrence Date is the Initial Date', async () => {
+    const key = await keyIn('Active');
+    clock.advance(60_000);
+    expect(await revoke(key, KeyCompromise)).toBe('Success');
+    expect(await attribute(key, 'Compromise Date')).toBe(start / 1000 + 60);
+    expect(await attribute(key, 'Compromise Occurrence Date')).toBe(start / 1000);
+  });
+
+  it('CA Compromise compromises from KMIP 1.4 on', async () => {
+    const revokeAt = async (minor: number) => {
+      const key = await keyIn('Active');
+      const revocationReason = { revocationReasonCode: CACompromise };
+      await client.ok(operations.revoke, { uniqueIdentifier: key, revocationReason }, v(minor));
+      return state(key);
+    };
+    const v = (minor: number) => ({ protocolVersion: { major: 1, minor } });
+    expect([await revokeAt(1), await revokeAt(4)]).toEqual([3, 4]);
+  });
+
   it('Revoke for another reason: Deactivation Date', async () => {
     const key = await keyIn('Deactivated');
     expect(await attribute(key, 'Deactivation Date')).toBe(start / 1000);
@@ -202,14 +221,29 @@ describe('forbidden transitions leave the state as it was', () => {
     expect(await state(key)).toBe(2);
   });
 
-  it('objects without State are neither activated nor revoked', async () => {
+  it('an Opaque Object has no State: it is not activated, but it can be revoked and destroyed', async () => {
     const { uniqueIdentifier } = await client.ok(operations.register, {
       objectType: ObjectType.OpaqueObject,
       templateAttribute: { names: [], attributes: [] },
       object: { objectType: ObjectType.OpaqueObject, opaqueDataType: 0x80000001, opaqueDataValue: Buffer.from('x') },
     });
     expect(await activate(uniqueIdentifier)).toMatch(/^IllegalOperation: /);
-    expect(await revoke(uniqueIdentifier, KeyCompromise, 0)).toMatch(/^IllegalOperation: /);
+    expect(await revoke(uniqueIdentifier, KeyCompromise, 6)).toBe('Success');
+    expect(await attribute(uniqueIdentifier, 'State')).toBeUndefined();
+    expect(await attribute(uniqueIdentifier, 'Compromise Date')).toBe(start / 1000);
+    expect(await attribute(uniqueIdentifier, 'Compromise Occurrence Date')).toBe(6);
+    expect(await destroy(uniqueIdentifier)).toBe('Success');
+    expect(await attribute(uniqueIdentifier, 'Destroy Date')).toBe(start / 1000);
+    expect(await destroy(uniqueIdentifier)).toMatch(/^PermissionDenied: /);
+  });
+
+  it('a template is not revoked', async () => {
+    const { uniqueIdentifier } = await client.ok(operations.register, {
+      objectType: ObjectType.Template,
+      templateAttribute: { names: [], attributes: [named('t')] },
+      object: { objectType: ObjectType.Template, attributes: [makeAttribute('Cryptographic Length', 256)] },
+    });
+    expect(await revoke(uniqueIdentifier, KeyCompromise, 6)).toMatch(/^IllegalOperation: /);
   });
 });
 

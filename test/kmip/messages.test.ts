@@ -257,6 +257,33 @@ test('fields out of order are taken with a warning', () => {
   expect(warnings).toHaveLength(1);
 });
 
+test('a field that is there twice is refused, wherever the second one stands', () => {
+  const objectType = item.enumeration(Tag.ObjectType, ObjectType.SymmetricKey);
+  const template = item.structure(Tag.TemplateAttribute, []);
+  for (const fields of [
+    [objectType, objectType, template],
+    [objectType, template, objectType],
+    [template, objectType, template],
+  ]) {
+    const error = refusal(() => operations.create.request.decode(item.structure(Tag.RequestPayload, fields), V11));
+    expect(error).toMatchObject({ reason: ResultReason.InvalidMessage });
+    expect(error.message).toMatch(/more than one/);
+  }
+});
+
+test('a malformed batch item says where its fault stands in the message', () => {
+  const bytes = Buffer.from(VCENTER_CREATE);
+  // The item type of the last Attribute Value, which begins 16 bytes before the end.
+  bytes[bytes.length - 13] = 0x0b;
+  const [first] = decodeRequest(bytes).items;
+  expect(first).toMatchObject({ operation: Operation.Create });
+  expect(first?.error?.cause).toMatchObject({
+    code: 'UNKNOWN_TYPE',
+    offset: VCENTER_CREATE.length - 16,
+    path: [0x420078, 0x42000f, 0x420079, 0x420091, 0x420008, 0x42000b],
+  });
+});
+
 test.each([
   ['no message at all', hex('42000d02 00000004 00000001 00000000')],
   ['a response where a request belongs', hex('42007b01 00000000')],

@@ -3,7 +3,7 @@ import { type DecodeOptions, decode, encode, item, TtlvError, type TtlvWarning }
 
 function refusal(hex: string, options?: DecodeOptions): TtlvError {
   try {
-    decode(Buffer.from(hex.replaceAll(' ', ''), 'hex'), options);
+    decode(Buffer.from(hex.replaceAll(/\s/g, ''), 'hex'), options);
   } catch (error) {
     if (error instanceof TtlvError) return error;
     throw error;
@@ -47,6 +47,14 @@ test.each<[name: string, hex: string, code: string, offset: number, path: number
     'BOOLEAN_VALUE',
     8,
     [OUTER, INNER],
+  ],
+  [
+    'a fault behind other items and structures',
+    `42002001 00000040  42000401 00000010 42000402 00000004 00000001 00000000
+       42000407 00000001 61000000 00000000  42000401 00000010 42000406 00000008 00000000 00000002`,
+    'BOOLEAN_VALUE',
+    56,
+    [OUTER, INNER, INNER],
   ],
 ])('%s is refused with code, offset and path', (_name, hex, code, offset, path) => {
   const error = refusal(hex);

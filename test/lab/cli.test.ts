@@ -130,10 +130,24 @@ describe('keyrig decode', () => {
     expect(await keyrig(['decode'], `${structure}\n`)).toEqual(expected);
   });
 
+  it('reads the XML and the JSON that it writes', async () => {
+    const expected = await keyrig(['decode', structure]);
+    for (const form of ['--xml', '--json']) {
+      const { stdout } = await keyrig(['decode', structure, form]);
+      expect(await keyrig(['decode', file(`message${form}`, stdout)])).toEqual(expected);
+      expect(await keyrig(['decode'], stdout)).toEqual(expected);
+    }
+    const broken = await keyrig(['decode', '<RequestMessage>']);
+    expect(broken).toMatchObject({ code: 2, stderr: expect.stringMatching(/this XML cannot be read.*\n?.*line 1/s) });
+  });
+
   it('explains what it cannot read, and ends with 2', async () => {
     expect(await keyrig(['decode', 'nonsense'])).toMatchObject({ code: 2, stdout: '' });
     const cut = await keyrig(['decode', structure.slice(0, 40)]);
-    expect(cut).toMatchObject({ code: 2, stderr: expect.stringContaining('these 20 bytes are not a KMIP message') });
+    expect(cut).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('these 20 bytes cannot be read as a KMIP message'),
+    });
   });
 
   it('hides key material unless it is asked for', async () => {

@@ -1,5 +1,5 @@
 import { Operation, Tag } from '../../registry/index.ts';
-import { attribute } from '../attribute.ts';
+import { attribute, templateAttribute } from '../attribute.ts';
 import { enumeration, integer, optional, repeated, textString } from '../kernel.ts';
 import { defineOperation } from '../operation.ts';
 
@@ -13,6 +13,8 @@ export const locate = defineOperation({
     storageStatusMask: optional(Tag.StorageStatusMask, integer),
     objectGroupMember: optional(Tag.ObjectGroupMember, enumeration('ObjectGroupMember'), '1.1'),
     attributes: repeated(Tag.Attribute, attribute),
+    // Not in the tables; FortiGate sends its criteria so (observed).
+    templateAttribute: optional(Tag.TemplateAttribute, templateAttribute),
   },
   response: {
     locatedItems: optional(Tag.LocatedItems, integer, '1.3'),

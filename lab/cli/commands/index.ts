@@ -1,3 +1,4 @@
+import { checkKmsCommand } from './check-kms.ts';
 import type { DefineCommand } from './command.ts';
 import { decodeCommand } from './decode.ts';
 import { kmipCommand } from './kmip.ts';
@@ -16,4 +17,5 @@ export const commands: readonly DefineCommand[] = [
   thumbprintCommand,
   decodeCommand,
   kmipCommand,
+  checkKmsCommand,
 ];

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { createRealClock, type JsonObject, KeyrigError } from '../../../core/index.ts';
 import type { KmipAccess, KmipUser } from '../../clients/kmip.ts';
+import type { KmipTransport } from '../../clients/kmip-message.ts';
+import { type MessageOutput, withMessageOutput } from '../message-options.ts';
 import { command, type DefineCommand, option } from './command.ts';
 import { parseTarget } from './thumbprint.ts';
 
@@ -16,6 +18,8 @@ interface KmipOptions {
   protocol: NonNullable<KmipAccess['version']>;
   timeout: string;
 }
+
+const kmipTransports: readonly KmipTransport[] = ['tls', 'https', 'https-xml', 'https-json'];
 
 /** Each operation: its name, arguments, what it does, and the call. */
 const operations: [
@@ -61,8 +65,24 @@ export const kmipCommand: DefineCommand = () => {
     });
     kmip.addCommand(sub.exitOverride());
   }
-  return kmip;
+  return kmip.addCommand(sendCommand().exitOverride());
 };
+
+/** `keyrig kmip send [message]`: any request, as it is. */
+function sendCommand(): Command {
+  const send = command('send', 'send a request message and print the answer').argument(
+    '[message]',
+    'hexadecimal text, KMIP XML or JSON, or a file with one of these or raw bytes (default: standard input)',
+  );
+  return withMessageOutput(withConnection(send))
+    .addOption(option('--over <transport>', 'TTLV over TLS, or POST /kmip').default('tls').choices(kmipTransports))
+    .action(async (message: string | undefined, options: KmipOptions & MessageOutput & { over: KmipTransport }) => {
+      const { readMessage, renderMessage } = await import('../message.ts');
+      const { sendMessage } = await import('../../clients/kmip-message.ts');
+      const answer = await sendMessage(accessOf(options), await readMessage(message), options.over);
+      console.log(renderMessage(answer, options));
+    });
+}
 
 function withConnection(sub: Command): Command {
   return sub

@@ -137,6 +137,7 @@ function announce(line: ReadyLine, json: boolean): void {
   }
   const rows: [string, string][] = [
     ['KMS (KMIP)', `${line.kmip.host}:${line.kmip.port}`],
+    ...(line.kmip.httpsUrl === undefined ? [] : [['KMIP over HTTPS', line.kmip.httpsUrl] satisfies [string, string]]),
     ['vCenter', `${line.vcenter.url}  user ${line.vcenter.username}  password ${line.vcenter.password}`],
     ['OVHcloud API', `${line.ovh.url} and ${line.ovh.httpUrl}  service ${line.ovh.serviceName}`],
     ['', `application key ${line.ovh.applicationKey}  consumer key ${line.ovh.consumerKey}`],

@@ -198,8 +198,8 @@ describe('locks over SOAP', () => {
     await trustBothWays();
     await reconfigure('web', byPolicy);
     const keyId = lab.mock.inventory.vm('web')!.get('config')!.keyId!.keyId;
-    kms.backup();
-    expect(kms.destroyObject(keyId)).toBe(true);
+    await kms.backup();
+    expect(await kms.destroyObject(keyId)).toBe(true);
     await lab.mock.rebootHost('esx-01');
     const cryptoState = async () =>
       textOf((await lab.call(fetchOf('VirtualMachine', lab.ref('web'), 'runtime'))).body, 'cryptoState');
@@ -214,7 +214,7 @@ describe('locks over SOAP', () => {
     expect(refused).toContain(`The operation is not allowed in the current state. Key ${keyId}/guide not found`);
     expect(textOf(await call('CryptoUnlock_Task'), 'error')).toMatch(/xsi:type="InvalidVmState"/);
 
-    kms.restore();
+    await kms.restore();
     expect(textOf(await call('CryptoUnlock_Task'), 'state')).toBe('success');
     expect(await cryptoState()).toBe('unlocked');
     expect(textOf(await call('PowerOnVM_Task'), 'state')).toBe('success');

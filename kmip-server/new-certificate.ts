@@ -1,0 +1,94 @@
+/** Certificates that Certify and Re-certify issue. KMIP 1.1 §4.7, §4.8 */
+import type { KeyObject, X509Certificate } from 'node:crypto';
+import {
+  CertificateType,
+  KmipError,
+  type ManagedObject,
+  ObjectType,
+  ResultReason,
+  readAttribute,
+  type TemplateAttribute,
+} from '../kmip/index.ts';
+import { certificateAuthority, newSerialNumber } from './certificate-authority.ts';
+import { type CertificateRequest, readCertificateRequest } from './cryptography/certificate-request.ts';
+import { issueCertificate } from './cryptography/certify.ts';
+import { encodeName, parseName } from './cryptography/distinguished-name.ts';
+import { publicKeyOf } from './cryptography/key-formats.ts';
+import { asymmetricKeyOf } from './key-use.ts';
+import { seconds } from './life-cycle.ts';
+import type { WantedAttributes } from './new-object.ts';
+import type { OperationContext } from './operation-context.ts';
+import { described } from './registration.ts';
+import type { StoredObject } from './store/stored-object.ts';
+import { wantedValue } from './wanted-values.ts';
+
+interface RequestFields {
+  certificateRequestType?: number;
+  certificateRequest?: Buffer;
+}
+
+/** The Certificate Request, if there is one. Throws Invalid Message when its type is missing, else as readCertificateRequest. */
+export function requestIn({
+  certificateRequestType,
+  certificateRequest,
+}: RequestFields): CertificateRequest | undefined {
+  if (certificateRequest === undefined) return undefined;
+  if (certificateRequestType === undefined) {
+    throw new KmipError(ResultReason.InvalidMessage, 'A Certificate Request needs its Certificate Request Type.');
+  }
+  return readCertificateRequest(certificateRequestType, certificateRequest);
+}
+
+/** Checks that a request is for the public key that is certified. Throws Invalid Field. */
+export function checkSameKey(request: CertificateRequest | undefined, publicKey: StoredObject): void {
+  if (request === undefined) return;
+  const certified = asymmetricKeyOf(publicKey, 'public', 'Certify');
+  if (request.publicKey.equals(publicKeyOf(certified))) return;
+  throw new KmipError(ResultReason.InvalidField, 'The Certificate Request is for another key than the one to certify.');
+}
+
+/**
+ * The subject that a Template-Attribute names, and the rest of its attributes: clients set the subject in no other place.
+ * KMIP 1.1 §4.7
+ */
+export function subjectIn(template: TemplateAttribute): { subject: Buffer | undefined; others: TemplateAttribute } {
+  let subject: Buffer | undefined;
+  const attributes = template.attributes.filter((attribute) => {
+    const { attributeName } = attribute;
+    if (attributeName === 'X.509 Certificate Subject') {
+      subject = readAttribute(attributeName, attribute).subjectDistinguishedName;
+    } else if (attributeName === 'Certificate Subject') {
+      subject ??= encodeName(parseName(readAttribute(attributeName, attribute).certificateSubjectDistinguishedName));
+    } else return true;
+    return false;
+  });
+  return { subject, others: { ...template, attributes } };
+}
+
+/** Days that a certificate is valid without a Deactivation Date (assumed). */
+const usualDays = 365;
+
+/**
+ * Issues a certificate, valid from the wanted Activation Date to the Deactivation Date, and adds to the wanted attributes
+ * what it says of itself.
+ */
+export function newCertificate(
+  subject: { name: Buffer; publicKey: KeyObject; extensions: readonly Buffer[] | undefined },
+  wanted: WantedAttributes,
+  context: OperationContext,
+  authorityKey: KeyObject | undefined,
+): ManagedObject {
+  const authority = certificateAuthority(context, authorityKey);
+  const notBefore = wantedValue(wanted, 'Activation Date') ?? seconds(context.now);
+  const notAfter = wantedValue(wanted, 'Deactivation Date') ?? notBefore + usualDays * 86_400;
+  const issued: X509Certificate = issueCertificate(
+    { ...subject, serialNumber: newSerialNumber(), notBefore, notAfter },
+    authority,
+  );
+  const certificate: ManagedObject = {
+    objectType: ObjectType.Certificate,
+    certificateType: CertificateType.X_509,
+    certificateValue: issued.raw,
+  };
+  return described(certificate, wanted, context);
+}
