@@ -24,6 +24,9 @@ const met: readonly string[] = [
 /** Those of the other encodings, which are spoken over HTTPS. */
 const metOverHttps: readonly string[] = ['HTTPS Server', 'JSON Server', 'XML Server'];
 
+/** The profiles by name, for a list to read. */
+export const profileNames = { always: met, overHttps: metOverHttps } as const;
+
 /**
  * The profiles, for every version that the server speaks, as far as a message of `version` can name them.
  * @param httpsPort where KMIP over HTTPS is spoken, if at all

@@ -11,16 +11,17 @@ import {
 } from '../core/index.ts';
 import { KMIP_VERSIONS, protocolVersion, State } from '../kmip/index.ts';
 import { assumed } from './assumed.ts';
-import { Connection, type ConnectionParts } from './connection.ts';
-import { CryptoStreams } from './crypto-streams.ts';
-import { GroupTurns } from './group-turns.ts';
+import { Connection, type ConnectionParts } from './connections/connection.ts';
+import { Session } from './connections/session.ts';
 import { HttpEndpoint } from './https/http-conversation.ts';
 import { AccessControl } from './identity/access-control.ts';
 import { checkClient, type Verdict } from './identity/check-client.ts';
 import { KnownClients } from './identity/known-clients.ts';
-import { nextDue, seconds, settle, touch } from './life-cycle.ts';
-import type { MessageEnvironment } from './message.ts';
-import type { OperationServices } from './operation-context.ts';
+import type { MessageEnvironment } from './messages/message.ts';
+import type { OperationServices } from './messages/operation-context.ts';
+import { PendingOperations } from './messages/pending.ts';
+import { GroupTurns } from './objects/group-turns.ts';
+import { nextDue, seconds, settle, touch } from './objects/life-cycle.ts';
 import {
   defaultLeaseTime,
   defaultLimits,
@@ -30,13 +31,12 @@ import {
   type ServerIdentity,
   type ServerLimits,
 } from './options.ts';
-import { PendingOperations } from './pending.ts';
-import { RandomNumbers } from './random-numbers.ts';
-import { Session } from './session.ts';
 import { ObjectSpace } from './store/object-space.ts';
 import { copyObject, type DraftObject } from './store/stored-object.ts';
 import { type ObjectSummary, summarise } from './store/summary.ts';
 import { TlsEndpoint } from './tls/endpoint.ts';
+import { CryptoStreams } from './use/crypto-streams.ts';
+import { RandomNumbers } from './use/random-numbers.ts';
 
 /** A running (or stopped) test KMS. */
 export interface KmipServer {

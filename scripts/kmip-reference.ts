@@ -10,9 +10,13 @@ import {
   STANDARD_ATTRIBUTES,
   type StandardAttribute,
 } from '../kmip/index.ts';
+import { blockCipherModes } from '../kmip-server/cryptography/cipher-choice.ts';
+import { digestNames } from '../kmip-server/cryptography/hash.ts';
+import { asymmetricFormats, formatsOf } from '../kmip-server/cryptography/key-formats.ts';
 import { notSupported, valueName } from '../kmip-server/cryptography/not-supported.ts';
 import { handlers } from '../kmip-server/operations/index.ts';
 import { objectTypesAt } from '../kmip-server/operations/query.ts';
+import { profileNames } from '../kmip-server/profiles.ts';
 
 const header = (columns: readonly string[]) => [`| ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length)}`];
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -47,6 +51,33 @@ function objectTable(): string[] {
   return [...header(['object', ...KMIP_VERSIONS]), ...types];
 }
 
+const formatName = (format: number) => enumName('KeyFormatType', format) ?? String(format);
+
+/** Formats that a key is taken in, converted between on Get, and in 1.4 packed into. */
+function formatTable(): string[] {
+  const keys = (kind: 'private' | 'public') =>
+    Object.entries(asymmetricFormats[kind]).map(([type, formats]) =>
+      row([`${type.toUpperCase()} ${kind} key`, formats.map(formatName).join(', ')]),
+    );
+  const symmetric = formatsOf({ kind: 'bytes', bytes: Buffer.alloc(0) });
+  return [
+    ...header(['key', 'formats']),
+    row(['symmetric key', symmetric.map(formatName).join(', ')]),
+    ...keys('private'),
+    ...keys('public'),
+  ];
+}
+
+function cipherTable(): string[] {
+  const rows = [...blockCipherModes].map(([algorithm, modes]) =>
+    row([
+      enumName('CryptographicAlgorithm', algorithm) ?? String(algorithm),
+      modes.map((mode) => enumName('BlockCipherMode', mode) ?? mode).join(', '),
+    ]),
+  );
+  return [...header(['algorithm', 'Block Cipher Modes']), ...rows, row(['ChaCha20, ChaCha20-Poly1305', 'no mode'])];
+}
+
 function attributeTable(): string[] {
   const rows = Object.entries<StandardAttribute>(STANDARD_ATTRIBUTES).map(([name, rules]) =>
     row([
@@ -56,11 +87,20 @@ function attributeTable(): string[] {
       permission(rules.modifiableByClient),
       permission(rules.deletableByClient),
       rules.multipleInstances ? 'yes' : '',
-      [...rules.appliesTo].map((type) => enumName('ObjectType', type) ?? type).join(', '),
+      typesText(rules.appliesTo),
     ]),
   );
   const columns = ['attribute', 'since', 'first set by', 'client modifies', 'client deletes', 'several', 'objects'];
   return [...header(columns), ...rows];
+}
+
+/** `all`, `all but Template`, `Certificate, PGP Key`: whichever is shortest. */
+function typesText(types: ReadonlySet<number>): string {
+  const all = enumEntries('ObjectType');
+  const names = (wanted: boolean) => all.filter(({ code }) => types.has(code) === wanted).map(({ name }) => name);
+  const missing = names(false);
+  if (missing.length === 0) return 'all';
+  return missing.length <= 3 ? `all but ${missing.join(', ')}` : names(true).join(', ');
 }
 
 const permissions: Record<string, string> = {
@@ -104,6 +144,29 @@ export function kmipReference(notice: string): string {
     'Custom attributes (`x-` of clients, `y-` of the server) may have any type and several instances.',
     '',
     ...attributeTable(),
+    '',
+    '## Key formats',
+    '',
+    'A key comes back byte for byte in the format in which it was registered, or converted to the one that Get asks for.',
+    'Other formats are kept as they are.',
+    '',
+    ...formatTable(),
+    '',
+    '## Ciphers and hashes',
+    '',
+    ...cipherTable(),
+    '',
+    `Hashing Algorithms: ${[...digestNames.keys()].map((hash) => enumName('HashingAlgorithm', hash)).join(', ')}.`,
+    '',
+    '## Profiles',
+    '',
+    'Told by Query Profiles (KMIP 1.3) for each version that the server speaks:',
+    '',
+    ...profileNames.always.map((name) => `- ${name}`),
+    ...profileNames.overHttps.map((name) => `- ${name}, with the option \`https\``),
+    '',
+    'Not claimed: Baseline Server Basic (it asks for TLS 1.0), Complete Server (Notify and Put), the Suite B profiles (their',
+    'cipher suites need a server certificate with an elliptic key).',
     '',
     '## Refused',
     '',

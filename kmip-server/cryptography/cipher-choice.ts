@@ -61,6 +61,14 @@ const aesModes = new Map<number, Mode>([
 const camelliaModes = new Map<number, Mode>([...plainModes(16), ctr]);
 const desModes = new Map<number, Mode>(plainModes(8));
 
+/** The Block Cipher Modes of each algorithm that has them. */
+export const blockCipherModes: ReadonlyMap<number, readonly number[]> = new Map([
+  [CryptographicAlgorithm.AES, [...aesModes.keys()]],
+  [CryptographicAlgorithm.Camellia, [...camelliaModes.keys()]],
+  [CryptographicAlgorithm.DES3, [...desModes.keys()]],
+  [CryptographicAlgorithm.DES, [...desModes.keys()]],
+]);
+
 function modeOf(modes: ReadonlyMap<number, Mode>, parameters: CryptographicParameters, algorithm: number): Mode {
   const { blockCipherMode } = parameters;
   // KMIP 1.2 §4.29: an operation whose algorithm needs parameters fails when neither request nor key has them.

@@ -28,7 +28,7 @@ export interface DerivationRequest {
 /** The most bytes that are derived; keys are far shorter. */
 const mostBytes = 65_536;
 
-const mostHashes = 10_000_000;
+const mostHashes = 2_000_000;
 
 /** KMIP 1.1 §4.6: of an output that is longer than the key the first bytes are taken. */
 function leading(output: Buffer, length: number): Buffer {

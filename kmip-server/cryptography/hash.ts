@@ -2,7 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { type CryptographicParameters, HashingAlgorithm } from '../../kmip/index.ts';
 import { invalidField, refuseValue } from './not-supported.ts';
 
-const digestNames = new Map<number, string>([
+/** The Hashing Algorithms, with node:crypto's names. */
+export const digestNames: ReadonlyMap<number, string> = new Map([
   [HashingAlgorithm.MD5, 'md5'],
   [HashingAlgorithm.SHA_1, 'sha1'],
   [HashingAlgorithm.SHA_224, 'sha224'],

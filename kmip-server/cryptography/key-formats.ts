@@ -220,11 +220,13 @@ const publicFormats: TypedFormats = {
   dh: [F.X_509, F.TransparentDHPublicKey],
 };
 
+/** The formats that asymmetric keys can be written in, by node:crypto's name of the key type, the usual one first. */
+export const asymmetricFormats = { private: privateFormats, public: publicFormats } as const;
+
 /** The formats that a key can be written in, the usual one first. */
 export function formatsOf(neutral: NeutralKey): readonly number[] {
   if (neutral.kind === 'bytes') return [F.Raw, F.TransparentSymmetricKey];
-  const formats = neutral.kind === 'private' ? privateFormats : publicFormats;
-  return formats[neutral.key.asymmetricKeyType ?? ''] ?? [];
+  return asymmetricFormats[neutral.kind][neutral.key.asymmetricKeyType ?? ''] ?? [];
 }
 
 /**

@@ -5,10 +5,10 @@ import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { messageOf } from '../../core/index.ts';
 import { KmipError, ResultReason, TtlvError } from '../../kmip/index.ts';
-import { type AnswerSink, deliver } from '../delivery.ts';
-import { IdleWatch } from '../idle-watch.ts';
-import { type Answer, answerRequest, refuseMessage } from '../message.ts';
-import type { Conversation, SessionParts } from '../session.ts';
+import { type AnswerSink, deliver } from '../connections/delivery.ts';
+import { IdleWatch } from '../connections/idle-watch.ts';
+import type { Conversation, SessionParts } from '../connections/session.ts';
+import { type Answer, answerRequest, refuseMessage } from '../messages/message.ts';
 import { encodings, type MessageEncoding } from './encodings.ts';
 
 /** XML and JSON say the same in more bytes: the limit of a body, as a multiple of the limit of a message. */

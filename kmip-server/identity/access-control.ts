@@ -3,7 +3,7 @@ import { type Json, KeyrigError, matches } from '../../core/index.ts';
 import { enumName, KmipError, ObjectType, Operation, ResultReason } from '../../kmip/index.ts';
 import type { AccessRule, OperationPolicy } from '../options.ts';
 import type { ObjectLayer, ReadableObjects } from '../store/object-layer.ts';
-import type { StoredObject } from '../store/stored-object.ts';
+import { type StoredObject, serverOwner } from '../store/stored-object.ts';
 import { operationCode } from './known-clients.ts';
 
 /** What one client may do. */
@@ -84,8 +84,9 @@ export class AccessControl {
     return {
       mayPerform: (operation) => rules.length === 0 || rules.some((rule) => covers(rule, operation)),
       mayUse: (object, operation) =>
-        this.#allowsByPolicy(object, client, operation) ||
-        rules.some((rule) => covers(rule, operation) && this.#reaches(rule, object, client)),
+        object.owner !== serverOwner &&
+        (this.#allowsByPolicy(object, client, operation) ||
+          rules.some((rule) => covers(rule, operation) && this.#reaches(rule, object, client))),
       checkQuota: (before, after) => checkQuota(rules, before, after, client),
     };
   }

@@ -1,8 +1,8 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
-import { applyChange } from '../attribute-change.ts';
-import { completedValue } from '../attribute-completion.ts';
-import { checkChangeable, checkedValue, checkInstances, hasInstances } from '../attribute-rules.ts';
+import { applyChange } from '../attributes/attribute-change.ts';
+import { completedValue } from '../attributes/attribute-completion.ts';
+import { checkAddable, checkedValue, checkInstances, hasInstances } from '../attributes/attribute-rules.ts';
+import { editObject } from '../objects/access.ts';
 import { wireAttribute } from '../store/attribute-set.ts';
 import { handle } from './handler.ts';
 
@@ -14,7 +14,7 @@ export const addAttribute = handle(operations.addAttribute, (request, context) =
   if (attribute.attributeIndex !== undefined) {
     throw new KmipError(ResultReason.InvalidField, 'Add Attribute takes no Attribute Index: the server assigns it.');
   }
-  checkChangeable(object, name, context.version, context.now);
+  checkAddable(object, name, context.version, context.now);
   const value = completedValue(name, checkedValue(attribute, object.objectType, context), context);
   if (object.attributes.has(name) && !hasInstances(name)) {
     throw new KmipError(

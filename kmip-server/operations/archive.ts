@@ -1,7 +1,7 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
-import { seconds, touch } from '../life-cycle.ts';
-import { kindOf } from '../new-object.ts';
+import { editObject } from '../objects/access.ts';
+import { seconds, touch } from '../objects/life-cycle.ts';
+import { kindOf } from '../objects/new-object.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.1 §4.22, §11.23: the object goes to archival storage; only its attributes stay on-line. */

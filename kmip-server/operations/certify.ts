@@ -1,13 +1,13 @@
 import { LinkType, ObjectType, Operation, operations } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
-import { authorityKeyAhead } from '../certificate-authority.ts';
+import { setLink } from '../attributes/links.ts';
 import { encodeName } from '../cryptography/distinguished-name.ts';
-import { asymmetricKeyOf } from '../key-use.ts';
-import { stateName, touch } from '../life-cycle.ts';
-import { setLink } from '../links.ts';
-import { checkSameKey, newCertificate, requestIn, subjectIn } from '../new-certificate.ts';
-import { kindOf, storeObject, wantedAttributes } from '../new-object.ts';
-import { checkReplaceable, noAttributes } from '../replacement.ts';
+import { editObject } from '../objects/access.ts';
+import { authorityKeyAhead } from '../objects/certificate-authority.ts';
+import { stateName, touch } from '../objects/life-cycle.ts';
+import { checkSameKey, newCertificate, requestIn, subjectIn } from '../objects/new-certificate.ts';
+import { kindOf, storeObject, wantedAttributes } from '../objects/new-object.ts';
+import { checkReplaceable, noAttributes } from '../objects/replacement.ts';
+import { asymmetricKeyOf } from '../use/key-use.ts';
 import { handleAhead } from './handler.ts';
 
 /**

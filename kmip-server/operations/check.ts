@@ -1,9 +1,9 @@
 import { KmipError, Operation, operations, type ResponseOf, ResultReason } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
-import { longestLease } from '../leases.ts';
-import { RefusedWithPayload } from '../refused.ts';
+import { RefusedWithPayload } from '../messages/refused.ts';
+import { findObject } from '../objects/access.ts';
+import { longestLease } from '../objects/leases.ts';
 import { isCryptographic } from '../store/stored-object.ts';
-import { usageLeft } from '../usage-limits.ts';
+import { usageLeft } from '../use/usage-limits.ts';
 import { handle } from './handler.ts';
 
 type Answer = ResponseOf<typeof operations.check>;

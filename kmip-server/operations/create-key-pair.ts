@@ -1,4 +1,5 @@
 import { isSince, ObjectType, operations, type TemplateAttribute } from '../../kmip/index.ts';
+import { linkPair } from '../attributes/links.ts';
 import {
   attributesAhead,
   completeLength,
@@ -9,10 +10,9 @@ import {
   pairRequest,
   shareAttributes,
   wantedPair,
-} from '../key-pairs.ts';
-import { stateName } from '../life-cycle.ts';
-import { linkPair } from '../links.ts';
-import { kindOf, storeObject } from '../new-object.ts';
+} from '../objects/key-pairs.ts';
+import { stateName } from '../objects/life-cycle.ts';
+import { kindOf, storeObject } from '../objects/new-object.ts';
 import type { DraftObject } from '../store/stored-object.ts';
 import { handleAhead } from './handler.ts';
 

@@ -8,13 +8,13 @@ import {
   type RequestOf,
   ResultReason,
 } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
+import { wantedValue } from '../attributes/wanted-values.ts';
 import { splitKey } from '../cryptography/split.ts';
-import { generateKey } from '../key-generation.ts';
-import { kindOf, storeObject, type WantedAttributes, wantedAttributes } from '../new-object.ts';
-import type { OperationContext } from '../operation-context.ts';
+import type { OperationContext } from '../messages/operation-context.ts';
+import { findObject } from '../objects/access.ts';
+import { generateKey } from '../objects/key-generation.ts';
+import { kindOf, storeObject, type WantedAttributes, wantedAttributes } from '../objects/new-object.ts';
 import type { StoredObject } from '../store/stored-object.ts';
-import { wantedValue } from '../wanted-values.ts';
 import { handle } from './handler.ts';
 
 type Request = RequestOf<typeof operations.createSplitKey>;
@@ -27,6 +27,7 @@ export const createSplitKey = handle(operations.createSplitKey, (request, contex
   const wanted = wantedAttributes(request.templateAttribute, ObjectType.SplitKey, context);
   const { secret, keyFormatType } = keyToSplit(request, wanted, context);
   const { splitKeyParts, splitKeyThreshold, splitKeyMethod } = request;
+  checkEffort(secret.length * splitKeyParts * splitKeyThreshold);
   const { parts, primeFieldSize } = splitKey(secret, request);
   const cryptographicAlgorithm = wantedValue(wanted, 'Cryptographic Algorithm');
   const cryptographicLength = wantedValue(wanted, 'Cryptographic Length');
@@ -54,6 +55,15 @@ export const createSplitKey = handle(operations.createSplitKey, (request, contex
     text: `Create Split Key ${kindOf(first)}, ${splitKeyThreshold} of ${splitKeyParts} → ${first.uniqueIdentifier}, …`,
   };
 });
+
+/** About a second's work, during which nothing else is served (assumed); an AES key takes half of it for 255 of 255 parts. */
+const mostSteps = 4_000_000;
+
+/** Refuses to split or join what takes too long. Throws Invalid Field. */
+export function checkEffort(steps: number): void {
+  if (steps <= mostSteps) return;
+  throw new KmipError(ResultReason.InvalidField, 'The key is too long to be split into so many parts.');
+}
 
 /** Attributes that a part has from the key, unless the request says otherwise. */
 const inherited = [

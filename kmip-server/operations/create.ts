@@ -1,7 +1,7 @@
 import { enumKey, KmipError, ObjectType, operations, ResultReason } from '../../kmip/index.ts';
-import { stateName } from '../life-cycle.ts';
-import { kindOf, type storeObject, type WantedAttributes, wantedAttributes } from '../new-object.ts';
-import { createSymmetricKey } from '../symmetric-key.ts';
+import { stateName } from '../objects/life-cycle.ts';
+import { kindOf, type storeObject, type WantedAttributes, wantedAttributes } from '../objects/new-object.ts';
+import { createSymmetricKey } from '../objects/symmetric-key.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.1 §4.1, §11.2 */

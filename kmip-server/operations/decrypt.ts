@@ -6,12 +6,12 @@ import {
   type RequestOf,
   ResultReason,
 } from '../../kmip/index.ts';
-import { doPart, partOf } from '../crypto-streams.ts';
 import { decryptWithPrivateKey } from '../cryptography/asymmetric.ts';
 import { beginDecryption, type Decryption } from '../cryptography/cipher.ts';
-import { gathered, HeldData } from '../held-data.ts';
-import { dataOf, keyOf, objectToUse, parametersFor } from '../key-use.ts';
 import type { StoredObject } from '../store/stored-object.ts';
+import { doPart, partOf } from '../use/crypto-streams.ts';
+import { gathered, HeldData } from '../use/held-data.ts';
+import { dataOf, keyOf, objectToUse, parametersFor } from '../use/key-use.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.2 §4.30; in parts 1.3 §4.30; with a tag 1.4 §4.30. Of a stream with a tag the data is proven by the last part only. */

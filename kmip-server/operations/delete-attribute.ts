@@ -1,7 +1,7 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
-import { checkDeletable, isKnownAttribute } from '../attribute-rules.ts';
-import { touch } from '../life-cycle.ts';
+import { checkDeletable, isKnownAttribute } from '../attributes/attribute-rules.ts';
+import { editObject } from '../objects/access.ts';
+import { touch } from '../objects/life-cycle.ts';
 import { wireAttribute } from '../store/attribute-set.ts';
 import { handle } from './handler.ts';
 

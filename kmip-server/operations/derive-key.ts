@@ -13,17 +13,17 @@ import {
   ResultReason,
   SecretDataType,
 } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
+import { addLink } from '../attributes/links.ts';
+import { setWanted, wantedValue } from '../attributes/wanted-values.ts';
 import { agreeOnKey, deriveKey as derive } from '../cryptography/derivation.ts';
-import { symmetricKey } from '../key-generation.ts';
-import { asymmetricKeyOf, countUse, keyOf, parametersFor } from '../key-use.ts';
-import { stateName, touch } from '../life-cycle.ts';
-import { addLink } from '../links.ts';
-import { kindOf, storeObject, type WantedAttributes, wantedAttributes } from '../new-object.ts';
-import type { OperationContext } from '../operation-context.ts';
+import type { OperationContext } from '../messages/operation-context.ts';
+import { findObject } from '../objects/access.ts';
+import { symmetricKey } from '../objects/key-generation.ts';
+import { stateName, touch } from '../objects/life-cycle.ts';
+import { kindOf, storeObject, type WantedAttributes, wantedAttributes } from '../objects/new-object.ts';
 import type { DraftObject, StoredObject } from '../store/stored-object.ts';
-import { checkUsable } from '../usage.ts';
-import { setWanted, wantedValue } from '../wanted-values.ts';
+import { asymmetricKeyOf, countUse, keyOf, parametersFor } from '../use/key-use.ts';
+import { checkUsable } from '../use/usage.ts';
 import { handle } from './handler.ts';
 
 type Request = RequestOf<typeof operations.deriveKey>;

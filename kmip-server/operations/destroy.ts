@@ -1,7 +1,7 @@
 import { ObjectType, Operation, operations } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
-import { destroy as destroyObject, stateName } from '../life-cycle.ts';
-import { kindOf } from '../new-object.ts';
+import { editObject } from '../objects/access.ts';
+import { destroy as destroyObject, stateName } from '../objects/life-cycle.ts';
+import { kindOf } from '../objects/new-object.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.1 §4.21. The attributes stay (OASIS SKLC-O-1, TC-111); a template goes with all it has. */

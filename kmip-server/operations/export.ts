@@ -1,8 +1,8 @@
 import { Operation, operations } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
-import { visibleAttributes } from '../attribute-output.ts';
-import { kindOf } from '../new-object.ts';
-import { outputObject } from '../object-output.ts';
+import { visibleAttributes } from '../attributes/attribute-output.ts';
+import { findObject } from '../objects/access.ts';
+import { kindOf } from '../objects/new-object.ts';
+import { outputObject } from '../objects/object-output.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.4 §4.40: Get with all attributes; of a destroyed object only these are left. */

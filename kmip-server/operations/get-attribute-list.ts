@@ -1,6 +1,6 @@
 import { Operation, operations } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
-import { visibleNames } from '../attribute-output.ts';
+import { visibleNames } from '../attributes/attribute-output.ts';
+import { findObject } from '../objects/access.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.1 §4.13 */

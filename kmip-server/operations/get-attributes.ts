@@ -1,6 +1,6 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
-import { visibleAttributes } from '../attribute-output.ts';
+import { visibleAttributes } from '../attributes/attribute-output.ts';
+import { findObject } from '../objects/access.ts';
 import { handle } from './handler.ts';
 
 const shownNames = 6;

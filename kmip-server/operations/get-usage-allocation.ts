@@ -1,8 +1,8 @@
 import { KmipError, Operation, operations, ResultReason, State } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
-import { stateName, touch } from '../life-cycle.ts';
-import { kindOf } from '../new-object.ts';
-import { takeUsage, usageLeft } from '../usage-limits.ts';
+import { editObject } from '../objects/access.ts';
+import { stateName, touch } from '../objects/life-cycle.ts';
+import { kindOf } from '../objects/new-object.ts';
+import { takeUsage, usageLeft } from '../use/usage-limits.ts';
 import { handle } from './handler.ts';
 
 function refuse(reason: ResultReason, message: string): never {

@@ -1,7 +1,7 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
-import { kindOf } from '../new-object.ts';
-import { outputObject } from '../object-output.ts';
+import { findObject } from '../objects/access.ts';
+import { kindOf } from '../objects/new-object.ts';
+import { outputObject } from '../objects/object-output.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.1 §4.11, §11.12 */

@@ -1,5 +1,5 @@
 import type { Item, OperationDefinition, ProtocolVersion, StructureItem } from '../../kmip/index.ts';
-import type { OperationContext } from '../operation-context.ts';
+import type { OperationContext } from '../messages/operation-context.ts';
 import type { ReadableObjects } from '../store/object-layer.ts';
 
 /** What an operation did: the typed response, and a line for the journal (never key material). */

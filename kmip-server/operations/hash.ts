@@ -1,7 +1,7 @@
 import { Operation, operations } from '../../kmip/index.ts';
-import { doPart, partOf } from '../crypto-streams.ts';
 import { beginHash } from '../cryptography/hash.ts';
-import { dataOf } from '../key-use.ts';
+import { doPart, partOf } from '../use/crypto-streams.ts';
+import { dataOf } from '../use/key-use.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.2 §4.37; in parts 1.3 §4.37 */

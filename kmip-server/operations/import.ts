@@ -9,15 +9,15 @@ import {
   ResultReason,
   standardAttribute,
 } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
-import { checkedValue, isKnownAttribute, nameHolder, nameText } from '../attribute-rules.ts';
-import { completeObject, kindOf, type WantedAttributes } from '../new-object.ts';
-import type { OperationContext } from '../operation-context.ts';
-import { described } from '../registration.ts';
+import { checkedValue, isKnownAttribute, nameHolder, nameText } from '../attributes/attribute-rules.ts';
+import type { OperationContext } from '../messages/operation-context.ts';
+import { findObject } from '../objects/access.ts';
+import { completeObject, kindOf, type WantedAttributes } from '../objects/new-object.ts';
+import { described } from '../objects/registration.ts';
+import { unwrapped } from '../objects/wrapping.ts';
 import { AttributeSet } from '../store/attribute-set.ts';
 import { ownedObject } from '../store/owned-object.ts';
 import type { DraftObject } from '../store/stored-object.ts';
-import { unwrapped } from '../wrapping.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.4 §4.41: an object with the identifier and the attributes it had elsewhere; those that are given are kept. */

@@ -11,14 +11,15 @@ import {
   SecretDataType,
   STANDARD_ATTRIBUTES,
 } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
+import { wantedValue } from '../attributes/wanted-values.ts';
 import { readKey } from '../cryptography/key-formats.ts';
 import { joinKey, type KeyPart } from '../cryptography/split.ts';
-import { stateName } from '../life-cycle.ts';
-import { kindOf, storeObject, type WantedAttributes, wantedAttributes } from '../new-object.ts';
-import { noAttributes } from '../replacement.ts';
+import { findObject } from '../objects/access.ts';
+import { stateName } from '../objects/life-cycle.ts';
+import { kindOf, storeObject, type WantedAttributes, wantedAttributes } from '../objects/new-object.ts';
+import { noAttributes } from '../objects/replacement.ts';
 import type { StoredObject } from '../store/stored-object.ts';
-import { wantedValue } from '../wanted-values.ts';
+import { checkEffort } from './create-split-key.ts';
 import { handle } from './handler.ts';
 
 type Request = RequestOf<typeof operations.joinSplitKey>;
@@ -87,7 +88,9 @@ function joined(
   // The Cryptographic Length of 3DES leaves the parity bits out, that of a private key is not that of its bytes.
   const isExact = objectType === ObjectType.SymmetricKey && cryptographicAlgorithm !== CryptographicAlgorithm.DES3;
   const bits = isExact ? cryptographicLength : undefined;
-  const keyMaterial = joinKey(parts.map(keyPart), first, bits === undefined ? undefined : Math.ceil(bits / 8));
+  const keyParts = parts.map(keyPart);
+  checkEffort((keyParts[0]?.keyMaterial.length ?? 0) * keyParts.length);
+  const keyMaterial = joinKey(keyParts, first, bits === undefined ? undefined : Math.ceil(bits / 8));
   if (bits !== undefined && keyMaterial.length * 8 !== bits) {
     throw new KmipError(
       ResultReason.CryptographicFailure,

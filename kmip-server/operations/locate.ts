@@ -14,13 +14,13 @@ import {
   ResultReason,
   StorageStatusMask,
 } from '../../kmip/index.ts';
-import { isAllowed } from '../access.ts';
-import { isKnownAttribute } from '../attribute-rules.ts';
-import { wantedAttributes } from '../new-object.ts';
-import type { OperationContext } from '../operation-context.ts';
+import { isKnownAttribute } from '../attributes/attribute-rules.ts';
+import type { OperationContext } from '../messages/operation-context.ts';
+import { isAllowed, isTypeKnown } from '../objects/access.ts';
+import { wantedAttributes } from '../objects/new-object.ts';
+import { createSymmetricKey } from '../objects/symmetric-key.ts';
 import { indexText } from '../store/attribute-index.ts';
 import type { StoredObject } from '../store/stored-object.ts';
-import { createSymmetricKey } from '../symmetric-key.ts';
 import { handle } from './handler.ts';
 
 /**
@@ -69,7 +69,7 @@ function foundObjects(request: LocateRequest, attributes: readonly Attribute[], 
   for (const object of candidates(criteria, context)) {
     const place = object.archived ? StorageStatusMask.ArchivalStorage : StorageStatusMask.OnLineStorage;
     if ((storage & place) === 0 || (object.material === undefined && !wantsDestroyed)) continue;
-    if (!isAllowed(object, context, Operation.Locate)) continue;
+    if (!isTypeKnown(object, context) || !isAllowed(object, context, Operation.Locate)) continue;
     if (wantsFresh && object.attributes.read('Fresh') !== true) continue;
     if (criteria.every((criterion) => fits(object, criterion))) found.push(object.uniqueIdentifier);
   }

@@ -7,9 +7,9 @@ import {
   ResultReason,
   ValidityIndicator,
 } from '../../kmip/index.ts';
-import { doPart, partOf } from '../crypto-streams.ts';
 import { beginMac, isSameMac } from '../cryptography/mac.ts';
-import { dataOf, objectToUse, parametersFor, symmetricKeyOf } from '../key-use.ts';
+import { doPart, partOf } from '../use/crypto-streams.ts';
+import { dataOf, objectToUse, parametersFor, symmetricKeyOf } from '../use/key-use.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.2 §4.34; in parts 1.3 §4.34. Unknown until the last part, as for Signature Verify. */

@@ -1,7 +1,7 @@
 import { CryptographicUsageMask, Operation, operations } from '../../kmip/index.ts';
-import { doPart, partOf } from '../crypto-streams.ts';
 import { beginMac } from '../cryptography/mac.ts';
-import { countUse, dataOf, objectToUse, parametersFor, symmetricKeyOf } from '../key-use.ts';
+import { doPart, partOf } from '../use/crypto-streams.ts';
+import { countUse, dataOf, objectToUse, parametersFor, symmetricKeyOf } from '../use/key-use.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.2 §4.33; in parts 1.3 §4.33 */

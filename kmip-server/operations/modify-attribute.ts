@@ -1,8 +1,8 @@
 import { KmipError, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
-import { applyChange } from '../attribute-change.ts';
-import { completedValue } from '../attribute-completion.ts';
-import { checkChangeable, checkedValue } from '../attribute-rules.ts';
+import { applyChange } from '../attributes/attribute-change.ts';
+import { completedValue } from '../attributes/attribute-completion.ts';
+import { checkChangeable, checkedValue } from '../attributes/attribute-rules.ts';
+import { editObject } from '../objects/access.ts';
 import { wireAttribute } from '../store/attribute-set.ts';
 import { handle } from './handler.ts';
 

@@ -1,8 +1,8 @@
 import { KmipError, Operation, operations, ResultReason, State } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
-import { longestLease } from '../leases.ts';
-import { seconds, stateName } from '../life-cycle.ts';
-import { kindOf } from '../new-object.ts';
+import { findObject } from '../objects/access.ts';
+import { longestLease } from '../objects/leases.ts';
+import { seconds, stateName } from '../objects/life-cycle.ts';
+import { kindOf } from '../objects/new-object.ts';
 import { isCryptographic } from '../store/stored-object.ts';
 import { handle } from './handler.ts';
 

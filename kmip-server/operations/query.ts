@@ -15,9 +15,9 @@ import {
   Tag,
   UnwrapMode,
 } from '../../kmip/index.ts';
+import { rngParameters } from '../attributes/random-number-generator.ts';
 import type { ServerExtension } from '../options.ts';
 import { profilesAt } from '../profiles.ts';
-import { rngParameters } from '../random-number-generator.ts';
 import { handle, type OperationHandler } from './handler.ts';
 
 /** The types that Register stores, by the version that introduced them. */

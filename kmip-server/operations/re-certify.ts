@@ -11,14 +11,14 @@ import {
   ResultReason,
   type StandardAttributeName,
 } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
-import { authorityKeyAhead } from '../certificate-authority.ts';
+import { linkedIdentifier, linkReplacement, setLink } from '../attributes/links.ts';
 import { subjectName } from '../cryptography/certify.ts';
-import { stateName, touch } from '../life-cycle.ts';
-import { linkedIdentifier, linkReplacement, setLink } from '../links.ts';
-import { checkSameKey, newCertificate, requestIn, subjectIn } from '../new-certificate.ts';
-import { kindOf, wantedAttributes } from '../new-object.ts';
-import { checkReplaceable, noAttributes, replacementAttributes, storeReplacement } from '../replacement.ts';
+import { editObject } from '../objects/access.ts';
+import { authorityKeyAhead } from '../objects/certificate-authority.ts';
+import { stateName, touch } from '../objects/life-cycle.ts';
+import { checkSameKey, newCertificate, requestIn, subjectIn } from '../objects/new-certificate.ts';
+import { kindOf, wantedAttributes } from '../objects/new-object.ts';
+import { checkReplaceable, noAttributes, replacementAttributes, storeReplacement } from '../objects/replacement.ts';
 import { handleAhead } from './handler.ts';
 
 /** What each certificate says of itself. */

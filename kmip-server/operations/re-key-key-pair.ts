@@ -1,7 +1,9 @@
 import { KmipError, LinkType, ObjectType, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
+import { linkedIdentifier, linkPair, linkReplacement } from '../attributes/links.ts';
 import { keyFacts } from '../cryptography/key-formats.ts';
 import type { KeyPairRequest } from '../cryptography/key-pair.ts';
+import type { OperationContext } from '../messages/operation-context.ts';
+import { editObject } from '../objects/access.ts';
 import {
   finishPair,
   makeAhead,
@@ -11,14 +13,12 @@ import {
   shareAttributes,
   type WantedPair,
   wantedPair,
-} from '../key-pairs.ts';
-import { keyOf } from '../key-use.ts';
-import { stateName } from '../life-cycle.ts';
-import { linkedIdentifier, linkPair, linkReplacement } from '../links.ts';
-import { kindOf, type WantedAttributes } from '../new-object.ts';
-import type { OperationContext } from '../operation-context.ts';
-import { checkReplaceable, replacementAttributes, storeReplacement } from '../replacement.ts';
+} from '../objects/key-pairs.ts';
+import { stateName } from '../objects/life-cycle.ts';
+import { kindOf, type WantedAttributes } from '../objects/new-object.ts';
+import { checkReplaceable, replacementAttributes, storeReplacement } from '../objects/replacement.ts';
 import type { DraftObject, StoredObject } from '../store/stored-object.ts';
+import { keyOf } from '../use/key-use.ts';
 import { handleAhead } from './handler.ts';
 
 /** KMIP 1.1 §4.5, §11.6. The ID Placeholder is the new private key afterwards. */

@@ -1,11 +1,11 @@
 import { KmipError, ObjectType, Operation, operations, ResultReason } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
-import { newSymmetricKey } from '../key-generation.ts';
-import { stateName } from '../life-cycle.ts';
-import { linkReplacement } from '../links.ts';
-import { kindOf, wantedAttributes } from '../new-object.ts';
-import { checkReplaceable, noAttributes, replacementAttributes, storeReplacement } from '../replacement.ts';
-import { wantedValue } from '../wanted-values.ts';
+import { linkReplacement } from '../attributes/links.ts';
+import { wantedValue } from '../attributes/wanted-values.ts';
+import { editObject } from '../objects/access.ts';
+import { newSymmetricKey } from '../objects/key-generation.ts';
+import { stateName } from '../objects/life-cycle.ts';
+import { kindOf, wantedAttributes } from '../objects/new-object.ts';
+import { checkReplaceable, noAttributes, replacementAttributes, storeReplacement } from '../objects/replacement.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.1 §4.4, §11.5 */

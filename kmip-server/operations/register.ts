@@ -8,10 +8,10 @@ import {
   operations,
   ResultReason,
 } from '../../kmip/index.ts';
-import { checkAtCreation, checkedValue } from '../attribute-rules.ts';
-import { kindOf, storeObject, type WantedAttributes, wantedAttributes } from '../new-object.ts';
-import type { OperationContext } from '../operation-context.ts';
-import { absentObject, checkHasValue, described } from '../registration.ts';
+import { checkAtCreation, checkedValue } from '../attributes/attribute-rules.ts';
+import type { OperationContext } from '../messages/operation-context.ts';
+import { kindOf, storeObject, type WantedAttributes, wantedAttributes } from '../objects/new-object.ts';
+import { absentObject, checkHasValue, described } from '../objects/registration.ts';
 import { ownedObject } from '../store/owned-object.ts';
 import { handle } from './handler.ts';
 import { objectTypesAt } from './query.ts';

@@ -1,7 +1,7 @@
 import { enumName, Operation, operations } from '../../kmip/index.ts';
-import { editObject } from '../access.ts';
-import { revoke as revokeObject, stateName } from '../life-cycle.ts';
-import { kindOf } from '../new-object.ts';
+import { editObject } from '../objects/access.ts';
+import { revoke as revokeObject, stateName } from '../objects/life-cycle.ts';
+import { kindOf } from '../objects/new-object.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.1 §4.20 */

@@ -1,7 +1,7 @@
 import { CryptographicUsageMask, Operation, operations } from '../../kmip/index.ts';
-import { doPart, partOf } from '../crypto-streams.ts';
 import { beginSignature, sign as signData } from '../cryptography/signature.ts';
-import { asymmetricKeyOf, countUse, objectToUse, parametersFor, signedDataOf } from '../key-use.ts';
+import { doPart, partOf } from '../use/crypto-streams.ts';
+import { asymmetricKeyOf, countUse, objectToUse, parametersFor, signedDataOf } from '../use/key-use.ts';
 import { handle } from './handler.ts';
 
 /** KMIP 1.2 §4.31; in parts 1.3 §4.31; Digested Data 1.4 §4.31 */

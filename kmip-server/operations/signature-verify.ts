@@ -7,9 +7,9 @@ import {
   ResultReason,
   ValidityIndicator,
 } from '../../kmip/index.ts';
-import { doPart, partOf } from '../crypto-streams.ts';
 import { beginVerification, isSignedBy } from '../cryptography/signature.ts';
-import { asymmetricKeyOf, objectToUse, parametersFor, signedDataOf } from '../key-use.ts';
+import { doPart, partOf } from '../use/crypto-streams.ts';
+import { asymmetricKeyOf, objectToUse, parametersFor, signedDataOf } from '../use/key-use.ts';
 import { handle } from './handler.ts';
 
 /**

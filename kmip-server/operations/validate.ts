@@ -10,11 +10,11 @@ import {
   State,
   ValidityIndicator,
 } from '../../kmip/index.ts';
-import { findObject } from '../access.ts';
-import { findAuthority } from '../certificate-authority.ts';
 import { validateChain } from '../cryptography/certify.ts';
-import { seconds } from '../life-cycle.ts';
-import type { OperationContext } from '../operation-context.ts';
+import type { OperationContext } from '../messages/operation-context.ts';
+import { findObject } from '../objects/access.ts';
+import { findAuthority } from '../objects/certificate-authority.ts';
+import { seconds } from '../objects/life-cycle.ts';
 import { handle } from './handler.ts';
 
 type Certificate = Pick<Extract<ManagedObject, { certificateValue: Buffer }>, 'certificateType' | 'certificateValue'>;

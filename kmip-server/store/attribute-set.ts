@@ -67,7 +67,7 @@ function instanceFrom(name: string, value: Item): AttributeInstance {
   const instance = { name, index: 0, value };
   // A custom attribute may have any type, so its number does not tell which.
   if (value.type !== ItemType.Integer && value.type !== ItemType.Enumeration) return instance;
-  if (name.startsWith('x-')) return instance;
+  if (name.startsWith('x-') || name.startsWith('y-')) return instance;
   const instances = sharedFor(name);
   const known = instances.get(value.value) ?? instance;
   instances.set(value.value, known);

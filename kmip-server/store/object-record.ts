@@ -12,8 +12,8 @@ import {
   requiredObject,
   Tag,
 } from '../../kmip/index.ts';
-import { ownBytes } from '../attribute-rules.ts';
 import { AttributeSet } from './attribute-set.ts';
+import { ownBytes } from './own-bytes.ts';
 import type { StoredObject } from './stored-object.ts';
 
 /** Both parts are TTLV: what is known of the object, and the object itself. */

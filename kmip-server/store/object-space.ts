@@ -264,7 +264,7 @@ export class ObjectSpace implements ReadableObjects {
 function storeFailure(error: unknown): KmipError {
   // Other errors than our own may say too much.
   const why = error instanceof KeyrigError ? error.message : 'an unexpected error';
-  return new KmipError(ResultReason.GeneralFailure, `The key store failed and nothing was changed: ${why}`, {
+  return new KmipError(ResultReason.GeneralFailure, `The key store failed: ${why}`, {
     cause: error,
   });
 }

@@ -1,5 +1,5 @@
 import type { KeyBlock, KeyInformation, KeyValue, KeyWrappingData, ManagedObject } from '../../kmip/index.ts';
-import { ownBytes } from '../attribute-rules.ts';
+import { ownBytes } from './own-bytes.ts';
 
 /** An object on memory of its own: what was decoded still lies in the message that brought it. */
 export function ownedObject(object: ManagedObject): ManagedObject {

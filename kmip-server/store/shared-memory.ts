@@ -30,6 +30,7 @@ export class SharedMemory {
       },
       commit: async ({ put, deleted }: Changes): Promise<CommitResult> => {
         if (seen !== this.#commits) return 'conflict';
+        if (put.length === 0 && deleted.length === 0) return 'stored';
         const commit = ++this.#commits;
         seen = commit;
         for (const object of put) this.#versions.set(object.uniqueIdentifier, { object, commit });

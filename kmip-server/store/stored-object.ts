@@ -16,6 +16,12 @@ export interface StoredObject {
   readonly allocated: boolean;
 }
 
+/**
+ * Owner of the objects that the server makes for itself, which no client can reach: no client has a name with a control
+ * character.
+ */
+export const serverOwner = '\u0000keyrig';
+
 /** A copy of a stored object that an operation changes; it takes the object's place when the operation has succeeded. */
 export interface DraftObject extends StoredObject {
   readonly attributes: AttributeSet;

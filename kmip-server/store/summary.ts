@@ -1,5 +1,5 @@
 import { enumKey, enumName, type Item, ItemType } from '../../kmip/index.ts';
-import { settle } from '../life-cycle.ts';
+import { settle } from '../objects/life-cycle.ts';
 import { draftOf, type StoredObject } from './stored-object.ts';
 
 /** What may be shown of an object: never its key material. */

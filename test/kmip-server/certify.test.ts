@@ -196,6 +196,10 @@ describe('Certify, KMIP 1.1 §4.7', () => {
     expect(await refused({ uniqueIdentifier: publicKey, ...pkcs10, certificateRequest: Buffer.from('no') })).toMatch(
       /^InvalidField: .*not a PKCS#10/,
     );
+    for (const date of [-1, 1e12]) {
+      const templateAttribute = template(makeAttribute('Activation Date', date));
+      expect(await refused({ uniqueIdentifier: publicKey, templateAttribute })).toMatch(/^InvalidField: .*9999/);
+    }
     const crmf = { ...pkcs10, certificateRequestType: CertificateRequestType.CRMF };
     expect(await refused({ uniqueIdentifier: publicKey, ...crmf })).toMatch(/^FeatureNotSupported/);
   });

@@ -26,7 +26,7 @@ import {
   template,
   Verify,
 } from './crypto-requests.ts';
-import { type Client, cleanUp, connect, refusal, startLab, typed } from './lab.ts';
+import { type Client, cleanUp, connect, type Lab, refusal, startLab, typed } from './lab.ts';
 import { named } from './requests.ts';
 
 const hour = 3600;
@@ -34,11 +34,12 @@ const algorithm = (code: number) => makeAttribute('Cryptographic Algorithm', cod
 const length = (bits: number) => makeAttribute('Cryptographic Length', bits);
 
 let clock: ManualClock;
+let lab: Lab;
 let client: Client;
 
 beforeEach(async () => {
   clock = new ManualClock(start);
-  const lab = await startLab({ clock, limits: { idleTimeoutMs: 1e12, handshakeTimeoutMs: 1e12 } });
+  lab = await startLab({ clock, limits: { idleTimeoutMs: 1e12, handshakeTimeoutMs: 1e12 } });
   client = await connect(lab);
 });
 afterEach(cleanUp);
@@ -187,6 +188,17 @@ describe('Create Key Pair, KMIP 1.1 §4.2', () => {
       publicKeyTemplateAttribute: template(mask(Verify)),
     });
     expect(answer.privateKeyTemplateAttribute?.attributes).toEqual([length(2048)]);
+  }, 30_000);
+
+  it('serves others while it makes a long key', async () => {
+    const other = await connect(lab);
+    const done: string[] = [];
+    const making = client
+      .ok(operations.createKeyPair, pair(algorithm(CryptographicAlgorithm.RSA), length(3072)))
+      .then(() => done.push('key pair'));
+    const asking = other.ok(operations.discoverVersions, { protocolVersions: [] }).then(() => done.push('versions'));
+    await Promise.all([making, asking]);
+    expect(done).toEqual(['versions', 'key pair']);
   }, 30_000);
 
   const pair = (...common: ReturnType<typeof makeAttribute>[]) => ({

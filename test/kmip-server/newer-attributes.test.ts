@@ -7,6 +7,7 @@ import {
   type AttributeValue,
   CryptographicAlgorithm,
   item,
+  KeyFormatType,
   type KmipVersion,
   LinkType,
   makeAttribute,
@@ -39,6 +40,15 @@ const add = (attribute: Attribute, version: KmipVersion = '1.4') =>
   askAs(client, version, operations.addAttribute, { uniqueIdentifier: key, attribute });
 const modify = (attribute: Attribute) =>
   askAs(client, '1.4', operations.modifyAttribute, { uniqueIdentifier: key, attribute });
+const aesObject = {
+  objectType: ObjectType.SymmetricKey,
+  keyBlock: {
+    keyFormatType: KeyFormatType.Raw,
+    keyValue: { keyMaterial: Buffer.alloc(32, 7), attributes: [] },
+    cryptographicAlgorithm: CryptographicAlgorithm.AES,
+    cryptographicLength: 256,
+  },
+};
 async function values<N extends StandardAttributeName>(
   name: N,
   version: KmipVersion = '1.4',
@@ -104,6 +114,19 @@ describe('attributes of later versions', () => {
       at('1.2'),
     );
     expect(await values('Original Creation Date', '1.4', created.uniqueIdentifier)).toEqual([5]);
+  });
+
+  it('the Original Creation Date of a key that came from elsewhere can be added once', async () => {
+    const registered = await client.ok(
+      operations.register,
+      { objectType: ObjectType.SymmetricKey, templateAttribute: aes(), object: aesObject },
+      at('1.2'),
+    );
+    key = registered.uniqueIdentifier;
+    expect(await values('Original Creation Date')).toEqual([]);
+    expect(await add(makeAttribute('Original Creation Date', 5))).toBe('Success');
+    expect(await values('Original Creation Date')).toEqual([5]);
+    expect(await add(makeAttribute('Original Creation Date', 6))).toMatch(/^PermissionDenied: .*read-only/);
   });
 
   it('Always Sensitive and Never Extractable follow Sensitive and Extractable (KMIP 1.4 §3.48 to §3.51)', async () => {

@@ -315,7 +315,7 @@ describe('objects of a server with a store', () => {
     const failure = {
       reason: expect.objectContaining({
         reason: ResultReason.GeneralFailure,
-        message: 'The key store failed and nothing was changed: The disk is full.',
+        message: 'The key store failed: The disk is full.',
       }),
     };
     expect(results[0]).toMatchObject(failure);
@@ -337,7 +337,7 @@ describe('objects of a server with a store', () => {
     const objects = space(store);
     await objects.run(create('a'));
     fail({ refresh: new KeyrigError('ERR_STORE', 'The database is away.') });
-    await expect(objects.run(create('b'))).rejects.toThrow('nothing was changed: The database is away.');
+    await expect(objects.run(create('b'))).rejects.toThrow('failed: The database is away.');
     fail({});
     expect(await objects.run((layer) => identifiers(layer.all()))).toEqual(['a']);
   });
@@ -347,7 +347,7 @@ describe('objects of a server with a store', () => {
     const objects = space(store);
     fail({ commit: new Error('password=secret') });
     const failure = await Promise.resolve(objects.run(create('a'))).catch((error: unknown) => error);
-    expect((failure as Error).message).toBe('The key store failed and nothing was changed: an unexpected error');
+    expect((failure as Error).message).toBe('The key store failed: an unexpected error');
   });
 
   it('lose their key material when that is stored, not before', async () => {

@@ -132,6 +132,10 @@ describe('Create Split Key and Join Split Key, KMIP 1.2 §4.38, §4.39', () => {
     expect(await refusedSplit({ uniqueIdentifier, objectType: ObjectType.SymmetricKey })).toMatch(/^InvalidField/);
     const { publicKeyUniqueIdentifier } = await createPair(client);
     expect(await refusedSplit({ uniqueIdentifier: publicKeyUniqueIdentifier })).toMatch(/^IllegalOperation/);
+    const long = await registerKey(client, '00'.repeat(4096), { algorithm: CryptographicAlgorithm.OneTimePad });
+    expect(await refusedSplit({ uniqueIdentifier: long, splitKeyParts: 255, splitKeyThreshold: 255 })).toMatch(
+      /^InvalidField: .*too long/,
+    );
   });
 
   it('refuses parts that are too few, the same, of different keys, or no parts at all', async () => {
