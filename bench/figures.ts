@@ -19,3 +19,18 @@ export function median(values: readonly number[]): number {
 export function milliseconds(value: number): string {
   return `${Math.round(value)} ms`;
 }
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}
+
+/** `lowest to highest` without the outermost tenth on either side: what a busy machine did to single rounds. */
+export function spread(values: readonly number[], shown: (value: number) => string): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const cut = Math.floor(sorted.length / 10);
+  return `${shown(sorted[cut]!)} to ${shown(sorted[sorted.length - 1 - cut]!)}`;
+}

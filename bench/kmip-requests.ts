@@ -1,3 +1,5 @@
+import type { RawClient } from './raw-client.ts';
+
 /** Requests of the bench, written by hand from KMIP 1.1 §9.1 so that no code under test has a part in them. */
 
 const type = { structure: 1, integer: 2, enumeration: 5, text: 7 } as const;
@@ -32,17 +34,37 @@ function request(operation: number, ...payload: Buffer[]): Buffer {
 const attribute = (name: string, value: Buffer) => structure(0x420008, text(0x42000a, name), value);
 const attributeValue = 0x42000b;
 
-/** Create of an AES-256 key for Encrypt and Decrypt: what vCenter asks for. KMIP 1.1 §4.1 */
-export const create = request(
-  1,
-  enumeration(0x420057, 2),
-  structure(
-    0x420091,
-    attribute('Cryptographic Algorithm', enumeration(attributeValue, 3)),
-    attribute('Cryptographic Usage Mask', integer(attributeValue, 12)),
-    attribute('Cryptographic Length', integer(attributeValue, 256)),
-  ),
-);
+/** An attribute with a text value, by name. */
+export type TextAttribute = readonly [name: string, value: string];
+
+/** A Name, or a custom attribute. KMIP 1.1 §3.2, §3.39 */
+function textAttribute([name, value]: TextAttribute): Buffer {
+  if (name !== 'Name') return attribute(name, text(attributeValue, value));
+  return attribute(name, structure(attributeValue, text(0x420055, value), enumeration(0x420054, 1)));
+}
+
+/** Create of an AES-256 key for Encrypt and Decrypt, as vCenter asks for it, and with more attributes. KMIP 1.1 §4.1 */
+export function createWith(...more: TextAttribute[]): Buffer {
+  return request(
+    1,
+    enumeration(0x420057, 2),
+    structure(
+      0x420091,
+      attribute('Cryptographic Algorithm', enumeration(attributeValue, 3)),
+      attribute('Cryptographic Usage Mask', integer(attributeValue, 12)),
+      attribute('Cryptographic Length', integer(attributeValue, 256)),
+      ...more.map(textAttribute),
+    ),
+  );
+}
+
+/** What vCenter asks for. */
+export const create = createWith();
+
+/** Locate by attributes. KMIP 1.1 §4.9 */
+export function locate(...attributes: TextAttribute[]): Buffer {
+  return request(8, ...attributes.map(textAttribute));
+}
 
 /** Get by Unique Identifier. KMIP 1.1 §4.11 */
 export function get(uniqueIdentifier: string): Buffer {
@@ -54,4 +76,12 @@ export function uniqueIdentifierOf(answer: Buffer): string {
   const at = answer.indexOf(Buffer.from([0x42, 0x00, 0x94, type.text]));
   if (at < 0) throw new Error('the answer holds no Unique Identifier: the server refused');
   return answer.toString('utf8', at + 8, at + 8 + answer.readUInt32BE(at + 4));
+}
+
+/** Creates a key, gets it, and tells its Unique Identifier. Throws when the server refuses either. */
+export async function createAndGet(client: RawClient): Promise<string> {
+  const uniqueIdentifier = uniqueIdentifierOf(await client.exchange(create));
+  const got = await client.exchange(get(uniqueIdentifier));
+  if (uniqueIdentifierOf(got) !== uniqueIdentifier) throw new Error('Get answered with another key');
+  return uniqueIdentifier;
 }

@@ -1,12 +1,27 @@
-// Measures keyrig's speed and prints a table: node bench/run.ts [start-up] [scenarios] [kmip]
+// Measures keyrig's speed and what it withstands, and prints a table. node bench/run.ts [part …], all parts when none is named:
+// start-up, scenarios, codec, kmip, objects, stores, connections, fuzz
 
 import { availableParallelism } from 'node:os';
+import { measureCodec } from './codec.ts';
+import { measureConnections } from './connections.ts';
 import type { Figure } from './figures.ts';
+import { measureFuzz } from './fuzz.ts';
 import { measureKmip } from './kmip.ts';
+import { measureObjects } from './objects.ts';
 import { measureScenarios } from './scenarios.ts';
 import { measureStartUp } from './start-up.ts';
+import { measureStores } from './stores.ts';
 
-const parts = { 'start-up': measureStartUp, scenarios: measureScenarios, kmip: measureKmip };
+const parts = {
+  'start-up': measureStartUp,
+  scenarios: measureScenarios,
+  codec: measureCodec,
+  kmip: measureKmip,
+  objects: measureObjects,
+  stores: measureStores,
+  connections: measureConnections,
+  fuzz: measureFuzz,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !(name in parts));

@@ -151,7 +151,7 @@ export const defaultLimits: ServerLimits = {
   maxBytes: 1024 * 1024,
   maxDepth: 32,
   maxItems: 65_536,
-  maxConnections: 256,
+  maxConnections: 2_048,
   handshakeTimeoutMs: 30_000,
   idleTimeoutMs: 600_000,
 };

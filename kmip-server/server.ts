@@ -206,6 +206,8 @@ class TestKeyServer implements KmipServer {
 
   async start(): Promise<{ host: string; port: number; httpsPort?: number }> {
     await this.#http?.ready();
+    // What the store holds is there before the first message asks for it.
+    await this.#space.run(() => {});
     try {
       for (const port of this.#ports) await this.#listen(port);
     } catch (error) {

@@ -65,7 +65,12 @@ export class PendingOperations {
       ready
         .then(
           (prepared) => prepared,
-          (refusal: unknown) => ({ refusal }),
+          (refusal: unknown) => {
+            // Until its stack is read an error holds all that was on the stack, the client's connection among it: this may be kept
+            // for an hour.
+            if (refusal instanceof Error) void refusal.stack;
+            return { refusal };
+          },
         )
         .then((outcome) => {
           entry.ready = outcome;

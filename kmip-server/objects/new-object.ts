@@ -91,6 +91,14 @@ function templateAttributes(name: string, context: OperationContext): Attribute[
   throw new KmipError(ResultReason.ItemNotFound, `There is no template named "${name.slice(0, 80)}".`);
 }
 
+/** A Unique Identifier that no object has: a server with the same seed may have used the same store before. */
+function freeIdentifier({ services, objects }: OperationContext): string {
+  for (;;) {
+    const identifier = services.newIdentifier();
+    if (objects.get(identifier) === undefined) return identifier;
+  }
+}
+
 /**
  * Completes and stores an object that an operation makes: the server's own attributes, dates, digest, State.
  * Throws Invalid Field for a Name that is taken and for dates out of order.
@@ -106,7 +114,7 @@ export function storeObject(
   checkNames(wanted.get('Name') ?? [], context);
   const attributes = new AttributeSet();
   const object: DraftObject = {
-    uniqueIdentifier: services.newIdentifier(),
+    uniqueIdentifier: freeIdentifier(context),
     objectType,
     owner: client,
     attributes,

@@ -87,5 +87,7 @@ export const handlers: ReadonlyMap<number, OperationHandler> = new Map(
     joinSplitKey,
     importObject,
     exportObject,
-  ].map((handler) => [handler.operation, handler]),
+  ]
+    .sort((a, b) => a.operation - b.operation)
+    .map((handler) => [handler.operation, handler]),
 );

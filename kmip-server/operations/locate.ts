@@ -125,7 +125,7 @@ function replenished(criteria: readonly Criterion[], context: OperationContext):
 
 /** The objects that need looking at: those of the rarest indexed text among the criteria, else all. */
 function candidates(criteria: readonly Criterion[], { objects }: OperationContext): Iterable<StoredObject> {
-  let best: Iterable<StoredObject> | undefined;
+  let best: { name: string; text: string } | undefined;
   let fewest = Number.POSITIVE_INFINITY;
   for (const { name, values } of criteria) {
     const identifier = name === 'Unique Identifier' ? values[0]?.value : undefined;
@@ -137,9 +137,9 @@ function candidates(criteria: readonly Criterion[], { objects }: OperationContex
     const count = text === undefined ? fewest : objects.countHaving(name, text);
     if (text === undefined || count >= fewest) continue;
     fewest = count;
-    best = objects.having(name, text);
+    best = { name, text };
   }
-  return best ?? objects.all();
+  return (best && objects.having(best.name, best.text)) ?? objects.all();
 }
 
 interface Criterion {

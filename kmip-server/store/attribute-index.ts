@@ -1,4 +1,5 @@
 import { type Item, ItemType } from '../../kmip/index.ts';
+import type { AttributeInstance } from './attribute-set.ts';
 import type { StoredObject } from './stored-object.ts';
 
 /** Attributes that nearly every object has alike, or that are found otherwise. */
@@ -29,13 +30,20 @@ export class AttributeIndex {
     const old = before?.attributes.dump().instances ?? [];
     const now = after?.attributes.dump().instances ?? [];
     const { uniqueIdentifier } = (after ?? before) as StoredObject;
-    // Instances never change, so those that stand in both are the same text.
-    for (const instance of old) {
-      if (now.includes(instance)) continue;
+    let isRemoved = false;
+    // Instances never change, so those that stand in both are the same text. Most stand in the same place.
+    for (let place = 0; place < old.length; place++) {
+      const instance = old[place] as AttributeInstance;
+      if (now[place] === instance || now.includes(instance)) continue;
       const text = isIndexed(instance.name) ? indexText(instance.name, instance.value) : undefined;
-      if (text !== undefined) this.#remove(instance.name, text, uniqueIdentifier);
+      if (text === undefined) continue;
+      this.#remove(instance.name, text, uniqueIdentifier);
+      isRemoved = true;
     }
-    for (const instance of now) {
+    for (let place = 0; place < now.length; place++) {
+      const instance = now[place] as AttributeInstance;
+      // Of two instances with the same text one may have been removed.
+      if (!isRemoved && old[place] === instance) continue;
       const text = isIndexed(instance.name) ? indexText(instance.name, instance.value) : undefined;
       if (text !== undefined) this.#add(instance.name, text, uniqueIdentifier);
     }

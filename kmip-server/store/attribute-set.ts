@@ -35,43 +35,84 @@ class DeferredInstance implements AttributeInstance {
   }
 }
 
-/**
- * First instances that many objects have alike: algorithms, lengths, masks, states, flags, this second's dates. A store
- * of many keys holds each once. Bounded.
- */
-const shared = new Map<string, Map<number | boolean, AttributeInstance>>();
-const maxShared = 64;
+type SharedValue = number | boolean | string;
 
-function sharedFor(name: string): Map<number | boolean, AttributeInstance> {
-  let instances = shared.get(name);
+/**
+ * First instances that many objects have alike: algorithms, lengths, masks, states, flags, this second's dates, the product
+ * that a client names with every key. A store of many keys holds each once. Bounded.
+ */
+const shared = new Map<string, Map<SharedValue, AttributeInstance>>();
+const maxShared = 64;
+/** Attributes whose names clients choose are shared up to this many. */
+const maxSharedNames = 256;
+/** Longer texts are hardly ever alike. */
+const maxSharedLength = 64;
+
+function knownInstance(name: string, value: SharedValue): AttributeInstance | undefined {
+  return shared.get(name)?.get(value);
+}
+
+/** Makes an instance the one that is shared from now on. */
+function share(instance: AttributeInstance, value: SharedValue): AttributeInstance {
+  let instances = shared.get(instance.name);
   if (!instances) {
+    if (shared.size >= maxSharedNames) shared.clear();
     instances = new Map();
-    shared.set(name, instances);
+    shared.set(instance.name, instances);
   }
-  if (instances.size >= maxShared) instances.clear();
-  return instances;
+  // What stands here longest goes: texts that each object has for itself do not drive out at once what all have alike.
+  if (instances.size >= maxShared) instances.delete(instances.keys().next().value as SharedValue);
+  instances.set(value, instance);
+  return instance;
 }
 
 /** A standard attribute's first instance from its typed value. */
 function instanceOf<N extends StandardAttributeName>(name: N, value: AttributeValue<N>): AttributeInstance {
-  const make = () => ({ name, index: 0, value: makeAttribute(name, value).attributeValue as Item });
-  if (typeof value !== 'number' && typeof value !== 'boolean') return make();
-  const instances = sharedFor(name);
-  const known = instances.get(value) ?? make();
-  instances.set(value, known);
-  return known;
+  // Of texts the server itself gives all objects the same policy, and each its own Unique Identifier.
+  const sharedValue =
+    typeof value === 'number' || typeof value === 'boolean' || name === 'Operation Policy Name'
+      ? (value as SharedValue)
+      : undefined;
+  const known = sharedValue === undefined ? undefined : knownInstance(name, sharedValue);
+  if (known) return known;
+  const instance = { name, index: 0, value: makeAttribute(name, value).attributeValue as Item };
+  return sharedValue === undefined ? instance : share(instance, sharedValue);
 }
 
-/** A first instance from an item: shared when it is a number of a standard type that says all there is. */
+/** By what an item is found again: texts, and numbers of standard types, say all there is. */
+function sharedValueOf(name: string, value: Item): SharedValue | undefined {
+  switch (value.type) {
+    case ItemType.TextString:
+      return value.value.length > maxSharedLength ? undefined : value.value;
+    case ItemType.Integer:
+    case ItemType.Enumeration:
+      // A custom attribute may have any type, so its number does not tell which.
+      return name.startsWith('x-') || name.startsWith('y-') ? undefined : value.value;
+    default:
+      return undefined;
+  }
+}
+
+/** A first instance from an item. */
 function instanceFrom(name: string, value: Item): AttributeInstance {
+  const sharedValue = sharedValueOf(name, value);
+  const known = sharedValue === undefined ? undefined : knownInstance(name, sharedValue);
+  if (known) return known;
   const instance = { name, index: 0, value };
-  // A custom attribute may have any type, so its number does not tell which.
-  if (value.type !== ItemType.Integer && value.type !== ItemType.Enumeration) return instance;
-  if (name.startsWith('x-') || name.startsWith('y-')) return instance;
-  const instances = sharedFor(name);
-  const known = instances.get(value.value) ?? instance;
-  instances.set(value.value, known);
-  return known;
+  return sharedValue === undefined ? instance : share(instance, sharedValue);
+}
+
+/** The typed value of a stored item. Its type was checked when it was set, and most are their own typed value. */
+function typedValue<N extends StandardAttributeName>(name: N, value: Item): AttributeValue<N> {
+  switch (value.type) {
+    case ItemType.Integer:
+    case ItemType.Enumeration:
+    case ItemType.Boolean:
+    case ItemType.TextString:
+      return value.value as AttributeValue<N>;
+    default:
+      return readAttribute(name, { attributeName: name, attributeValue: value });
+  }
 }
 
 /** The attributes of a stored object, to read. */
@@ -114,7 +155,11 @@ export class AttributeSet implements ReadableAttributes {
   }
 
   #first(name: string): AttributeInstance | undefined {
-    for (const entry of this.#entries) if (entry.name === name) return entry;
+    const entries = this.#entries;
+    for (let place = 0; place < entries.length; place++) {
+      const entry = entries[place] as AttributeInstance;
+      if (entry.name === name) return entry;
+    }
     return undefined;
   }
 
@@ -128,7 +173,7 @@ export class AttributeSet implements ReadableAttributes {
 
   read<N extends StandardAttributeName>(name: N): AttributeValue<N> | undefined {
     const first = this.#first(name);
-    return first && readAttribute(name, { attributeName: name, attributeValue: first.value });
+    return first && typedValue(name, first.value);
   }
 
   /** Sets a single-instance standard attribute from its typed value. */
@@ -179,6 +224,11 @@ export class AttributeSet implements ReadableAttributes {
     copy.#entries = [...this.#entries];
     copy.#nextIndex = this.#nextIndex && new Map(this.#nextIndex);
     return copy;
+  }
+
+  /** Gives back the room for more instances, half as much again as there are. */
+  compact(): void {
+    this.#entries = this.#entries.slice();
   }
 
   dump() {

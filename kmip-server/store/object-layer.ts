@@ -98,6 +98,11 @@ export class ObjectLayer implements ReadableObjects {
 
   /** Hands the changes to the layer below. */
   keep(below: ObjectLayer): void {
+    if (below.#drafts === undefined) {
+      below.#drafts = this.#drafts;
+      this.#drafts = undefined;
+      return;
+    }
     for (const [uniqueIdentifier, draft] of this.#drafts ?? []) {
       if (draft === null) below.remove(uniqueIdentifier);
       else below.put(draft);
@@ -105,11 +110,15 @@ export class ObjectLayer implements ReadableObjects {
     this.#drafts = undefined;
   }
 
+  /** What is to be applied below; the drafts take no more memory than they need. */
   changes(): Changes {
     const put: StoredObject[] = [];
     const deleted: string[] = [];
     for (const [uniqueIdentifier, draft] of this.#drafts ?? []) {
-      if (draft !== null) put.push(draft);
+      if (draft !== null) {
+        draft.attributes.compact();
+        put.push(draft);
+      }
       // What was made and removed within the layer never was below.
       else if (this.#base.get(uniqueIdentifier) !== undefined) deleted.push(uniqueIdentifier);
     }

@@ -98,6 +98,10 @@ function versionIn(header: Item): ProtocolVersion {
   const found = header.type === ItemType.Structure ? child(header, Tag.ProtocolVersion) : undefined;
   if (found === undefined) throw invalidMessage(`${tagName(header.tag)} lacks ${tagName(Tag.ProtocolVersion)}`);
   const version = protocolVersionStructure.decode(found, { version: { major: 1, minor: 0 }, unknownFields: 'ignore' });
+  // An Integer has a sign; no version has one, and no field is as old, so no answer could be given at it.
+  if (version.major < 0 || version.minor < 0) {
+    throw invalidMessage(`protocol version ${formatVersion(version)} is not a version`);
+  }
   if (version.major !== 1) {
     const message = `protocol version ${formatVersion(version)} is not supported`;
     throw new KmipError(ResultReason.InvalidMessage, message, { protocolVersion: version });
