@@ -78,12 +78,11 @@ class HashStream implements RandomStream {
   }
 
   uuid(): string {
-    const bytes = Buffer.from(this.#take(16));
-    // RFC 9562 §5.4: version 4, variant 10.
-    bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-    bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+    const bytes = this.#take(16);
     const hex = bytes.toString('hex');
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    // RFC 9562 §5.4: version 4; variant 10 in the two highest bits of byte 8.
+    const variant = '89ab'[(bytes[8]! >> 4) & 3];
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
   }
 
   alphanumeric(length: number): string {

@@ -1,5 +1,6 @@
 /** The way of an answer to its client: size limit, faults, sending. */
 import type { FaultHit, JournalRecord, Level } from '../../core/index.ts';
+import { operationKey } from '../identity/known-clients.ts';
 import type { Answer, MessageEnvironment, MessageSender } from '../messages/message.ts';
 import { corruptAnswer, encodeAnswer } from '../messages/response.ts';
 
@@ -33,7 +34,9 @@ export function deliver(answer: Answer, parts: DeliveryParts, sink: AnswerSink):
 function consult(answer: Answer, { environment, sender }: DeliveryParts): FaultHit | undefined {
   const { faults } = environment.runtime;
   if (!faults.rules.some(({ at }) => at === 'kmip.response')) return undefined;
-  const { operations } = answer;
+  const operations = answer.asked.map(({ operation }) =>
+    operation === undefined ? 'unknown' : operationKey(operation),
+  );
   const subject = { operations, operation: operations[0], client: sender.client?.name };
   return faults.consult('kmip.response', subject, answer.cause);
 }

@@ -48,11 +48,15 @@ interface Rule {
   maxObjects: number | undefined;
 }
 
+const maxRemembered = 1_000;
+
 /** The rules of a server. Throws ERR_OPTION for an operation that KMIP does not know. */
 export class AccessControl {
   readonly #rules: readonly Rule[];
   readonly #policies = new Map<string, Policy>(Object.entries(standardPolicies));
   readonly #groupOf: (name: string) => string | undefined;
+  /** Worked out once for each client: every message asks. */
+  readonly #clients = new Map<string, ClientAccess>();
 
   /** @param groupOf the group that an identity belongs to, if any */
   constructor(
@@ -80,6 +84,15 @@ export class AccessControl {
 
   /** What the identity `client` may do. Where rules speak of it, it may do what one of them says; else everything. */
   of(client: string): ClientAccess {
+    const known = this.#clients.get(client);
+    if (known) return known;
+    if (this.#clients.size >= maxRemembered) this.#clients.clear();
+    const access = this.#accessOf(client);
+    this.#clients.set(client, access);
+    return access;
+  }
+
+  #accessOf(client: string): ClientAccess {
     const rules = this.#rules.filter(({ who }) => who === undefined || matches(who, client));
     return {
       mayPerform: (operation) => rules.length === 0 || rules.some((rule) => covers(rule, operation)),

@@ -45,8 +45,9 @@ export interface BatchParts {
   /** The item may be answered with Operation Pending. */
   asynchronous: boolean;
   maximumResponseSize: number | undefined;
-  /** Bytes of the answer with these items. */
-  sizeOf(items: readonly ResponseBatchItem[]): number;
+  /** ms since the epoch; the same for the whole message. */
+  now: number;
+  serverCorrelationValue: string | undefined;
   /** Client and Server Correlation Value, for the journal. */
   correlation: Record<string, Json>;
 }

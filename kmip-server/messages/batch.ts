@@ -19,6 +19,7 @@ import {
   refusedItem,
 } from './batch-item.ts';
 import type { OperationContext } from './operation-context.ts';
+import { answerSize } from './response.ts';
 
 /** The answered items and the journal entry of the last one. */
 export interface DoneBatch {
@@ -102,7 +103,8 @@ function executeAll(
     return effects[effect++] as T;
   };
   for (const plan of planned) {
-    const own = new ObjectLayer(layer);
+    // Nothing lies between a lone item and the message: what it leaves behind is dropped with the layer.
+    const own = planned.length === 1 ? layer : new ObjectLayer(layer);
     const context: OperationContext = {
       services: environment.services,
       objects: own,
@@ -113,13 +115,17 @@ function executeAll(
       placeholder,
       once,
     };
-    const one = executeItem(plan, parts, context, layer);
+    const one = executeItem(plan, parts, context, own === layer ? environment.space : layer);
     placeholder = context.placeholder;
     done.push(one);
-    if (one.item.resultStatus !== ResultStatus.OperationFailed) own.keep(layer);
+    if (one.item.resultStatus !== ResultStatus.OperationFailed) {
+      if (own !== layer) own.keep(layer);
+      continue;
+    }
+    own.drop();
     // KMIP 1.1 §6.13: absent means Stop, and what follows the failed item is not answered.
-    else if (option === BatchErrorContinuationOption.Stop) break;
-    else if (option === BatchErrorContinuationOption.Undo) return done.map(undone);
+    if (option === BatchErrorContinuationOption.Stop) break;
+    if (option === BatchErrorContinuationOption.Undo) return done.map(undone);
   }
   const tooLarge = tooLargeFor(done, parts);
   if (tooLarge) return done.map((_, index) => withheld(planned[index] as PlannedItem, tooLarge, parts));
@@ -134,7 +140,10 @@ function executeAll(
 function tooLargeFor(done: readonly DoneItem[], parts: BatchParts): KmipError | undefined {
   const { maximumResponseSize: maximum } = parts;
   if (maximum === undefined) return undefined;
-  const size = parts.sizeOf(done.map(({ item }) => item));
+  const size = answerSize(
+    parts,
+    done.map(({ item }) => item),
+  );
   if (size <= maximum) return undefined;
   const text = `Response size: ${size}, Maximum Response Size indicated in request: ${maximum}`;
   return new KmipError(ResultReason.ResponseTooLarge, text);

@@ -15,13 +15,12 @@ import {
 import type { AccessControl } from '../identity/access-control.ts';
 import type { ClientIdentity, Refusal } from '../identity/check-client.ts';
 import { type CredentialCheck, type CredentialRules, checkCredentials } from '../identity/credentials.ts';
-import { type KnownClients, operationKey } from '../identity/known-clients.ts';
+import type { KnownClients } from '../identity/known-clients.ts';
 import { seconds } from '../objects/life-cycle.ts';
 import type { ObjectSpace } from '../store/object-space.ts';
 import { type DoneBatch, runBatch } from './batch.ts';
 import { asKmipError, type BatchParts, failedItem } from './batch-item.ts';
 import type { OperationServices } from './operation-context.ts';
-import { answerSize } from './response.ts';
 
 /** What all messages of a server share. */
 export interface MessageEnvironment {
@@ -53,8 +52,8 @@ export interface Answer {
   /** ms since the epoch. */
   now: number;
   items: ResponseBatchItem[];
-  /** Operations of the request, as the registry spells them. */
-  operations: string[];
+  /** The items of the request; none when it could not be read. */
+  asked: readonly { operation?: number }[];
   serverCorrelationValue: string | undefined;
   /** Bytes that the server sends at most. */
   maxBytes: number;
@@ -112,20 +111,19 @@ function runRequest(
     // The items of a batch build on one another, so a batch is answered at once. KMIP 1.1 §6.7 leaves that to the server.
     asynchronous: header.asynchronousIndicator === true && items.length === 1 && bytes.length <= maxPendingBytes,
     maximumResponseSize,
-    sizeOf: (done) => answerSize({ version, now, serverCorrelationValue }, done),
+    now,
+    serverCorrelationValue,
     correlation: correlationData(clientCorrelationValue, serverCorrelationValue),
   };
-  const answer = ({ items: done, cause }: DoneBatch): Answer => ({
-    version,
-    now,
-    items: done,
-    operations: items.map(({ operation }) => (operation === undefined ? 'unknown' : operationKey(operation))),
-    serverCorrelationValue,
-    maxBytes: environment.limits.maxBytes,
-    cause,
-  });
   const done = runBatch(critical ? { ...message, items: [critical] } : message, parts);
-  return done instanceof Promise ? done.then((batch) => batch && answer(batch)) : answer(done);
+  return done instanceof Promise
+    ? done.then((batch) => batch && answerOf(batch, parts, items))
+    : answerOf(done, parts, items);
+}
+
+function answerOf({ items, cause }: DoneBatch, parts: BatchParts, asked: Answer['asked']): Answer {
+  const { version, now, serverCorrelationValue, environment } = parts;
+  return { version, now, items, asked, serverCorrelationValue, maxBytes: environment.limits.maxBytes, cause };
 }
 
 const loggedLength = 200;
@@ -199,7 +197,7 @@ export function refuseMessage(error: unknown, environment: MessageEnvironment, c
     version: versionOfRefusal(refusal.protocolVersion, services.versions),
     now: runtime.clock.now(),
     items: [failedItem({}, refusal)],
-    operations: [],
+    asked: [],
     serverCorrelationValue: undefined,
     maxBytes: environment.limits.maxBytes,
     cause: entry.seq,

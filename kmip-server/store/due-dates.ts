@@ -24,6 +24,12 @@ export class DueDates {
     heap[place] = { at, uniqueIdentifier };
   }
 
+  /** Whether the time of any has come at `now` (ms since the epoch). */
+  isDue(now: number): boolean {
+    const first = this.#heap[0];
+    return first !== undefined && first.at <= now;
+  }
+
   /** Takes out the identifiers whose time has come at `now` (ms since the epoch), earliest first. */
   take(now: number): string[] {
     const taken: string[] = [];

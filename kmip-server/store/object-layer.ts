@@ -96,6 +96,11 @@ export class ObjectLayer implements ReadableObjects {
     return this.#drafts !== undefined;
   }
 
+  /** Forgets all changes. */
+  drop(): void {
+    this.#drafts = undefined;
+  }
+
   /** Hands the changes to the layer below. */
   keep(below: ObjectLayer): void {
     if (below.#drafts === undefined) {

@@ -88,24 +88,20 @@ export class ObjectSpace implements ReadableObjects {
   run<T>(work: Work<T>): T | Promise<T> {
     const now = this.#clock.now();
     if (this.#store === undefined) {
-      const before: Before = new Map();
-      this.#settleDue(now, before);
-      const result = this.#perform(work, before);
-      if (before.size > 0) this.#eraseGone(before);
+      if (this.#due.isDue(now)) this.#settleDue(now, new Map());
+      const layer = new ObjectLayer(this);
+      const result = work(layer);
+      if (layer.isChanged) {
+        const before: Before = new Map();
+        this.#apply(layer.changes(), before);
+        this.#eraseGone(before);
+      }
       return result;
     }
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, now, resolve: resolve as (result: unknown) => void, reject });
       if (!this.#turning) void this.#takeTurns(this.#store as ObjectStore);
     });
-  }
-
-  /** Does the work on a layer of its own and applies what it changed. */
-  #perform<T>(work: Work<T>, before: Before): T {
-    const layer = new ObjectLayer(this);
-    const result = work(layer);
-    if (layer.isChanged) this.#apply(layer.changes(), before);
-    return result;
   }
 
   /** Puts changes in their places and notes what stood there. */
@@ -141,17 +137,15 @@ export class ObjectSpace implements ReadableObjects {
 
   /** Makes the changes of State whose time has come. */
   #settleDue(now: number, before: Before): void {
-    const due = this.#due.take(now);
-    if (due.length === 0) return;
-    this.#perform((objects) => {
-      for (const uniqueIdentifier of due) {
-        const object = this.get(uniqueIdentifier);
-        const at = object && this.#rules.nextDue(object);
-        if (at === undefined || at > now) continue;
-        const draft = objects.edit(uniqueIdentifier) as DraftObject;
-        this.#rules.settle(draft, now);
-      }
-    }, before);
+    const objects = new ObjectLayer(this);
+    for (const uniqueIdentifier of this.#due.take(now)) {
+      const object = this.get(uniqueIdentifier);
+      const at = object && this.#rules.nextDue(object);
+      if (at === undefined || at > now) continue;
+      const draft = objects.edit(uniqueIdentifier) as DraftObject;
+      this.#rules.settle(draft, now);
+    }
+    this.#apply(objects.changes(), before);
   }
 
   /** Takes back what was applied. */
@@ -216,7 +210,7 @@ export class ObjectSpace implements ReadableObjects {
 
   /** Does one piece of work; what to tell its caller once the turn is stored. */
   #attempt(waiting: Waiting, before: Before, changing: Set<Waiting>): () => void {
-    this.#settleDue(waiting.now, before);
+    if (this.#due.isDue(waiting.now)) this.#settleDue(waiting.now, before);
     const layer = new ObjectLayer(this);
     try {
       const result = waiting.work(layer);
