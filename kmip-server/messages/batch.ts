@@ -3,6 +3,7 @@ import {
   BatchErrorContinuationOption,
   CancellationResult,
   KmipError,
+  type RequestItem,
   type RequestMessage,
   type ResponseBatchItem,
   ResultReason,
@@ -34,8 +35,9 @@ export interface DoneBatch {
 export function runBatch(message: RequestMessage, parts: BatchParts): DoneBatch | Promise<DoneBatch | undefined> {
   const option = message.header.batchErrorContinuationOption ?? BatchErrorContinuationOption.Stop;
   const planned: PlannedItem[] = [];
-  for (const [index, one] of message.items.entries()) {
-    const plan = planItem(one, parts);
+  const { items } = message;
+  for (let index = 0; index < items.length; index++) {
+    const plan = planItem(items[index] as RequestItem, parts);
     // Not every item is waited for: each turn of the event loop would cost on the hot path.
     if (plan instanceof Promise) return planRest(message, index, plan, planned, parts, option);
     planned.push(plan);
@@ -182,11 +184,16 @@ function notStored(error: unknown, planned: readonly PlannedItem[], parts: Batch
 function told(done: readonly DoneItem[], planned: readonly PlannedItem[], parts: BatchParts): DoneBatch {
   const { environment, sender } = parts;
   let { cause } = sender;
-  for (const { record } of done) cause = environment.runtime.journal.record(record).seq;
-  for (const [index, { polled }] of planned.entries()) {
+  const items: ResponseBatchItem[] = [];
+  for (const { item, record } of done) {
+    items.push(item);
+    cause = environment.runtime.journal.record(record).seq;
+  }
+  for (let index = 0; index < planned.length; index++) {
+    const { polled } = planned[index] as PlannedItem;
     if (polled) environment.services.pending.end(polled, endOf(done[index]));
   }
-  return { items: done.map(({ item }) => item), cause };
+  return { items, cause };
 }
 
 /** How a polled operation ended; undefined when it was not carried out after all. */

@@ -56,6 +56,9 @@ function decoderOf(bytes: Uint8Array, options: MessageDecodeOptions): TtlvDecode
   );
 }
 
+const requestTags = { message: Tag.RequestMessage, header: Tag.RequestHeader };
+const responseTags = { message: Tag.ResponseMessage, header: Tag.ResponseHeader };
+
 /** Reads the header and where the batch items stand, without looking into them. */
 function openEnvelope(
   bytes: Uint8Array,
@@ -93,11 +96,13 @@ function openEnvelope(
   }
 }
 
+const anyVersion: CodecContext = { version: { major: 1, minor: 0 }, unknownFields: 'ignore' };
+
 /** The Protocol Version is read before anything else: it decides what the other fields may be. */
 function versionIn(header: Item): ProtocolVersion {
   const found = header.type === ItemType.Structure ? child(header, Tag.ProtocolVersion) : undefined;
   if (found === undefined) throw invalidMessage(`${tagName(header.tag)} lacks ${tagName(Tag.ProtocolVersion)}`);
-  const version = protocolVersionStructure.decode(found, { version: { major: 1, minor: 0 }, unknownFields: 'ignore' });
+  const version = protocolVersionStructure.decode(found, anyVersion);
   // An Integer has a sign; no version has one, and no field is as old, so no answer could be given at it.
   if (version.major < 0 || version.minor < 0) {
     throw invalidMessage(`protocol version ${formatVersion(version)} is not a version`);
@@ -125,8 +130,7 @@ function checkBatchCount(batchCount: number, found: number): void {
  *   request's version where it could be read
  */
 export function decodeRequest(bytes: Uint8Array, options: MessageDecodeOptions = {}): RequestMessage {
-  const tags = { message: Tag.RequestMessage, header: Tag.RequestHeader };
-  const { version, header: headerItem, decoder, batchItems } = openEnvelope(bytes, tags, options);
+  const { version, header: headerItem, decoder, batchItems } = openEnvelope(bytes, requestTags, options);
   const context: CodecContext = { version, unknownFields: options.unknownFields, warn: options.warn };
   try {
     const header = requestHeader.decode(headerItem, context);
@@ -177,8 +181,7 @@ function salvage(decoder: TtlvDecoder, head: ItemHead): { operation?: number; un
  * @throws KmipError Invalid Message; the cause is a TtlvError where the bytes are malformed
  */
 export function decodeResponse(bytes: Uint8Array, options: MessageDecodeOptions = {}): ResponseMessage {
-  const tags = { message: Tag.ResponseMessage, header: Tag.ResponseHeader };
-  const { version, header: headerItem, decoder, batchItems } = openEnvelope(bytes, tags, options);
+  const { version, header: headerItem, decoder, batchItems } = openEnvelope(bytes, responseTags, options);
   const context: CodecContext = { version, unknownFields: options.unknownFields, warn: options.warn };
   try {
     const header = responseHeader.decode(headerItem, context);
