@@ -1,41 +1,34 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createRealClock, KeyrigError } from '../../../core/index.ts';
 import type { ConformanceTarget } from '../../conformance/index.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { type KmsOptions, secondsOf, tlsOf, withKmsOptions } from '../kms-options.ts';
 import { command, type DefineCommand, option } from './command.ts';
 import { parseTarget } from './thumbprint.ts';
 
-interface CheckKmsOptions {
+interface CheckKmsOptions extends KmsOptions {
   oasis?: string;
-  ca?: string;
-  cert?: string;
-  key?: string;
-  insecure?: boolean;
-  username?: string;
-  password?: string;
+  httpsPort?: string;
   grep?: string;
   junit?: string;
-  httpsPort?: string;
   wait: string;
-  timeout: string;
 }
 
 /** `keyrig check-kms --oasis FOLDER host:port` */
 export const checkKmsCommand: DefineCommand = (exit) =>
-  command('check-kms', 'run the official KMIP test cases against any server; exit 0 when all passed, 1 when one failed')
-    .argument('<host:port>', 'the KMS')
-    .addOption(option('--oasis <folder>', 'the folder (or file) with the OASIS test cases in KMIP XML'))
-    .addOption(option('--ca <file>', "PEM of the server's certificate authority"))
-    .addOption(option('--cert <file>', 'PEM of the client certificate'))
-    .addOption(option('--key <file>', 'PEM of its private key'))
-    .addOption(option('--insecure', "do not check the server's certificate"))
-    .addOption(option('--username <name>', 'Username of a credential, for cases that show none'))
-    .addOption(option('--password <password>', 'Password of a credential; better through KEYRIG_PASSWORD'))
+  withKmsOptions(
+    command(
+      'check-kms',
+      'run the official KMIP test cases against any server; exit 0 when all passed, 1 when one failed',
+    )
+      .argument('<host:port>', 'the KMS')
+      .addOption(option('--oasis <folder>', 'the folder (or file) with the OASIS test cases in KMIP XML')),
+    '30',
+  )
     .addOption(option('--https-port <port>', 'of KMIP over HTTPS, for the cases about XML and JSON'))
     .addOption(option('--grep <text>', 'only cases with this text in their path'))
     .addOption(option('--junit <file>', 'write the results as JUnit XML'))
     .addOption(option('--wait <seconds>', 'wait at most so long for a state that needs time').default('5'))
-    .addOption(option('--timeout <seconds>', 'give up a connection or an answer after this time').default('30'))
     .action(async (address: string, options: CheckKmsOptions) => {
       if (options.oasis === undefined) {
         throw new KeyrigError('ERR_OPTION', 'check-kms can run the official test cases so far: give --oasis <folder>');
@@ -56,16 +49,12 @@ export const checkKmsCommand: DefineCommand = (exit) =>
     });
 
 function targetOf(address: string, options: CheckKmsOptions): ConformanceTarget {
-  const { ca, cert, key, insecure, username, password = '' } = options;
+  const { username, password = '', httpsPort } = options;
+  const target = parseTarget(address);
   return {
-    ...parseTarget(address),
-    ...(options.httpsPort !== undefined && { httpsPort: parseTarget(`:${options.httpsPort}`).port }),
-    tls: {
-      ca: fileOf(ca),
-      cert: fileOf(cert),
-      key: fileOf(key),
-      ...(insecure && { checkServer: () => undefined }),
-    },
+    ...target,
+    ...(httpsPort !== undefined && { httpsPort: parseTarget(`${target.host}:${httpsPort}`).port }),
+    tls: tlsOf(options),
     credential: username === undefined ? undefined : { username, password },
     maxWaitSeconds: secondsOf(options.wait),
     timeoutMs: secondsOf(options.timeout) * 1_000,
@@ -77,21 +66,6 @@ async function reach({ host, port, tls, timeoutMs }: ConformanceTarget): Promise
   const { connectKmip } = await import('../../../kmip/index.ts');
   const connection = await connectKmip({ host, port, tls, timeoutMs, clock: createRealClock() });
   await connection.close();
-}
-
-function secondsOf(text: string): number {
-  const seconds = Number(text);
-  if (!(seconds > 0)) throw new KeyrigError('ERR_OPTION', `"${text}" is not a number of seconds`);
-  return seconds;
-}
-
-function fileOf(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new KeyrigError('ERR_FILE_NOT_FOUND', `cannot read ${path}`, { cause });
-  }
 }
 
 function writeJunit(path: string, xml: string): void {

@@ -1,22 +1,15 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { createRealClock, type JsonObject, KeyrigError } from '../../../core/index.ts';
+import { createRealClock, type JsonObject } from '../../../core/index.ts';
 import type { KmipAccess, KmipUser } from '../../clients/kmip.ts';
 import type { KmipTransport } from '../../clients/kmip-message.ts';
+import { type KmsOptions, secondsOf, tlsOf, withKmsOptions } from '../kms-options.ts';
 import { type MessageOutput, withMessageOutput } from '../message-options.ts';
 import { command, type DefineCommand, option } from './command.ts';
 import { parseTarget } from './thumbprint.ts';
 
-interface KmipOptions {
+interface KmipOptions extends KmsOptions {
   server: string;
-  ca?: string;
-  cert?: string;
-  key?: string;
-  insecure?: boolean;
-  username?: string;
-  password?: string;
   protocol: NonNullable<KmipAccess['version']>;
-  timeout: string;
 }
 
 const kmipTransports: readonly KmipTransport[] = ['tls', 'https', 'https-xml', 'https-json'];
@@ -85,44 +78,22 @@ function sendCommand(): Command {
 }
 
 function withConnection(sub: Command): Command {
-  return sub
-    .addOption(option('--server <host:port>', 'the KMS').default('127.0.0.1:5696'))
-    .addOption(option('--ca <file>', "PEM of the server's certificate authority"))
-    .addOption(option('--cert <file>', 'PEM of the client certificate'))
-    .addOption(option('--key <file>', 'PEM of its private key'))
-    .addOption(option('--insecure', "do not check the server's certificate"))
-    .addOption(option('--username <name>', 'Username of a credential'))
-    .addOption(option('--password <password>', 'Password of a credential; better through KEYRIG_PASSWORD'))
-    .addOption(
-      option('--protocol <version>', 'KMIP version').default('1.1').choices(['1.0', '1.1', '1.2', '1.3', '1.4']),
-    )
-    .addOption(option('--timeout <seconds>', 'give up after this time').default('10'));
+  return withKmsOptions(
+    sub.addOption(option('--server <host:port>', 'the KMS').default('127.0.0.1:5696')),
+    '10',
+  ).addOption(
+    option('--protocol <version>', 'KMIP version').default('1.1').choices(['1.0', '1.1', '1.2', '1.3', '1.4']),
+  );
 }
 
 function accessOf(options: KmipOptions): KmipAccess {
-  const timeoutMs = Number(options.timeout) * 1_000;
-  if (!(timeoutMs > 0)) throw new KeyrigError('ERR_OPTION', `"${options.timeout}" is not a number of seconds`);
   return {
     ...parseTarget(options.server),
     clock: createRealClock(),
-    timeoutMs,
+    timeoutMs: secondsOf(options.timeout) * 1_000,
     version: options.protocol,
     username: options.username,
     password: options.password,
-    tls: {
-      ca: fileOf(options.ca),
-      cert: fileOf(options.cert),
-      key: fileOf(options.key),
-      ...(options.insecure && { checkServer: () => undefined }),
-    },
+    tls: tlsOf(options),
   };
-}
-
-function fileOf(path: string | undefined): string | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new KeyrigError('ERR_FILE_NOT_FOUND', `cannot read ${path}`, { cause });
-  }
 }
