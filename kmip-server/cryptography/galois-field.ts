@@ -23,7 +23,8 @@ function multiplyBytes(left: number, right: number, polynomial: number): number 
   return product;
 }
 
-function byteField(polynomial: number): Field<number> {
+/** The inverse of each element; zero for zero. */
+function inverseTable(polynomial: number): Uint8Array {
   const inverses = new Uint8Array(256);
   for (let left = 1; left < 256; left++) {
     for (let right = left; right < 256 && inverses[left] === 0; right++) {
@@ -32,12 +33,19 @@ function byteField(polynomial: number): Field<number> {
       inverses[right] = left;
     }
   }
+  return inverses;
+}
+
+function byteField(polynomial: number): Field<number> {
+  // Made when it is first needed: few servers ever share a key.
+  let inverses: Uint8Array | undefined;
   return {
     add: xor,
     subtract: xor,
     multiply: (left, right) => multiplyBytes(left, right, polynomial),
     inverse(value) {
       if (value === 0) throw new RangeError('zero has no inverse');
+      inverses ??= inverseTable(polynomial);
       return inverses[value] ?? 0;
     },
   };
