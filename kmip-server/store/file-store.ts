@@ -39,6 +39,7 @@ const migrations: readonly string[] = [
 
 /** How long another process may keep the file locked, ms. The server stands still meanwhile. */
 const lockTimeoutMs = 5000;
+const pauseMs = 20;
 
 /**
  * Opens a store in a file, made with mode 0600 when there is none. All servers on one machine may share it: write-ahead
@@ -199,13 +200,28 @@ function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: lockTimeoutMs });
   try {
     checkPurpose(database, path);
+    // Two servers that make a file at the same time would each wait for the other: SQLite refuses one at once.
+    patiently(() => database.exec('PRAGMA journal_mode = WAL'));
     // Overwritten and destroyed records do not stay in unused pages.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
+    database.exec('PRAGMA synchronous = FULL; PRAGMA secure_delete = ON');
   } catch (error) {
     database.close();
     throw error;
   }
   return database;
+}
+
+/** Tries again while another process keeps the file locked, for as long as SQLite itself would wait. */
+function patiently(work: () => void): void {
+  for (let waited = 0; ; waited += pauseMs) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (sqliteCode(error) !== SQLITE_BUSY || waited >= lockTimeoutMs) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+    }
+  }
 }
 
 function pragma(database: DatabaseSync, name: string): number {
