@@ -1,4 +1,5 @@
 /** What Register and Import find out about an object that a client brings. KMIP 1.1 §4.3, §11.4 */
+
 import { X509Certificate } from 'node:crypto';
 import {
   type Attribute,
@@ -23,12 +24,9 @@ import { algorithmAt, certificateAttributes } from '../attributes/certificate-at
 import { wantedValue } from '../attributes/wanted-values.ts';
 import { DerTag, readSequence } from '../cryptography/der.ts';
 import { type KeyFacts, keyFacts, type NeutralKey, readKey } from '../cryptography/key-formats.ts';
+import { invalidField } from '../cryptography/not-supported.ts';
 import type { OperationContext } from '../messages/operation-context.ts';
 import { addWanted, type WantedAttributes } from './new-object.ts';
-
-function invalidField(message: string): never {
-  throw new KmipError(ResultReason.InvalidField, message);
-}
 
 /** Keys whose value may be left out of a registration altogether. KMIP 1.1 §4.3 */
 const mayBeElsewhere: ReadonlySet<number> = new Set([

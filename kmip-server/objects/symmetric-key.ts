@@ -1,13 +1,10 @@
-import { enumKey, isSince, KmipError, ObjectType, ResultReason } from '../../kmip/index.ts';
+import { enumKey, isSince, ObjectType } from '../../kmip/index.ts';
 import { wantedValue } from '../attributes/wanted-values.ts';
+import { invalidField } from '../cryptography/not-supported.ts';
 import type { OperationContext } from '../messages/operation-context.ts';
 import type { DraftObject } from '../store/stored-object.ts';
 import { newSymmetricKey } from './key-generation.ts';
 import { storeObject, type WantedAttributes } from './new-object.ts';
-
-function invalidField(message: string): never {
-  throw new KmipError(ResultReason.InvalidField, message);
-}
 
 /** The length asked for; without one, the algorithm's usual length, which the server then sets. KMIP 1.1 §4.1 */
 function lengthFor(wanted: WantedAttributes, algorithm: number, context: OperationContext): number {

@@ -16,6 +16,7 @@ import {
 import { addLink } from '../attributes/links.ts';
 import { setWanted, wantedValue } from '../attributes/wanted-values.ts';
 import { agreeOnKey, deriveKey as derive } from '../cryptography/derivation.ts';
+import { invalidField } from '../cryptography/not-supported.ts';
 import type { OperationContext } from '../messages/operation-context.ts';
 import { findObject } from '../objects/access.ts';
 import { symmetricKey } from '../objects/key-generation.ts';
@@ -27,10 +28,6 @@ import { checkUsable } from '../use/usage.ts';
 import { handle } from './handler.ts';
 
 type Request = RequestOf<typeof operations.deriveKey>;
-
-function invalidField(message: string): never {
-  throw new KmipError(ResultReason.InvalidField, message);
-}
 
 /** KMIP 1.1 §4.6, §11.7 */
 export const deriveKey = handle(operations.deriveKey, (request, context) => {

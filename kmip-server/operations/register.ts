@@ -1,24 +1,12 @@
-import {
-  type Attribute,
-  enumName,
-  type Item,
-  KmipError,
-  type ManagedObject,
-  ObjectType,
-  operations,
-  ResultReason,
-} from '../../kmip/index.ts';
+import { type Attribute, enumName, type Item, type ManagedObject, ObjectType, operations } from '../../kmip/index.ts';
 import { checkAtCreation, checkedValue } from '../attributes/attribute-rules.ts';
+import { invalidField } from '../cryptography/not-supported.ts';
 import type { OperationContext } from '../messages/operation-context.ts';
 import { kindOf, storeObject, type WantedAttributes, wantedAttributes } from '../objects/new-object.ts';
 import { absentObject, checkHasValue, described } from '../objects/registration.ts';
 import { ownedObject } from '../store/owned-object.ts';
 import { handle } from './handler.ts';
 import { objectTypesAt } from './query.ts';
-
-function invalidField(message: string): never {
-  throw new KmipError(ResultReason.InvalidField, message);
-}
 
 /** KMIP 1.1 §4.3, §11.4. The answer names no Object Type. */
 export const register = handle(operations.register, (request, context) => {
