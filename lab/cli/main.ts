@@ -6,6 +6,9 @@ import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 /** Runs a command line of the keyrig of that version and resolves to its exit code. Commands write to the process's own streams. */
 export async function main(argv: readonly string[], version: string): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.passed;
+  // What follows `--` is another program's command line: only `exec` has one.
+  const dashes = argv[0] === 'exec' ? argv.indexOf('--') : -1;
+  const [own, foreign] = dashes < 0 ? [argv, []] : [argv.slice(0, dashes), argv.slice(dashes + 1)];
   const program = new Command('keyrig')
     .description(
       'An offline lab for VM encryption: a KMIP key server, a vCenter mock that dials it, a fake OVHcloud API.',
@@ -16,11 +19,11 @@ export async function main(argv: readonly string[], version: string): Promise<Ex
   for (const define of commands) {
     const command = define((code) => {
       exitCode = code;
-    });
+    }, foreign);
     program.addCommand(command.exitOverride());
   }
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(own, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;

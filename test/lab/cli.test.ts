@@ -181,3 +181,39 @@ it('every option has an environment variable', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('"70000" is not a port');
 });
+
+describe('keyrig exec', () => {
+  const script = (text: string) => ['exec', '--', process.execPath, '--input-type=module', '--eval', text];
+
+  it('runs a command beside a lab that its environment tells of, and passes its output and exit code on', async () => {
+    const { code, stdout, stderr } = await keyrig(
+      script(`
+        const answer = await fetch(process.env.OVH_ENDPOINT + '/auth/time');
+        console.log(answer.status, process.env.GOVC_USERNAME, process.env.VMWARE_HOST);
+        process.exitCode = 7;`),
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toBe('200 administrator@vsphere.local 127.0.0.1\n');
+    expect(code).toBe(7);
+  });
+
+  it('starts the world of a file', async () => {
+    const path = file('named.scenario.yaml', 'scenario: 1\nname: named\nworld: { ovh: { serviceName: pcc-exec } }\n');
+    const [, ...command] = script('console.log(process.env.OVH_SERVICE_NAME)');
+    const { code, stdout } = await keyrig(['exec', path, ...command]);
+    expect(stdout).toBe('pcc-exec\n');
+    expect(code).toBe(0);
+  });
+
+  it('ends with 128 and the number of the signal that ended the command', async () => {
+    expect(await keyrig(script("process.kill(process.pid, 'SIGTERM')"))).toMatchObject({ code: 143 });
+  });
+
+  it('ends with 2 when there is no command, or none that can be run', async () => {
+    expect(await keyrig(['exec'])).toMatchObject({ code: 2, stderr: expect.stringContaining('no command follows') });
+    expect(await keyrig(['exec', '--', 'no-such-program'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"no-such-program" cannot be run'),
+    });
+  });
+});

@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander';
 import type { ExitCode } from '../exit-codes.ts';
 
-/** Makes a command; `exit` sets the code the process will end with when it is not 0. */
-export type DefineCommand = (exit: (code: ExitCode) => void) => Command;
+/**
+ * Makes a command; `exit` sets the code the process will end with when it is not 0, `foreign` is the command line of another program
+ * that followed `--`.
+ */
+export type DefineCommand = (exit: (code: ExitCode) => void, foreign: readonly string[]) => Command;
 
 /** An option that an environment variable `KEYRIG_…` can also set. */
 export function option(flags: string, description: string): Option {

@@ -1,6 +1,7 @@
 import { checkKmsCommand } from './check-kms.ts';
 import type { DefineCommand } from './command.ts';
 import { decodeCommand } from './decode.ts';
+import { execCommand } from './exec.ts';
 import { kmipCommand } from './kmip.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
@@ -12,6 +13,7 @@ import { validateCommand } from './validate.ts';
 export const commands: readonly DefineCommand[] = [
   runCommand,
   upCommand,
+  execCommand,
   validateCommand,
   schemaCommand,
   thumbprintCommand,
