@@ -32,7 +32,7 @@ export interface VcenterMockOptions {
   port?: number;
   /** TLS certificate and key; without it the server speaks plain HTTP. */
   identity?: ServerIdentity;
-  /** A ready profile by version, or one of your own. Default 7.0.3. */
+  /** A ready profile by release, or one of your own. Default 7.0. */
   version?: VersionProfileName | VersionProfile;
   /** Default: administrator@vsphere.local with a password drawn from the seed; see `VcenterMock.users`. */
   users?: readonly User[];
@@ -78,7 +78,7 @@ export interface VcenterMock {
 export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime): VcenterMock {
   const stopping = new AbortController();
   const host = options.host ?? '127.0.0.1';
-  const version = options.version ?? '7.0.3';
+  const version = options.version ?? '7.0';
   const users = options.users ?? [
     { username: 'administrator@vsphere.local', password: runtime.random.stream('vcenter.password').alphanumeric(16) },
   ];

@@ -9,13 +9,14 @@ export interface VersionProfile {
 }
 
 /**
- * Ready profiles by version. The build of 7.0.3 is observed (KMIP captures), the API versions are the published ones;
- * the builds of the others are documented release builds.
+ * Ready profiles by release: the newest update of each. The build of 7.0 is observed (KMIP captures of 7.0.3), the API versions are
+ * the published ones; the builds of the others are documented release builds (6.7 U3, 8.0 U3, 9.0.0.0).
  */
 export const versionProfiles = {
-  '6.7.0': { version: '6.7.0', build: '19832247', apiVersion: '6.7.3', licenseProductVersion: '6.0' },
-  '7.0.3': { version: '7.0.3', build: '19480866', apiVersion: '7.0.3.0', licenseProductVersion: '7.0' },
-  '8.0.3': { version: '8.0.3', build: '24022515', apiVersion: '8.0.3.0', licenseProductVersion: '8.0' },
+  '6.7': { version: '6.7.0', build: '19832247', apiVersion: '6.7.3', licenseProductVersion: '6.0' },
+  '7.0': { version: '7.0.3', build: '19480866', apiVersion: '7.0.3.0', licenseProductVersion: '7.0' },
+  '8.0': { version: '8.0.3', build: '24022515', apiVersion: '8.0.3.0', licenseProductVersion: '8.0' },
+  '9.0': { version: '9.0.0', build: '24755230', apiVersion: '9.0.0.0', licenseProductVersion: '9.0' },
 } as const satisfies Record<string, VersionProfile>;
 
 export type VersionProfileName = keyof typeof versionProfiles;

@@ -185,7 +185,10 @@ export const worldSchema = z
     kms: z.array(kms).min(1).optional(),
     vcenter: z
       .strictObject({
-        version: z.enum(['6.7.0', '7.0.3', '8.0.3']).optional(),
+        version: z
+          .enum(['6.7', '7.0', '8.0', '9.0'])
+          .optional()
+          .describe('The release that vCenter is; 7.0 when absent. What is newer is neither sent nor accepted.'),
         hosts: z.array(host).min(1).optional(),
         vms: z.array(virtualMachine).optional(),
         keyProviders: z.array(keyProvider).optional(),

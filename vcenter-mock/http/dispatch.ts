@@ -7,7 +7,7 @@ import type { Call, HttpContext, Vcenter } from '../vcenter.ts';
 import { decodeFields } from '../vim/kernel/decode.ts';
 import { type EncodeContext, encodeAnyValue, encodeValue } from '../vim/kernel/encode.ts';
 import { fault, invalidArgument, systemError, VimFault } from '../vim/kernel/fault.ts';
-import { isUndeclaredMethod, methodOf, parseType, type TypeUse } from '../vim/kernel/registry.ts';
+import { methodOf, parseType, type TypeUse } from '../vim/kernel/registry.ts';
 import { type Data, data, type Ref, refKey } from '../vim/kernel/values.ts';
 import { compareVersions, negotiate } from '../vim/kernel/version.ts';
 import { XmlError } from '../vim/kernel/xml.ts';
@@ -172,7 +172,6 @@ export class Dispatcher {
     const declaration = methodOf(object.type, method);
     const known = declaration && compareVersions(declaration.since ?? '1.0', vc.profile.apiVersion) <= 0;
     if (!isFetch && !known) {
-      if (isUndeclaredMethod(object.type, method)) throw notImplemented(vc, cause, object, method);
       throw fault('MethodNotFound', vc.assumed.methodNotFound(refKey(object.ref), method), {
         receiver: object.ref,
         method,

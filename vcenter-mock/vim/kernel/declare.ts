@@ -29,8 +29,6 @@ export interface ManagedTypeDeclaration {
   readonly since?: string;
   readonly properties: Readonly<Record<string, string>>;
   readonly methods: Readonly<Record<string, MethodDeclaration>>;
-  /** Methods of the real type that are known by name only: a call answers NotImplemented. */
-  readonly undeclared?: readonly string[];
 }
 
 /** Declares data objects and faults. */

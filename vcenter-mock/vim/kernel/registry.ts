@@ -89,14 +89,6 @@ export function methodOf(type: string, method: string): MethodDeclaration | unde
   return undefined;
 }
 
-/** True when the real type has the method but keyrig knows no more than its name. */
-export function isUndeclaredMethod(type: string, method: string): boolean {
-  for (let declaration = managedDeclaration(type); declaration; declaration = managedDeclaration(declaration.base)) {
-    if (declaration.undeclared?.includes(method)) return true;
-  }
-  return false;
-}
-
 function baseOf(name: string): string | undefined {
   return dataDeclaration(name)?.base ?? managedDeclaration(name)?.base;
 }

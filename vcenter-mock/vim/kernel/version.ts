@@ -1,5 +1,7 @@
-/** API versions that a released 8.0.3 server advertises, newest first (observed list of 8.0.x plus 8.0.3.0). */
+/** API versions that a released 9.0 server advertises, newest first (observed list of 8.0.x; the newer ones are published). */
 export const knownVersions = [
+  '9.0.0.0',
+  '8.0.3.1',
   '8.0.3.0',
   '8.0.2.0',
   '8.0.1.0',

@@ -1,52 +1,63 @@
 import { alarmsEnums, alarmsTypes } from './alarms.ts';
 import { baseTypes } from './base.ts';
 import { clusterEnums, clusterTypes } from './cluster.ts';
-import { commonEnums, commonTypes } from './common.ts';
+import { commonTypes } from './common.ts';
 import { cryptoEnums, cryptoTypes } from './crypto.ts';
-import { datastoreTypes } from './datastore.ts';
+import { datastoreEnums, datastoreTypes } from './datastore.ts';
 import { devicesEnums, devicesTypes } from './devices.ts';
 import { eventsEnums, eventsTypes } from './events.ts';
-import { faultsTypes } from './faults.ts';
+import { faultsEnums, faultsTypes } from './faults.ts';
 import { hostEnums, hostTypes } from './host.ts';
+import { networkEnums, networkTypes } from './network.ts';
 import { optionsEnums, optionsTypes } from './options.ts';
+import { otherEnums, otherTypes } from './other.ts';
 import { pbmEnums, pbmTypes } from './pbm.ts';
+import { profileEnums, profileTypes } from './profile.ts';
 import { propertyCollectorEnums, propertyCollectorTypes } from './property-collector.ts';
-import { sessionTypes } from './session.ts';
+import { sessionEnums, sessionTypes } from './session.ts';
 import { tasksEnums, tasksTypes } from './tasks.ts';
 import { virtualMachineEnums, virtualMachineTypes } from './virtual-machine.ts';
 
 /** Every data object and fault that keyrig knows, by wire name. */
 export const allTypes = {
   ...baseTypes,
-  ...propertyCollectorTypes,
-  ...sessionTypes,
-  ...commonTypes,
-  ...optionsTypes,
-  ...faultsTypes,
-  ...tasksTypes,
-  ...eventsTypes,
   ...alarmsTypes,
   ...clusterTypes,
-  ...hostTypes,
+  ...commonTypes,
+  ...cryptoTypes,
   ...datastoreTypes,
   ...devicesTypes,
-  ...virtualMachineTypes,
-  ...cryptoTypes,
+  ...eventsTypes,
+  ...faultsTypes,
+  ...hostTypes,
+  ...networkTypes,
+  ...optionsTypes,
+  ...otherTypes,
   ...pbmTypes,
+  ...profileTypes,
+  ...propertyCollectorTypes,
+  ...sessionTypes,
+  ...tasksTypes,
+  ...virtualMachineTypes,
 };
 
 /** Every enumeration that keyrig knows, by wire name. */
 export const allEnums = {
-  ...propertyCollectorEnums,
-  ...commonEnums,
-  ...optionsEnums,
-  ...tasksEnums,
-  ...eventsEnums,
   ...alarmsEnums,
   ...clusterEnums,
-  ...hostEnums,
-  ...devicesEnums,
-  ...virtualMachineEnums,
   ...cryptoEnums,
+  ...datastoreEnums,
+  ...devicesEnums,
+  ...eventsEnums,
+  ...faultsEnums,
+  ...hostEnums,
+  ...networkEnums,
+  ...optionsEnums,
+  ...otherEnums,
   ...pbmEnums,
+  ...profileEnums,
+  ...propertyCollectorEnums,
+  ...sessionEnums,
+  ...tasksEnums,
+  ...virtualMachineEnums,
 };
