@@ -67,6 +67,9 @@ export class Dispatcher {
     let request: SoapRequest;
     try {
       request = parseEnvelope(input.body, vc.assumed.xmlDepth);
+      if (request.ns !== `urn:${input.dialect}`) {
+        throw new XmlError(`the namespace "${request.ns.slice(0, 100)}" is not served here`);
+      }
     } catch (error) {
       if (!(error instanceof XmlError)) throw error;
       vc.runtime.journal.record({
@@ -170,7 +173,9 @@ export class Dispatcher {
     const { method } = request;
     const isFetch = method === 'Fetch' && context.dialect === 'vim25';
     const declaration = methodOf(object.type, method);
-    const known = declaration && compareVersions(declaration.since ?? '1.0', vc.profile.apiVersion) <= 0;
+    // PBM counts its versions on a scale of its own.
+    const version = context.dialect === 'pbm' ? vc.profile.apiVersion : context.version;
+    const known = declaration && compareVersions(declaration.since ?? '1.0', version) <= 0;
     if (!isFetch && !known) {
       throw fault('MethodNotFound', vc.assumed.methodNotFound(refKey(object.ref), method), {
         receiver: object.ref,

@@ -27,17 +27,21 @@ export function buildServer(
     forceCloseConnections: true,
     exposeHeadRoutes: false,
   } as const;
+  // Node.js looks for requests that take too long once in the interval, and takes the greater of the two limits for bodies.
+  const { requestTimeout } = vc.assumed;
+  const slowness = { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(requestTimeout, 5_000) };
   const app: FastifyInstance = identity
     ? (Fastify({
         ...common,
         https: {
+          ...slowness,
           cert: identity.chainPem ?? identity.certificatePem,
           key: identity.privateKeyPem,
           minVersion: 'TLSv1.2',
           handshakeTimeout: vc.assumed.handshakeTimeout,
         },
       }) as unknown as FastifyInstance)
-    : Fastify(common);
+    : Fastify({ ...common, http: slowness });
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));

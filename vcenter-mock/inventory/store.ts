@@ -112,6 +112,11 @@ export class ObjectStore {
     return object?.type === type ? (object as TypedObject<N>) : undefined;
   }
 
+  /** All objects, in order of creation. */
+  list(): ManagedObject[] {
+    return [...this.#objects.values()];
+  }
+
   /** All objects of exactly that type, in order of creation. */
   all<N extends ManagedTypeName>(type: N): TypedObject<N>[] {
     const found: TypedObject<N>[] = [];

@@ -1,4 +1,4 @@
-import { invalidArgument } from './fault.ts';
+import { invalidArgument, invalidType } from './fault.ts';
 import { dataDeclaration, enumValues, fieldsOf, isSubtype, type TypeUse } from './registry.ts';
 import type { Ref } from './values.ts';
 import type { XmlElement } from './xml.ts';
@@ -92,9 +92,9 @@ function decodeOne(use: TypeUse, element: XmlElement, path: string, unknown: Unk
   if (!dataDeclaration(use.name)) return decodePrimitive(use.name, element.text, path);
   let type = use.name;
   if (element.xsiType !== undefined && element.xsiType !== type) {
-    if (!dataDeclaration(element.xsiType)) unknown(`type ${element.xsiType} at ${path}`);
-    else if (isSubtype(element.xsiType, type)) type = element.xsiType;
-    else throw invalidArgument(path);
+    // The whole API is declared: what is not known is no type of it.
+    if (!dataDeclaration(element.xsiType) || !isSubtype(element.xsiType, type)) throw invalidType(path);
+    type = element.xsiType;
   }
   const fields = fieldsOf(type);
   const object = decodeFields(type, fields, element, path, unknown);

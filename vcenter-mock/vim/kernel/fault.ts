@@ -33,6 +33,11 @@ export function invalidArgument(path: string, message = `A specified parameter w
   return fault('InvalidArgument', message, { invalidProperty: path });
 }
 
+/** InvalidType naming the property path whose xsi:type is unknown or does not fit. documented */
+export function invalidType(path: string): VimFault {
+  return fault('InvalidType', `The type of a specified parameter was not correct: ${path}`, { argument: path });
+}
+
 /** SystemError for something that went wrong inside. documented: how a vCenter words it */
 export function systemError(reason: string): VimFault {
   return fault('SystemError', `A general system error occurred: ${reason}`, { reason });
