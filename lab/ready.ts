@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Lab } from './lab.ts';
@@ -53,6 +53,7 @@ export function readyLine(lab: Lab, parts: { controlUrl: string; pki: ReadyLine[
 /** Writes the lab's CA and a client identity that the KMS accepts into a folder that only this user can read. */
 export function writePki(lab: Lab, directory?: string): { files: ReadyLine['pki']; remove: () => void } {
   const dir = directory ?? mkdtempSync(join(tmpdir(), 'keyrig-'));
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const files = {
     dir,
     ca: join(dir, 'ca.pem'),

@@ -17,6 +17,8 @@ export interface Implementation<N extends ManagedTypeName> {
   readonly derive?: {
     readonly [K in keyof Properties<N>]?: (object: TypedObject<N>, vc: Vcenter) => Properties<N>[K];
   };
+  /** What a method of the real server does and this one refuses or leaves out, in a few words; the reference page shows it. */
+  readonly limits?: { readonly [M in MethodName<N>]?: string };
 }
 
 /** A method of any type, as the dispatcher calls it. */
@@ -27,6 +29,7 @@ export interface AnyImplementation {
   readonly type: string;
   readonly methods: Readonly<Record<string, AnyMethod>>;
   readonly derive?: Readonly<Record<string, (object: ManagedObject, vc: Vcenter) => unknown>>;
+  readonly limits?: Readonly<Record<string, string>>;
 }
 
 /** Implements a managed object type; methods of its bases may be implemented here or in the base's own file. */
