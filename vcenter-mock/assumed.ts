@@ -36,8 +36,6 @@ export const assumed = {
   duplicateName: (name: string) => `The name '${name}' already exists.`,
   /** Idle minutes after which a session ends. documented default of the vSphere Web Services API */
   sessionIdleMinutes: 30,
-  /** Hardware version that CreateVM_Task uses when the spec names none: the newest of the 7.0.3 hosts. documented */
-  defaultHardwareVersion: 19,
   /** Entries that taskManager.recentTask keeps at most. */
   recentTasks: 200,
   /** The same for an entity's recentTask. */

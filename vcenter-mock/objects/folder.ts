@@ -44,7 +44,7 @@ export const folder = implement('Folder', {
           const vm = vc.vmFactory.add(
             {
               name,
-              hardwareVersion: hardwareVersion(config.version, vc.assumed.defaultHardwareVersion),
+              hardwareVersion: hardwareVersion(config.version, vc.profile.hardwareVersion),
               guestId: config.guestId,
               cpus: config.numCPUs,
               memoryMb: config.memoryMB,
