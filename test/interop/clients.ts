@@ -11,13 +11,27 @@ export const clientsFolder = `${root}.interop/`;
 const python = `${clientsFolder}venv/bin/python`;
 
 /** A program that keyrig did not write, and how to see that it is there. */
-interface ForeignClient {
+export interface ForeignClient {
   /** What it is called in "SKIPPED: … is not installed". */
   name: string;
   /** The program to run. */
   program: string;
   /** Arguments with which it only tells that it works. */
   probe: string[];
+  /** What it needs in its environment. */
+  env?: NodeJS.ProcessEnv;
+}
+
+const importPyvmomi = ['-W', 'ignore', '-c', 'import pyVim.connect, pyVmomi'];
+
+/** A release of pyVmomi in a folder of its own, run by the Python that has everything else. */
+function pyvmomiIn(folder: string, release: string): ForeignClient {
+  return {
+    name: `pyVmomi ${release}`,
+    program: python,
+    probe: importPyvmomi,
+    env: { PYTHONPATH: clientsFolder + folder, PYTHONWARNINGS: 'ignore' },
+  };
 }
 
 export const clients = {
@@ -25,7 +39,10 @@ export const clients = {
   govc: { name: 'govc', program: `${clientsFolder}bin/govc`, probe: ['version'] },
   kmipGo: { name: 'kmip-go', program: `${clientsFolder}bin/kmip-go`, probe: [] },
   thalesKmipGo: { name: "Thales' kmip-go", program: `${clientsFolder}bin/thales-kmip-go`, probe: [] },
-  pyvmomi: { name: 'pyVmomi', program: python, probe: ['-c', 'import pyVim.connect, pyVmomi'] },
+  pyvmomi: { name: 'pyVmomi 9.1.1', program: python, probe: importPyvmomi },
+  pyvmomi67: pyvmomiIn('debian/usr/lib/python3/dist-packages', '6.7.1'),
+  pyvmomi70: pyvmomiIn('pyvmomi-7.0.3', '7.0.3'),
+  pyvmomi80: pyvmomiIn('pyvmomi-8.0.3.0.1', '8.0.3.0.1'),
   pykmip: { name: 'PyKMIP', program: python, probe: ['-c', 'import kmip.pie.client, kmip.services.server'] },
   curl: { name: 'curl', program: 'curl', probe: ['--version'] },
 } satisfies Record<string, ForeignClient>;
@@ -45,7 +62,7 @@ export function isAbsent(client: ForeignClient): boolean {
   return true;
 }
 
-function works({ program, probe }: ForeignClient): boolean {
+function works({ program, probe, env }: ForeignClient): boolean {
   if (program.includes('/')) {
     try {
       accessSync(program, constants.X_OK);
@@ -53,5 +70,5 @@ function works({ program, probe }: ForeignClient): boolean {
       return false;
     }
   }
-  return spawnSync(program, probe, { stdio: 'ignore' }).status === 0;
+  return spawnSync(program, probe, { stdio: 'ignore', env: { ...process.env, ...env } }).status === 0;
 }

@@ -1,12 +1,14 @@
-// Installs the foreign clients that the interop tests exercise into .interop/ at the root of the repository:
-// pyVmomi and PyKMIP in a Python virtual environment, govc and the two kmip-go from the Go module proxy. What is there already is left
-// alone.
+// Installs the foreign clients that the interop tests exercise into .interop/ at the root of the repository: pyVmomi and PyKMIP, and
+// Ansible, each in a Python virtual environment, earlier releases of pyVmomi beside them (one of them as Debian has it), govc and the
+// two kmip-go from the Go module proxy. What is there already is left alone.
 //
 //   node test/interop/install.ts
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clientsFolder } from './clients.ts';
 
@@ -23,6 +25,11 @@ interface Part {
 }
 
 const venv = `${clientsFolder}venv`;
+const quiet = ['--disable-pip-version-check', '--no-input', '--quiet', '--root-user-action=ignore'];
+const pythonNeeds: Part['needs'] = [
+  { command: ['python3', '--version'], debianPackage: 'python3' },
+  { command: ['python3', '-c', 'import ensurepip, venv'], debianPackage: 'python3-venv' },
+];
 
 const parts: Part[] = [
   {
@@ -34,16 +41,39 @@ const parts: Part[] = [
   {
     name: 'pyVmomi and PyKMIP',
     pins: ['python/requirements.txt'],
+    needs: pythonNeeds,
+    install: () => virtualEnvironment(venv, 'python/requirements.txt'),
+  },
+  {
+    name: 'pyVmomi of 7.0 and 8.0',
+    pins: ['python/requirements.txt', 'python/earlier-releases.txt'],
+    needs: pythonNeeds,
+    install: () => {
+      for (const pinned of pinsIn('python/earlier-releases.txt')) {
+        const target = clientsFolder + pinned.replace('==', '-');
+        rmSync(target, { recursive: true, force: true });
+        run(`${venv}/bin/python`, ['-m', 'pip', 'install', ...quiet, '--no-deps', '--target', target, pinned]);
+      }
+    },
+  },
+  {
+    name: 'pyVmomi of Debian',
+    pins: ['python/debian.txt'],
     needs: [
-      { command: ['python3', '--version'], debianPackage: 'python3' },
-      { command: ['python3', '-c', 'import ensurepip, venv'], debianPackage: 'python3-venv' },
+      { command: ['apt-get', '--version'], debianPackage: 'apt' },
+      { command: ['dpkg-deb', '--version'], debianPackage: 'dpkg' },
     ],
     install: () => {
-      rmSync(venv, { recursive: true, force: true });
-      run('python3', ['-m', 'venv', venv]);
-      const quiet = ['--disable-pip-version-check', '--no-input', '--quiet'];
-      run(`${venv}/bin/python`, ['-m', 'pip', 'install', ...quiet, '--requirement', `${here}python/requirements.txt`]);
+      const folder = `${clientsFolder}debian`;
+      rmSync(folder, { recursive: true, force: true });
+      for (const pinned of pinsIn('python/debian.txt')) unpackDebian(pinned, folder);
     },
+  },
+  {
+    name: 'Ansible',
+    pins: ['ansible/requirements.txt'],
+    needs: pythonNeeds,
+    install: () => virtualEnvironment(`${clientsFolder}ansible`, 'ansible/requirements.txt'),
   },
   {
     name: 'govc',
@@ -103,14 +133,51 @@ function ensure({ name, pins, needs, install }: Part): void {
   console.log(`${name}: installed`);
 }
 
+/** Makes a Python virtual environment anew with what a file beside this one pins. */
+function virtualEnvironment(folder: string, requirements: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  run('python3', ['-m', 'venv', folder]);
+  run(`${folder}/bin/python`, ['-m', 'pip', 'install', ...quiet, '--no-compile', '--requirement', here + requirements]);
+}
+
+/** The lines of a file of pins that are not comments. */
+function pinsIn(file: string): string[] {
+  return readFileSync(here + file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/**
+ * Unpacks a Debian package ("name=version") into a folder, which needs no root. As root the package lists are fetched first when the
+ * machine has none that know it; apt checks the signatures.
+ */
+function unpackDebian(pinned: string, folder: string): void {
+  const downloads = mkdtempSync(join(tmpdir(), 'keyrig-debian-'));
+  try {
+    // The folder is this user's alone, so nobody else, as apt would have it, can write there.
+    const download = () => run('apt-get', ['-q', '-o', 'APT::Sandbox::User=root', 'download', pinned], downloads);
+    try {
+      download();
+    } catch (error) {
+      if (process.getuid?.() !== 0) throw error;
+      run('apt-get', ['-q', 'update']);
+      download();
+    }
+    const [archive] = readdirSync(downloads);
+    run('dpkg-deb', ['--extract', join(downloads, archive!), folder]);
+  } finally {
+    rmSync(downloads, { recursive: true, force: true });
+  }
+}
+
 /** Builds the program of a folder beside this file. */
 function goBuild(folder: string): void {
   const flags = ['-C', here + folder, 'build', '-trimpath', '-buildvcs=false', '-mod=readonly'];
   run('go', [...flags, '-o', `${clientsFolder}bin/${folder}`, '.']);
 }
 
-function run(program: string, args: string[]): void {
-  const { status, error } = spawnSync(program, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+function run(program: string, args: string[], cwd?: string): void {
+  const { status, error } = spawnSync(program, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
   if (error) throw error;
   if (status !== 0) throw new Error(`${program} ended with exit code ${status}`);
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadyLine } from '../../lab/index.ts';
-import { clients, root } from './clients.ts';
+import { clients, type ForeignClient, root } from './clients.ts';
 
 const keyrig = `${root}bin/keyrig.js`;
 
@@ -98,9 +98,14 @@ export async function controlJournal(lab: LabProcess): Promise<JournalLine[]> {
   return entries;
 }
 
-/** Runs a script with the Python that has the clients. */
-export function runPython(script: string, args: string[], input: string): Promise<Run> {
-  return run(clients.pyvmomi.program, [script, ...args], { input });
+/** Runs a script with the Python that has the clients; `client` says which release of one, when there are several. */
+export function runPython(
+  script: string,
+  args: string[],
+  input: string,
+  client: ForeignClient = clients.pyvmomi,
+): Promise<Run> {
+  return run(client.program, [script, ...args], { input, env: client.env });
 }
 
 /** Runs a `keyrig` command to its end. */

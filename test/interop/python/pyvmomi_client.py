@@ -81,7 +81,8 @@ def status(crypto):
     WaitForTask(task)
     (cluster,) = task.info.result
     return {
-        "overall": cluster.overallStatus,
+        # Since 7.0; an older client has no such field.
+        "overall": getattr(cluster, "overallStatus", None),
         "servers": [
             {
                 "name": server.name,
