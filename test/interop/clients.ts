@@ -43,6 +43,7 @@ export const clients = {
   pyvmomi67: pyvmomiIn('debian/usr/lib/python3/dist-packages', '6.7.1'),
   pyvmomi70: pyvmomiIn('pyvmomi-7.0.3', '7.0.3'),
   pyvmomi80: pyvmomiIn('pyvmomi-8.0.3.0.1', '8.0.3.0.1'),
+  zeep: { name: 'zeep', program: python, probe: ['-c', 'import zeep'] },
   pykmip: { name: 'PyKMIP', program: python, probe: ['-c', 'import kmip.pie.client, kmip.services.server'] },
   curl: { name: 'curl', program: 'curl', probe: ['--version'] },
 } satisfies Record<string, ForeignClient>;

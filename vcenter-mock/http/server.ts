@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { connectionKey, KeyrigError, messageOf, systemCode, trackConnections } from '../../core/index.ts';
 import type { Vcenter } from '../vcenter.ts';
+import { serveWsdl } from '../wsdl/routes.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { serviceVersions } from './service-versions.ts';
 import { readSessionCookie, sessionCookie } from './sessions.ts';
@@ -95,6 +96,8 @@ export function buildServer(
   app.get('/sdk/vimServiceVersions.xml', async (_request, reply) =>
     reply.header('content-type', 'text/xml').send(serviceVersions(vc.profile.apiVersion)),
   );
+
+  serveWsdl(app, vc.profile.apiVersion);
 
   app.setNotFoundHandler((request, reply) => {
     journal.record({
