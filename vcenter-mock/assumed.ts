@@ -25,6 +25,12 @@ export const assumed = {
   /** reported by users */
   invalidDeviceSpec: (index: number) => `Invalid configuration for device '${index}'.`,
   pbmNotFound: (object: string) => `The entity ${object} was not found.`,
+  pbmSystemPolicy: (name: string) => `The storage policy ${name} is a default of the system and cannot be deleted.`,
+  pbmInUse: (name: string) => `The storage policy ${name} is in use.`,
+  pbmLegacyHubs: 'Default storage policies are not supported on these datastores.',
+  pbmEncryptionVendor: 'VMware VM Encryption',
+  pbmEncryptionCapability: 'Default encryption properties',
+  pbmCleartextFilters: 'Allow I/O filters before encryption',
   pbmIncompatible: 'Datastore does not satisfy required properties.',
   /** faultstring of NotSupported and of declared methods that are not simulated. reported by users */
   notSupported: 'The operation is not supported on the object.',

@@ -10,7 +10,7 @@ import { VirtualMachineFactory } from './inventory/virtual-machine-factory.ts';
 import type { InventoryOptions } from './inventory/world-options.ts';
 import { ImplementationTable } from './objects/implementation-table.ts';
 import { implementations } from './objects/index.ts';
-import { pbmRefs } from './objects/pbm.ts';
+import { pbmRefs } from './objects/pbm-service-instance.ts';
 import { managerRefs } from './objects/service-instance.ts';
 import { type PolicyOptions, StoragePolicies } from './pbm/storage-policies.ts';
 import type { VersionProfile } from './profiles.ts';
@@ -64,7 +64,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
     }),
     tasks: new TaskRunner({ runtime, store, assumed: texts, durations: parts.taskDurations, stopping }),
     events: new EventLog(runtime, inventory, texts.eventLimit),
-    policies: new StoragePolicies(runtime, store, parts.policies),
+    policies: new StoragePolicies(runtime, store, texts, parts.policies),
     crypto: noCrypto,
     stopping,
   };

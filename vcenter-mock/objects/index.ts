@@ -8,7 +8,10 @@ import { folder } from './folder.ts';
 import { hostSystem } from './host-system.ts';
 import { hostSystemCrypto } from './host-system-crypto.ts';
 import { optionManager } from './option-manager.ts';
-import { pbmImplementations } from './pbm.ts';
+import { pbmComplianceManager } from './pbm-compliance-manager.ts';
+import { pbmPlacementSolver } from './pbm-placement-solver.ts';
+import { pbmProfileManager, pbmReplicationManager } from './pbm-profile-manager.ts';
+import { pbmServiceInstance } from './pbm-service-instance.ts';
 import { propertyCollector, propertyFilter } from './property-collector.ts';
 import { searchIndex } from './search-index.ts';
 import { serviceInstance } from './service-instance.ts';
@@ -44,5 +47,9 @@ export const implementations: readonly AnyImplementation[] = [
   cryptoManagerHost,
   hostSystemCrypto,
   virtualMachineCrypto,
-  ...pbmImplementations,
+  pbmServiceInstance,
+  pbmProfileManager,
+  pbmComplianceManager,
+  pbmPlacementSolver,
+  pbmReplicationManager,
 ];
