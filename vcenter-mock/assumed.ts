@@ -54,6 +54,8 @@ export const assumed = {
   bodyLimit: 4 * 1024 * 1024,
   /** ms a client may take to send a request. */
   requestTimeout: 60_000,
+  /** ms for which a connection without a request is kept. */
+  keepAliveTimeout: 72_000,
   /** ms a client may take for the TLS handshake. */
   handshakeTimeout: 10_000,
 };

@@ -45,6 +45,14 @@ export const clients = {
   pyvmomi80: pyvmomiIn('pyvmomi-8.0.3.0.1', '8.0.3.0.1'),
   zeep: { name: 'zeep', program: python, probe: ['-c', 'import zeep'] },
   pykmip: { name: 'PyKMIP', program: python, probe: ['-c', 'import kmip.pie.client, kmip.services.server'] },
+  ansible: {
+    name: 'Ansible',
+    program: `${clientsFolder}ansible/bin/ansible-playbook`,
+    probe: ['--version'],
+    // The settings of this user and of this machine do not count.
+    env: { ANSIBLE_CONFIG: `${root}test/interop/ansible/ansible.cfg` },
+  },
+  rbvmomi: { name: 'rbvmomi', program: 'ruby', probe: ['-e', "require 'rbvmomi'; require 'rbvmomi/pbm'"] },
   curl: { name: 'curl', program: 'curl', probe: ['--version'] },
 } satisfies Record<string, ForeignClient>;
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clients, isAbsent } from './clients.ts';
-import { controlJournal, type LabProcess, type Run, run, startLab } from './lab-process.ts';
+import { columns, govcOf, lines } from './govc-client.ts';
+import { controlJournal, type LabProcess, run, startLab } from './lab-process.ts';
 
 const world = fileURLToPath(new URL('worlds/inventory.scenario.yaml', import.meta.url));
 const skip = isAbsent(clients.govc);
@@ -16,29 +17,8 @@ describe.skipIf(skip)('govc', () => {
   });
   afterAll(() => lab.stop());
 
-  function tryGovc(...args: string[]): Promise<Run> {
-    const { vcenter, pki } = lab.ready;
-    return run(clients.govc.program, args, {
-      env: {
-        GOVC_URL: vcenter.url,
-        GOVC_USERNAME: vcenter.username,
-        GOVC_PASSWORD: vcenter.password,
-        GOVC_TLS_CA_CERTS: pki.ca,
-        GOVC_PERSIST_SESSION: 'false',
-      },
-    });
-  }
-
-  /** Runs govc and expects it to succeed; gives what it printed. */
-  async function govc(...args: string[]): Promise<string> {
-    const ended = await tryGovc(...args);
-    expect(ended, ended.stderr).toMatchObject({ code: 0 });
-    return ended.stdout;
-  }
-
   const vms = ['web-1', 'db-1', 'web-2', 'plain'].map((name) => `/Datacenter/vm/${name}`);
-  const lines = (text: string) => text.trim().split('\n');
-  const columns = (text: string) => lines(text).map((line) => line.trim().split(/\s{2,}/));
+  const govc = (...args: string[]) => govcOf(lab).run(...args);
 
   test('about', async () => {
     const about = await govc('about');
@@ -47,18 +27,8 @@ describe.skipIf(skip)('govc', () => {
   });
 
   test('a wrong password is refused', async () => {
-    const { vcenter, pki } = lab.ready;
-    const { code, stderr } = await run(clients.govc.program, ['about'], {
-      env: {
-        GOVC_URL: vcenter.url,
-        GOVC_USERNAME: vcenter.username,
-        GOVC_PASSWORD: 'wrong',
-        GOVC_TLS_CA_CERTS: pki.ca,
-        GOVC_PERSIST_SESSION: 'false',
-      },
-    });
-    expect(code).toBe(1);
-    expect(stderr).toContain('Cannot complete login due to an incorrect user name or password');
+    const said = await govcOf(lab, { GOVC_PASSWORD: 'wrong' }).refused('about');
+    expect(said).toContain('Cannot complete login due to an incorrect user name or password');
   });
 
   test('ls', async () => {

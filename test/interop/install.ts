@@ -96,6 +96,12 @@ const parts: Part[] = [
     install: () => goBuild('thales-kmip-go'),
   },
   {
+    name: 'rbvmomi',
+    pins: [],
+    needs: [{ command: ['ruby', '-e', "require 'rbvmomi'"], debianPackage: 'ruby-rbvmomi' }],
+    install: () => {},
+  },
+  {
     name: 'curl',
     pins: [],
     needs: [{ command: ['curl', '--version'], debianPackage: 'curl' }],

@@ -1,4 +1,4 @@
-import { KeyrigError, messageOf } from '../../core/index.ts';
+import { type FaultHit, KeyrigError, messageOf } from '../../core/index.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import type { ImplementationTable } from '../objects/implementation-table.ts';
 import { roleHas } from '../objects/roles.ts';
@@ -11,6 +11,7 @@ import { methodOf, parseType, type TypeUse } from '../vim/kernel/registry.ts';
 import { type Data, data, type Ref, refKey } from '../vim/kernel/values.ts';
 import { compareVersions, negotiate } from '../vim/kernel/version.ts';
 import { XmlError } from '../vim/kernel/xml.ts';
+import { LazySignal } from './lazy-signal.ts';
 import { mayUse, type Session, seenBy } from './sessions.ts';
 import { faultEnvelope, parseEnvelope, responseEnvelope, type SoapRequest } from './soap.ts';
 
@@ -24,7 +25,8 @@ export interface SoapInput {
   readonly http: HttpContext;
   /** `connectionKey` of the TCP connection. */
   readonly connection: string;
-  readonly signal: AbortSignal;
+  /** Fires when the client is gone or the server stops. */
+  readonly signal: LazySignal;
 }
 
 /** What goes back: an answer, or the end of the connection when a fault rule says so. */
@@ -33,6 +35,18 @@ export type SoapOutput = { readonly status: 200 | 500; readonly body: string } |
 /** Calls that only read the state are journalled as detail. */
 const reads =
   /^(Fetch|Retrieve|Query|Find|WaitFor|CheckFor|Continue|Cancel|Create(Filter|PropertyCollector|ContainerView|ListView)|Destroy(PropertyFilter|PropertyCollector|View|Collector)|ResetListView|SetCollector|CurrentTime|SessionIsActive|Read|Get|List|Pbm(Query|Retrieve|Fetch))/;
+
+const readMethods = new Map<string, boolean>();
+
+/** Names come from clients: only so many answers are kept. */
+function isRead(method: string): boolean {
+  let answer = readMethods.get(method);
+  if (answer === undefined) {
+    answer = reads.test(method);
+    if (readMethods.size < 1_000) readMethods.set(method, answer);
+  }
+  return answer;
+}
 
 /** What a method's parameters are told from `_this`. */
 const paramTypes = new WeakMap<object, ReadonlyMap<string, TypeUse>>();
@@ -90,7 +104,7 @@ export class Dispatcher {
     const entry = vc.runtime.journal.record({
       plane: 'vcenter',
       event: 'vcenter.call',
-      level: reads.test(request.method) ? 'debug' : 'info',
+      level: isRead(request.method) ? 'debug' : 'info',
       text: `${request.method} on ${nameOf(object, request)}`,
       data: {
         method: request.method,
@@ -104,23 +118,13 @@ export class Dispatcher {
       link: input.connection,
     });
     try {
-      const hit = vc.runtime.faults.consult(
-        'vcenter.method',
-        {
-          method: request.method,
-          type: request.target.type,
-          object: request.target.value,
-          name: object && String(object.read('name') ?? ''),
-          user: session?.user.username,
-        },
-        entry.seq,
-      );
-      if (hit?.then.delay) await vc.runtime.clock.sleep(hit.then.delay, input.signal);
+      const hit = this.#consultFaults(request, object, session, entry.seq);
+      if (hit?.then.delay) await vc.runtime.clock.sleep(hit.then.delay, input.signal.value);
       if (hit?.then.vim) throw namedFault(hit.then.vim.type, hit.then.vim.message);
       if (hit?.then.reset) return { end: 'reset' };
       if (hit?.then.close) return { end: 'close' };
       if (hit?.then.hang) {
-        await aborted(input.signal);
+        await aborted(input.signal.value);
         return { end: 'close' };
       }
       if (!object && !session) throw this.#notAuthenticated(request.target);
@@ -143,6 +147,24 @@ export class Dispatcher {
     } finally {
       release?.();
     }
+  }
+
+  #consultFaults(
+    request: SoapRequest,
+    object: ManagedObject | undefined,
+    session: Session | undefined,
+    cause: number,
+  ): FaultHit | undefined {
+    const { faults } = this.#vc.runtime;
+    if (faults.rules.length === 0) return undefined;
+    const subject = {
+      method: request.method,
+      type: request.target.type,
+      object: request.target.value,
+      name: object && String(object.read('name') ?? ''),
+      user: session?.user.username,
+    };
+    return faults.consult('vcenter.method', subject, cause);
   }
 
   #faultOf(error: unknown, cause: number): VimFault {
@@ -184,6 +206,9 @@ export class Dispatcher {
     }
     const params = this.#params(request, isFetch ? fetchParams : declaration!.params, cause);
     this.#authorize(object, method, isFetch ? 'System.View' : declaration!.privilege, params, session);
+    const signal = session
+      ? new LazySignal(() => AbortSignal.any([input.signal.value, session.ended.signal]))
+      : input.signal;
     const call: Call = {
       vc,
       method,
@@ -193,7 +218,9 @@ export class Dispatcher {
       role: session?.role,
       cause,
       version: context.version,
-      signal: session ? AbortSignal.any([input.signal, session.ended.signal]) : input.signal,
+      get signal() {
+        return signal.value;
+      },
       http: input.http,
     };
     if (isFetch) {

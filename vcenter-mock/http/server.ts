@@ -1,11 +1,13 @@
+import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import https from 'node:https';
 import type { Socket } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { connectionKey, KeyrigError, messageOf, systemCode, trackConnections } from '../../core/index.ts';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { KeyrigError, messageOf, systemCode, trackConnections } from '../../core/index.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { serveWsdl } from '../wsdl/routes.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { serviceVersions } from './service-versions.ts';
-import { readSessionCookie, sessionCookie } from './sessions.ts';
+import { SoapEndpoint } from './soap-endpoint.ts';
 
 /** A TLS identity: PEM texts. */
 export interface ServerIdentity {
@@ -22,77 +24,20 @@ export function buildServer(
   identity: ServerIdentity | undefined,
 ): FastifyInstance {
   const { journal } = vc.runtime;
-  const common = {
+  const soap = new SoapEndpoint(vc, dispatcher, identity !== undefined);
+  const app: FastifyInstance = Fastify({
     bodyLimit: vc.assumed.bodyLimit,
-    requestTimeout: vc.assumed.requestTimeout,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
-  } as const;
-  // Node.js looks for requests that take too long once in the interval, and takes the greater of the two limits for bodies.
-  const { requestTimeout } = vc.assumed;
-  const slowness = { headersTimeout: requestTimeout, connectionsCheckingInterval: Math.min(requestTimeout, 5_000) };
-  const app: FastifyInstance = identity
-    ? (Fastify({
-        ...common,
-        https: {
-          ...slowness,
-          cert: identity.chainPem ?? identity.certificatePem,
-          key: identity.privateKeyPem,
-          minVersion: 'TLSv1.2',
-          handshakeTimeout: vc.assumed.handshakeTimeout,
-        },
-      }) as unknown as FastifyInstance)
-    : Fastify({ ...common, http: slowness });
-
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-
-  // Only the TCP socket below TLS can be reset.
-  const rawSockets = new Map<string, Socket>();
-  app.server.on('connection', (socket: Socket) => {
-    const key = keyOf(socket);
-    rawSockets.set(key, socket);
-    socket.once('close', () => rawSockets.delete(key));
+    serverFactory: (route) => {
+      const server = createServer(vc, identity, (request, response) => {
+        if (!soap.take(request, response)) route(request, response);
+      });
+      server.on('connection', (socket: Socket) => soap.connected(socket));
+      return server;
+    },
   });
 
-  const soap = (dialect: 'vim25' | 'pbm') => async (request: FastifyRequest, reply: FastifyReply) => {
-    const gone = new AbortController();
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) gone.abort();
-    });
-    let cookie: string | undefined;
-    const output = await dispatcher.answer({
-      body: typeof request.body === 'string' ? request.body : '',
-      soapAction: header(request, 'soapaction'),
-      cookie: readSessionCookie(header(request, 'cookie')),
-      dialect,
-      http: {
-        remoteAddress: request.ip,
-        userAgent: header(request, 'user-agent') ?? '',
-        setSessionCookie: (value) => {
-          cookie = value;
-        },
-      },
-      connection: connectionOf(request),
-      signal: AbortSignal.any([gone.signal, vc.stopping]),
-    });
-    if ('end' in output) {
-      reply.hijack();
-      if (output.end === 'reset') rawSockets.get(connectionOf(request))?.resetAndDestroy();
-      else request.raw.socket.destroy();
-      return reply;
-    }
-    if (cookie !== undefined) reply.header('set-cookie', sessionCookie(cookie, identity !== undefined));
-    // observed headers: PBM writes its charset without a space
-    const type = dialect === 'pbm' ? 'text/xml;charset=utf-8' : 'text/xml; charset=utf-8';
-    return reply.code(output.status).header('content-type', type).header('cache-control', 'no-cache').send(output.body);
-  };
-
-  app.post('/sdk', soap('vim25'));
-  app.post('/sdk/', soap('vim25'));
-  app.post('/sdk/vimService', soap('vim25'));
-  app.post('/pbm', soap('pbm'));
-  app.post('/pbm/sdk', soap('pbm'));
   app.get('/sdk/vimServiceVersions.xml', async (_request, reply) =>
     reply.header('content-type', 'text/xml').send(serviceVersions(vc.profile.apiVersion)),
   );
@@ -105,7 +50,7 @@ export function buildServer(
       event: 'vcenter.unknown',
       level: 'warn',
       text: `${request.method} ${request.url.slice(0, 200)} is not a path of this vCenter`,
-      link: connectionOf(request),
+      link: soap.keyOf(request.raw.socket),
     });
     return reply.code(404).header('content-type', 'text/plain').send('Not Found');
   });
@@ -116,7 +61,7 @@ export function buildServer(
       event: 'vcenter.request.refused',
       level: status < 500 ? 'warn' : 'error',
       text: `refused ${request.method} ${request.url.slice(0, 200)}: ${messageOf(error)}`,
-      link: connectionOf(request),
+      link: soap.keyOf(request.raw.socket),
     });
     return reply
       .code(status)
@@ -154,18 +99,29 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 
-function header(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join('; ') : value;
-}
-
-function keyOf(socket: Socket): string {
-  return connectionKey(
-    { address: socket.remoteAddress, port: socket.remotePort },
-    { address: socket.localAddress, port: socket.localPort },
+function createServer(
+  vc: Vcenter,
+  identity: ServerIdentity | undefined,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  // Node.js looks for requests that take too long once in the interval, and takes the greater of the two limits for bodies.
+  const { requestTimeout, keepAliveTimeout } = vc.assumed;
+  const limits = {
+    requestTimeout,
+    headersTimeout: requestTimeout,
+    connectionsCheckingInterval: Math.min(requestTimeout, 5_000),
+    keepAliveTimeout,
+    noDelay: true,
+  };
+  if (!identity) return http.createServer(limits, listener);
+  return https.createServer(
+    {
+      ...limits,
+      cert: identity.chainPem ?? identity.certificatePem,
+      key: identity.privateKeyPem,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: vc.assumed.handshakeTimeout,
+    },
+    listener,
   );
-}
-
-function connectionOf(request: FastifyRequest): string {
-  return keyOf(request.raw.socket);
 }

@@ -81,8 +81,22 @@ export function propertiesOf(name: string): ReadonlyMap<string, Field> {
   return properties;
 }
 
+/** Methods that were found before, by type and name. */
+const methodCache = new Map<string, Map<string, MethodDeclaration>>();
+
 /** The declaration of a method of a managed object type or of its bases. */
 export function methodOf(type: string, method: string): MethodDeclaration | undefined {
+  const known = methodCache.get(type)?.get(method);
+  if (known) return known;
+  const found = findMethod(type, method);
+  if (found) {
+    const methods = methodCache.get(type) ?? new Map<string, MethodDeclaration>();
+    methodCache.set(type, methods.set(method, found));
+  }
+  return found;
+}
+
+function findMethod(type: string, method: string): MethodDeclaration | undefined {
   for (let declaration = managedDeclaration(type); declaration; declaration = managedDeclaration(declaration.base)) {
     if (Object.hasOwn(declaration.methods, method)) return declaration.methods[method];
   }

@@ -32,9 +32,18 @@ export const knownVersions = [
   '4.0',
 ] as const;
 
+/** Versions that were read before; clients may send any, so it does not grow without end. */
+const read = new Map<string, number[]>();
+const readLimit = 1_000;
+
 function numbers(version: string): number[] {
-  // "2.5u2server" counts as just above 2.5.
-  return version.split('.').map((part) => Number.parseInt(part, 10) + (/[a-z]/.test(part) ? 0.5 : 0));
+  let parts = read.get(version);
+  if (!parts) {
+    // "2.5u2server" counts as just above 2.5.
+    parts = version.split('.').map((part) => Number.parseInt(part, 10) + (/[a-z]/.test(part) ? 0.5 : 0));
+    if (read.size < readLimit) read.set(version, parts);
+  }
+  return parts;
 }
 
 /** Negative, zero or positive as `a` is older than, equal to or newer than `b`; missing parts count as zero. */
@@ -53,7 +62,14 @@ export function compareVersions(a: string, b: string): number {
  * the server's own. Without a readable version nothing below the server's version is filtered.
  */
 export function negotiate(soapAction: string | undefined, serverVersion: string): string {
-  const asked = /\/(\d+(?:\.[0-9a-z]+)*)"?\s*$/.exec(soapAction ?? '')?.[1];
-  if (!asked) return serverVersion;
-  return compareVersions(asked, serverVersion) < 0 ? asked : serverVersion;
+  const key = `${serverVersion} ${soapAction}`;
+  let version = negotiated.get(key);
+  if (version === undefined) {
+    const asked = /\/(\d+(?:\.[0-9a-z]+)*)"?\s*$/.exec(soapAction ?? '')?.[1];
+    version = asked && compareVersions(asked, serverVersion) < 0 ? asked : serverVersion;
+    if (negotiated.size < readLimit) negotiated.set(key, version);
+  }
+  return version;
 }
+
+const negotiated = new Map<string, string>();
