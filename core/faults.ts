@@ -23,24 +23,39 @@ export const faultPoints = {
     about: 'a response message, before it is sent: { operations, operation (the first), client }',
   },
   'vcenter.method': { plane: 'vcenter', about: 'a SOAP method, before it runs: { method, type, object, user }' },
+  'vcenter.vmotion': {
+    plane: 'vcenter',
+    about: 'the wire between two hosts, before a migration is sent over it: { vm, source, destination, encrypted }',
+  },
   'ovh.request': { plane: 'ovh', about: 'an API call, before it is answered: { method, path, route }' },
   'ovh.task': { plane: 'ovh', about: 'a task, before it makes progress: { name, taskId, progress }' },
 } as const satisfies Record<string, { plane: Plane; about: string }>;
 
 export type FaultPoint = keyof typeof faultPoints;
 
+/** How an answer of a KMS is broken. */
+export const answerCorruptions = ['length', 'type', 'tag', 'version', 'batch-id'] as const;
+export type AnswerCorruption = (typeof answerCorruptions)[number];
+
+/** What somebody on the wire does to the packets of a migration. */
+export const wireCorruptions = ['bit', 'replay', 'reorder'] as const;
+export type WireCorruption = (typeof wireCorruptions)[number];
+
 /** What a fault does. Exactly one member besides the modifier `delay`, which may also stand alone. */
 export interface FaultThen {
   /** kmip.request: the item fails with this result reason (name as in the registry, e.g. `PermissionDenied`) and message. */
   kmip?: { reason: string; message?: string };
-  /** Cut the connection with a TCP reset; in kmip.response after `afterBytes` bytes of the answer were sent. */
+  /** Cut the connection with a TCP reset; in kmip.response and vcenter.vmotion after `afterBytes` bytes were sent. */
   reset?: true | { afterBytes: number };
-  /** End the connection in order (FIN); in kmip.response after `afterBytes` bytes of the answer. */
+  /** End the connection in order (FIN); in kmip.response and vcenter.vmotion after `afterBytes` bytes. */
   close?: true | { afterBytes: number };
   /** Never answer; the connection stays open. */
   hang?: true;
-  /** kmip.response: a malformed answer: a wrong message length, item type, tag, protocol version or batch item id. */
-  corrupt?: 'length' | 'type' | 'tag' | 'version' | 'batch-id';
+  /**
+   * kmip.response: a malformed answer: a wrong message length, item type, tag, protocol version or batch item id.
+   * vcenter.vmotion: a packet with a flipped bit, one that is sent twice, or two that change places.
+   */
+  corrupt?: AnswerCorruption | WireCorruption;
   /** vcenter.method: the method answers this fault. */
   vim?: { type: string; message: string };
   /** ovh.request: the call answers this error body. ovh.task: the task ends in this state. */
@@ -122,6 +137,11 @@ export class FaultEngine {
         'ERR_FAULT_RULE',
         `fault ${rule.id}: "then" takes exactly one of ${thenKeys.join(', ')} (or delay alone)`,
       );
+    }
+    const corruptions: readonly string[] = rule.at === 'vcenter.vmotion' ? wireCorruptions : answerCorruptions;
+    if (rule.then.corrupt && !corruptions.includes(rule.then.corrupt)) {
+      const known = corruptions.join(', ');
+      throw new KeyrigError('ERR_FAULT_RULE', `fault ${rule.id}: at ${rule.at} "corrupt" takes one of ${known}`);
     }
     if (this.#rules.some((other) => other.id === rule.id)) {
       throw new KeyrigError('ERR_FAULT_RULE', `fault ${rule.id}: this id is used twice`);

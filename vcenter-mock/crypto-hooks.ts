@@ -30,6 +30,12 @@ export interface CryptoHooks {
   removed(vm: TypedObject<'VirtualMachine'>, cause: number): void;
   /** A host has restarted and is connected again: its keys in memory are gone. */
   hostRebooted(host: TypedObject<'HostSystem'>, cause: number): Promise<void>;
+  /** A host that ran on is connected again: its keys in memory are as they were. */
+  hostConnected(host: TypedObject<'HostSystem'>, cause: number): Promise<void>;
+  /** A host joined the inventory and is connected. */
+  hostAdded(host: TypedObject<'HostSystem'>, cause: number): Promise<void>;
+  /** A host leaves the inventory. */
+  hostRemoved(host: TypedObject<'HostSystem'>): void;
 }
 
 /** A vCenter without encryption. */
@@ -40,4 +46,7 @@ export const noCrypto: CryptoHooks = {
   migrate: async () => {},
   removed: () => {},
   hostRebooted: async () => {},
+  hostConnected: async () => {},
+  hostAdded: async () => {},
+  hostRemoved: () => {},
 };

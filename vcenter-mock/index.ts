@@ -4,7 +4,7 @@ import { createVcenter } from './create-vcenter.ts';
 import type { CryptoOptions, VcenterCrypto } from './crypto/index.ts';
 import { VimCrypto } from './crypto/vim-crypto.ts';
 import type { EventLog } from './events/event-log.ts';
-import { rebootHost } from './host/reboot.ts';
+import { hostNamed, rebootHost, startHost } from './host/power.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { buildServer, listen, type ServerIdentity } from './http/server.ts';
 import type { User } from './http/sessions.ts';
@@ -70,6 +70,8 @@ export interface VcenterMock {
   readonly implementedMethods: readonly string[];
   /** Restarts a host: its memory, and every key in it, is lost. ERR_OPTION for an unknown name. */
   rebootHost(name: string, cause?: number): Promise<void>;
+  /** Somebody pushes the button of a host that is off. ERR_OPTION for an unknown name. */
+  startHost(name: string, cause?: number): Promise<void>;
   /** All parts, for code of this room. */
   readonly vc: Vcenter;
 }
@@ -126,7 +128,8 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
     encryption: crypto.manager,
     isKmsConfigured: (address) => crypto.manager.isKmsConfigured(address),
     implementedMethods: table.implemented,
-    rebootHost: (name, cause) => rebootHost(vc, name, 'root', cause),
+    rebootHost: async (name, cause) => rebootHost(vc, hostNamed(vc, name), { user: 'root', cause }),
+    startHost: async (name, cause) => startHost(vc, hostNamed(vc, name), { user: 'root', cause }),
     vc,
   };
 }

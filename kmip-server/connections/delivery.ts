@@ -1,5 +1,5 @@
 /** The way of an answer to its client: size limit, faults, sending. */
-import type { FaultHit, JournalRecord, Level } from '../../core/index.ts';
+import type { AnswerCorruption, FaultHit, JournalRecord, Level } from '../../core/index.ts';
 import { operationKey } from '../identity/known-clients.ts';
 import type { Answer, MessageEnvironment, MessageSender } from '../messages/message.ts';
 import { corruptAnswer, encodeAnswer } from '../messages/response.ts';
@@ -55,7 +55,8 @@ async function carryOut(
     }
   }
   if (then.hang) return false;
-  if (then.corrupt) return sink.send(corruptAnswer(answer, then.corrupt));
+  // The engine lets no other corruption through at this point.
+  if (then.corrupt) return sink.send(corruptAnswer(answer, then.corrupt as AnswerCorruption));
   const { bytes } = encodeAnswer(answer);
   const cut = then.reset ?? then.close;
   if (cut === undefined) return sink.send(bytes);

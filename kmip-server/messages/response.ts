@@ -1,4 +1,4 @@
-import type { FaultThen } from '../../core/index.ts';
+import type { AnswerCorruption } from '../../core/index.ts';
 import { encodeResponse, KmipError, type ResponseBatchItem, ResultReason } from '../../kmip/index.ts';
 import { seconds } from '../objects/life-cycle.ts';
 import { failedItem } from './batch-item.ts';
@@ -46,7 +46,7 @@ const undefinedItemType = 0x0b;
 const undefinedVersion = 9;
 
 /** Spoils an answer in the way a fault asks for. */
-export function corruptAnswer(answer: Answer, how: NonNullable<FaultThen['corrupt']>): Buffer {
+export function corruptAnswer(answer: Answer, how: AnswerCorruption): Buffer {
   if (how === 'batch-id') return encode(answer, answer.items.map(withOtherBatchId));
   const bytes = encode(answer, answer.items);
   switch (how) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { faultPoints, type Json, type JsonObject } from '../../core/index.ts';
+import { answerCorruptions, faultPoints, type Json, type JsonObject, wireCorruptions } from '../../core/index.ts';
 import { verbs } from '../verbs/index.ts';
 import { worldSchema } from '../world/schema.ts';
 
@@ -79,7 +79,12 @@ const faultSchema = z.strictObject({
       reset: z.union([z.literal(true), z.strictObject({ afterBytes: z.number().int().min(0) })]).optional(),
       close: z.union([z.literal(true), z.strictObject({ afterBytes: z.number().int().min(0) })]).optional(),
       hang: z.literal(true).optional(),
-      corrupt: z.enum(['length', 'type', 'tag', 'version', 'batch-id']).optional(),
+      corrupt: z
+        .enum([...answerCorruptions, ...wireCorruptions])
+        .optional()
+        .describe(
+          'kmip.response: the answer has a wrong length, item type, tag, version or batch item id. vcenter.vmotion: a bit is flipped, a packet comes twice, two packets change places.',
+        ),
       vim: z.strictObject({ type: z.string(), message: z.string() }).optional(),
       ovh: z
         .strictObject({

@@ -14,6 +14,8 @@ export const cryptoAssumed = {
   statusNormal: 'Normal',
   /** `connectionStatus` of a server whose probes fail; the reason follows. */
   statusNotConnected: 'Not connected',
+  /** `connectionStatus` of a server of which nothing is known. */
+  statusUnknown: 'Unknown',
   /** Error numbers behind "error <n>:"; only 7 (a value is missing) is documented, in Broadcom KB 396701. */
   errorNumbers: { valueMissing: 7, communicate: 3, needAuth: 6, timeoutConnect: 4, kmsResult: 1 },
   /** Codes behind "Failed to generate key on KMS <ip>: "; only QLC_ERR_VALUE_MISSING is documented (KB 396701). */
@@ -33,6 +35,8 @@ export const cryptoAssumed = {
    * ms until dial and handshake, or an answer, are given up, when the server's `timeout` is unset. No default is published.
    */
   timeoutMs: 30_000,
+  /** Port of a proxy that is given without one: the registered port of HTTP proxies' usual default. */
+  proxyPort: 3128,
   /** Days before expiry at which a KMS or client certificate turns a status yellow. documented for vSAN's health check. */
   certificateWarningDays: 30,
   /** The guide's prerequisite. */
@@ -45,6 +49,8 @@ export const cryptoAssumed = {
   firstProviderBecomesDefault: false,
   /** How GenerateKey reports a KMS failure: in its result (documented) or as a RuntimeFault. Both are known. */
   generateKeyFailure: 'result' as 'result' | 'fault',
+  /** ms that the transfer of a migration may take. */
+  vmotionTimeoutMs: 60_000,
   /** Size of the part of a VM's memory that a simulated migration carries. */
   vmotionPages: 32,
 };

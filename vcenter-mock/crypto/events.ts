@@ -52,6 +52,37 @@ const rows = {
     '7.0': 'Failed to send keys because of KMS cluster error.',
     '6.7': null,
   },
+  'com.vmware.vc.host.Crypto.SendKeyError.HostError': {
+    severity: 'error',
+    text: 'Failed to send keys to host because of host error.',
+    '6.7': null,
+  },
+  // The lists have it from 7.0u1 on; 7.0 itself is not told apart from it here.
+  'com.vmware.vc.host.Crypto.HostCryptoDisabled': {
+    severity: 'error',
+    text: 'The operation is not supported on hosts which have encryption disabled.',
+    '6.7': null,
+  },
+  'com.vmware.vc.host.Crypto.HostKey.NewKey.KeyMissingOnKMS': {
+    severity: 'warning',
+    text: 'Host key is being renewed because key was missing on the key provider.',
+    '7.0': 'Host key is being renewed because key was missing on the KMS cluster.',
+    '6.7': 'Host key is renewed because key is missing on KMS cluster.',
+  },
+  'com.vmware.vc.host.Crypto.HostKey.NewKey.KMSClusterError': {
+    severity: 'warning',
+    text: 'Host key is being renewed because an error occurred on the key provider.',
+    '7.0': 'Host key is being renewed because an error occurred on the KMS cluster.',
+    '6.7': 'Host key is renewed because of a KMS cluster error.',
+  },
+  'com.vmware.vc.vecs.KMSClientCertExpirationEvent': {
+    severity: 'warning',
+    text: 'KMS Client Certificate will expire soon.',
+  },
+  'com.vmware.vc.vecs.KMSServerCertExpirationEvent': {
+    severity: 'warning',
+    text: 'KMS Server Certificate will expire soon.',
+  },
   'com.vmware.vc.host.Crypto.Enabled': {
     severity: 'info',
     text: 'Encryption mode is enabled on host.',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { connectionKey, type Runtime } from '../../core/index.ts';
+import { openTunnel } from './proxy-tunnel.ts';
 
 /** Whether vCenter may reach this address: OVHcloud opens the flow when a KMS is registered. */
 export type IsFlowOpen = (ip: string, port: number) => boolean;
@@ -10,7 +11,15 @@ export interface DialTarget {
   host: string;
   port: number;
   purpose: string;
+  /** The HTTP proxy that stands between. */
+  proxy?: { host: string; port: number };
 }
+
+/**
+ * ms after which the operating system gives a dial up whose SYN packets get no answer: six retransmissions, Linux' default.
+ * It counts where the KMS's own time-out is infinite.
+ */
+const dialLimitMs = 127_000;
 
 /** A TCP connection and the journal entry that declared it: the cause of all that happens on it. */
 export interface Dialled {
@@ -31,8 +40,30 @@ export class Gateway {
     this.#isFlowOpen = isFlowOpen;
   }
 
-  /** Opens a TCP connection; rejects with the socket's error, or when the signal fires. */
+  /** Opens a TCP connection; rejects with the socket's error, a ProxyError, or when the signal fires. */
   async dial(target: DialTarget, cause: number | undefined, signal: AbortSignal): Promise<Dialled> {
+    const { proxy, purpose } = target;
+    if (!proxy) return this.#open(target, cause, signal);
+    const dialled = await this.#open({ ...proxy, purpose: `${purpose}, by proxy` }, cause, signal);
+    const text = `tunnel to ${target.host}:${target.port} through proxy ${proxy.host}:${proxy.port}`;
+    const data = { address: target.host, port: target.port, proxyAddress: proxy.host, proxyPort: proxy.port };
+    try {
+      await openTunnel(dialled.socket, target, signal);
+    } catch (error) {
+      dialled.socket.on('error', () => {}).destroy();
+      throw error;
+    }
+    this.#runtime.journal.record({
+      plane: 'vcenter',
+      event: 'vcenter.kmip.tunnelled',
+      text,
+      data,
+      cause: dialled.seq,
+    });
+    return dialled;
+  }
+
+  async #open(target: DialTarget, cause: number | undefined, signal: AbortSignal): Promise<Dialled> {
     await this.#waitForFlow(target, cause, signal);
     const { host, port, purpose } = target;
     const socket = connect({ host, port, noDelay: true });
@@ -75,7 +106,12 @@ export class Gateway {
       cause,
     });
     // RFC 6298 §2 and §5.5: the first retransmission after a second, then the wait doubles.
-    for (let wait = 1_000; !this.#isFlowOpen(host, port); wait *= 2) await clock.sleep(wait, signal);
+    let waited = 0;
+    for (let wait = 1_000; !this.#isFlowOpen(host, port); wait *= 2) {
+      if (waited >= dialLimitMs) throw timedOut(host, port);
+      await clock.sleep(wait, signal);
+      waited += wait;
+    }
     journal.record({
       plane: 'gateway',
       event: 'gateway.flow.opened',
@@ -84,4 +120,9 @@ export class Gateway {
       cause: closed.seq,
     });
   }
+}
+
+/** As the operating system says it. */
+function timedOut(host: string, port: number): Error {
+  return Object.assign(new Error(`connect ETIMEDOUT ${host}:${port}`), { code: 'ETIMEDOUT' });
 }

@@ -3,7 +3,10 @@ import type { Data } from '../vim/kernel/values.ts';
 import { runtimeFault } from './faults.ts';
 import type { VcenterCrypto } from './index.ts';
 import { keyExchangeFault, ProviderFailure, reasonLines } from './key-exchange.ts';
+import type { CryptoKeyId, ProviderKeyId } from './key-id.ts';
 import type { KeyProvider } from './key-providers.ts';
+
+type Attribute = Data<'KeyValue'>;
 
 /** The text is assumed. */
 export function noDefaultProvider(crypto: VcenterCrypto): VimFault {
@@ -17,25 +20,49 @@ export function noDefaultProvider(crypto: VcenterCrypto): VimFault {
 export async function generateKey(
   crypto: VcenterCrypto,
   provider: KeyProvider,
-  attributes: readonly Data<'KeyValue'>[],
+  attributes: readonly Attribute[],
   cause: number,
 ): Promise<Data<'CryptoKeyResult'>> {
   try {
     const key = await crypto.exchange.create(provider, cause);
     await crypto.exchange.describeProduct(provider, key, cause);
-    if (attributes.length > 0) {
-      const values = Object.fromEntries(attributes.map(({ key: name, value }) => [name, value]));
-      await crypto.exchange.setAttributes(provider, key, values, cause);
-    }
-    return { keyId: key, success: true };
+    return attributes.length > 0
+      ? await setKeyAttributes(crypto, provider, key, attributes, cause)
+      : { keyId: key, success: true };
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
     const failure = keyExchangeFault(error, crypto.assumed);
     if (crypto.assumed.generateKeyFailure === 'fault') throw failure;
-    // documented form (Broadcom KB 396701)
+    // documented form (Broadcom KB 396701); what stands there when attributes were given is assumed
     const [first, ...more] = reasonLines(error, crypto.assumed).map(({ message }) => message ?? '');
-    const reason = [first, 'Reason:', ...more].join('\n');
-    const keyId = { keyId: '', providerId: { id: provider.id } };
-    return { keyId, success: false, reason, fault: failure.localized };
+    const given = attributes.map(({ key, value }) => `${key}=${value}`).join(', ');
+    const reason = [first, 'Reason:', ...more, `Custom attributes: ${given || '(null)'}`].join('\n');
+    return failed({ keyId: '', providerId: { id: provider.id } }, reason, failure);
   }
+}
+
+/**
+ * vim25 CryptoManagerKmip.SetKeyCustomAttributes: sent to the KMS as attributes of the key. A refusal is the result; the key
+ * itself is not touched by it.
+ */
+export async function setKeyAttributes(
+  crypto: VcenterCrypto,
+  provider: KeyProvider,
+  key: ProviderKeyId,
+  attributes: readonly Attribute[],
+  cause: number,
+): Promise<Data<'CryptoKeyResult'>> {
+  const values = Object.fromEntries(attributes.map(({ key: name, value }) => [name, value]));
+  try {
+    await crypto.exchange.setAttributes(provider, key, values, cause);
+    return { keyId: key, success: true };
+  } catch (error) {
+    if (!(error instanceof ProviderFailure)) throw error;
+    const reasons = reasonLines(error, crypto.assumed).map(({ message }) => message ?? '');
+    return failed(key, reasons.join('\n') || error.message, runtimeFault(error.message));
+  }
+}
+
+function failed(keyId: CryptoKeyId, reason: string, failure: VimFault): Data<'CryptoKeyResult'> {
+  return { keyId, success: false, reason, fault: failure.localized };
 }

@@ -1,4 +1,5 @@
-import { type ClockTimer, messageOf, type Runtime } from '../../core/index.ts';
+import { type ClockTimer, inspectCertificate, messageOf, type Runtime } from '../../core/index.ts';
+import type { CryptoEvent } from './events.ts';
 import type { Announce } from './key-exchange.ts';
 import type { KeyProviders } from './key-providers.ts';
 import type { ProviderStatus } from './provider-status.ts';
@@ -15,6 +16,8 @@ export class HealthCheck {
   readonly #recover: (providerId: string, cause: number) => Promise<void>;
   /** Servers `<provider>/<name>` that did not answer at their last check. */
   readonly #unreachable = new Set<string>();
+  /** Certificates whose end was told. */
+  readonly #warned = new Set<string>();
   #timer: ClockTimer | undefined;
   #running: Promise<void> | undefined;
 
@@ -60,32 +63,53 @@ export class HealthCheck {
   /** One round over all servers. */
   async check(): Promise<void> {
     for (const provider of this.#providers.all()) {
-      let answered = false;
-      const entry = this.#runtime.journal.record({
+      if (provider.servers.length === 0) continue;
+      const { seq } = this.#runtime.journal.record({
         plane: 'vcenter',
         event: 'vcenter.kmip.health-check',
         level: 'debug',
         text: `health check of key provider ${provider.id}`,
         data: { provider: provider.id },
       });
+      let answered = false;
       for (const server of provider.servers) {
-        const { failure } = await this.#status.healthCheck(provider, server, entry.seq);
+        const { certificate, failure } = await this.#status.healthCheck(provider, server, seq);
         if (failure?.kind === 'stopped') return;
         const name = `${provider.id}/${server.info.name}`;
+        const args = [
+          { key: 'keyProvider', value: provider.id },
+          { key: 'serverName', value: server.info.name },
+        ];
+        if (certificate) this.#warnOfEnd('KMSServerCertExpirationEvent', certificate, args, seq);
         if (!failure) {
           answered = true;
           this.#unreachable.delete(name);
         } else if (failure.isUnreachable && !this.#unreachable.has(name)) {
           this.#unreachable.add(name);
-          const args = [
-            { key: 'keyProvider', value: provider.id },
-            { key: 'serverName', value: server.info.name },
-          ];
-          this.#announce('com.vmware.vc.kms.crypto.Unreachable', { arguments: args }, entry.seq);
+          this.#announce('com.vmware.vc.kms.crypto.Unreachable', { arguments: args }, seq);
         }
       }
-      if (answered) await this.#recover(provider.id, entry.seq);
+      const own = provider.identity?.certificatePem;
+      const args = [{ key: 'keyProvider', value: provider.id }];
+      if (own) this.#warnOfEnd('KMSClientCertExpirationEvent', own, args, seq);
+      if (answered) await this.#recover(provider.id, seq);
     }
+  }
+
+  /** Told once for each certificate. How often a real vCenter repeats it is not published. assumed */
+  #warnOfEnd(
+    event: 'KMSServerCertExpirationEvent' | 'KMSClientCertExpirationEvent',
+    certificate: string | Buffer,
+    args: CryptoEvent['arguments'],
+    cause: number,
+  ): void {
+    if (!this.#status.endsSoon(certificate)) return;
+    const { sha256, notAfter } = inspectCertificate(certificate);
+    const key = `${event} ${args?.map(({ value }) => value).join('/')} ${sha256}`;
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    const end = { key: 'notAfter', value: notAfter.toISOString() };
+    this.#announce(`com.vmware.vc.vecs.${event}`, { arguments: [...(args ?? []), end] }, cause);
   }
 
   #defect(error: unknown): void {

@@ -5,7 +5,7 @@ import { invalidState, notSupported, runtimeFault } from './faults.ts';
 import { type HostKeyCaches, KeyStore } from './host-key-cache.ts';
 import type { CryptoHost, CryptoInventory } from './inventory.ts';
 import { type Announce, type KeyExchange, ProviderFailure } from './key-exchange.ts';
-import { type CryptoKeyId, keyName, type ProviderKeyId, providerKey } from './key-id.ts';
+import { type CryptoKeyId, keyName, type ProviderKeyId, providerKey, sameKey } from './key-id.ts';
 import type { KeyProvider, KeyProviders } from './key-providers.ts';
 
 /** The hosts' encryption mode and the keys that are pushed to them. */
@@ -52,7 +52,7 @@ export class HostCrypto {
     cause: number | undefined,
     besides: Promise<void> = Promise.resolve(),
   ): Promise<void> {
-    this.checkSupport(host);
+    this.checkSupport(host, cause);
     const other = this.#becomingSafe.get(host.id);
     if (other) {
       await Promise.allSettled([other, besides]);
@@ -89,14 +89,21 @@ export class HostCrypto {
       throw fetched.reason;
     }
     this.held.set(key, fetched.value);
+    this.push(host, key, fetched.value, cause);
     this.#enable(host, key, cause);
     const owner = { identifier: host.uuid, component: 'ESXi Server', name: host.name } as const;
     await this.#exchange.describeOwner(provider, key, owner, cause);
   }
 
-  /** @throws NotSupported (assumed) */
-  checkSupport(host: CryptoHost): void {
+  /**
+   * What a host needs before it may hold keys.
+   * @throws NotSupported: it cannot encrypt, or its encryption was disabled and it awaits its restart (assumed)
+   */
+  checkSupport(host: CryptoHost, cause?: number): void {
     if (!host.cryptoSupported) throw notSupported(`Host "${host.name}" does not support encryption.`);
+    if (host.cryptoState !== 'pendingIncapable') return;
+    this.#announce('com.vmware.vc.host.Crypto.HostCryptoDisabled', { hostId: host.id }, cause);
+    throw notSupported(`Encryption is disabled on host "${host.name}".`);
   }
 
   /** True when the host is in encryption mode and holds its key. */
@@ -109,58 +116,109 @@ export class HostCrypto {
   /**
    * vim25 HostSystem.ConfigureCryptoKey: the given key; without one the host's own, that of another host of its cluster, or
    * a new one of the default provider. documented
+   * @param keyProvider where a new key comes from, and whose keys alone may be used again; default: the host's default
    * @throws ProviderFailure, RuntimeFault, NotSupported
    */
-  async configureKey(host: CryptoHost, keyId: CryptoKeyId | undefined, cause: number | undefined): Promise<void> {
-    this.checkSupport(host);
-    const reused = keyId ?? host.cryptoKeyId ?? this.#clusterKey(host);
-    if (reused) {
-      await this.bring(host, reused, cause);
-      this.#enable(host, this.#complete(reused), cause);
-      return;
+  async configureKey(
+    host: CryptoHost,
+    keyId: CryptoKeyId | undefined,
+    cause: number | undefined,
+    keyProvider?: string,
+  ): Promise<void> {
+    this.checkSupport(host, cause);
+    if (keyId === undefined && host.cryptoKeyId && keyProvider === undefined) {
+      return this.#restoreOrRenew(host, this.#complete(host.cryptoKeyId), cause);
     }
-    const provider = this.#providers.default(host.defaultScopes);
+    const reused = keyId ?? this.#clusterKey(host, keyProvider);
+    if (reused) {
+      const complete = this.#complete(reused);
+      const material = await this.obtain(complete, cause);
+      this.push(host, complete, material, cause);
+      return this.#enable(host, complete, cause);
+    }
+    const provider = keyProvider ? this.#providers.get(keyProvider) : this.#providers.default(host.defaultScopes);
     if (!provider) throw runtimeFault(this.#assumed.noDefaultProvider);
     await this.makeSafe(host, provider, cause);
   }
 
   /** vim25 HostSystem.PrepareCrypto: only from incapable. documented */
-  prepare(host: CryptoHost): void {
-    this.checkSupport(host);
+  prepare(host: CryptoHost, cause?: number): void {
+    this.checkSupport(host, cause);
     if (host.cryptoState !== 'incapable') throw invalidState(`Host "${host.name}" is ${host.cryptoState}.`);
     this.#inventory.updateHost(host.id, { cryptoState: 'prepared', cryptoKeyId: null });
   }
 
-  /** vim25 HostSystem.EnableCrypto: a key in plain form; not from incapable. documented */
+  /**
+   * vim25 HostSystem.EnableCrypto: a key in plain form.
+   * @throws InvalidState (incapable), AlreadyExists (safe with another key). documented
+   */
   enable(host: CryptoHost, keyId: CryptoKeyId, material: Buffer, cause: number | undefined): void {
+    this.checkSupport(host, cause);
     if (host.cryptoState === 'incapable') throw invalidState(`Host "${host.name}" is incapable.`);
+    if (host.cryptoState === 'safe' && !sameKey(host.cryptoKeyId, keyId)) {
+      throw fault('AlreadyExists', `Host "${host.name}" has another key already.`, { name: host.cryptoKeyId?.keyId });
+    }
     this.push(host, keyId, material, cause);
-    this.#inventory.updateHost(host.id, { cryptoState: 'safe', cryptoKeyId: keyId });
-    this.#announce('com.vmware.vc.host.Crypto.Enabled', { hostId: host.id }, cause);
+    this.#enable(host, keyId, cause);
   }
 
-  /** vim25 CryptoManagerHostDisable: safe becomes pendingIncapable, incapable and prepared become incapable. documented */
+  /** vim25 CryptoManagerHost.ChangeKey_Task: another host key. @throws InvalidState (not safe). documented */
+  changeKey(host: CryptoHost, keyId: CryptoKeyId, material: Buffer, cause: number | undefined): void {
+    this.checkSupport(host, cause);
+    this.requireSafe(host);
+    this.push(host, keyId, material, cause);
+    this.#enable(host, keyId, cause);
+  }
+
+  /**
+   * vim25 CryptoManagerHostDisable: safe becomes pendingIncapable, incapable and prepared become incapable; the restart does
+   * the rest. @throws InvalidState (disabled already). documented
+   */
   disable(host: CryptoHost): void {
-    const pending = host.cryptoState === 'safe' || host.cryptoState === 'pendingIncapable';
-    const cryptoState = pending ? 'pendingIncapable' : 'incapable';
+    if (host.cryptoState === 'pendingIncapable') throw invalidState(`Encryption is disabled on host "${host.name}".`);
+    const cryptoState = host.cryptoState === 'safe' ? 'pendingIncapable' : 'incapable';
     this.#inventory.updateHost(host.id, { cryptoState, cryptoKeyId: host.cryptoKeyId ?? null });
+  }
+
+  /** vim25 AddKey on a host. @throws InvalidState (not safe), AlreadyExists. documented */
+  addToHost(host: CryptoHost, keyId: CryptoKeyId, material: Buffer, cause: number | undefined): void {
+    this.requireSafe(host);
+    if (this.caches.of(host.id).has(keyId)) throw alreadyExists(keyId);
+    this.push(host, keyId, material, cause);
+  }
+
+  /** @throws InvalidState. documented for adding keys to a host */
+  requireSafe(host: CryptoHost): void {
+    if (!this.isSafe(host)) throw invalidState(`Host "${host.name}" is not in encryption mode.`);
   }
 
   /** Sees to it that a key is in the host's memory: pushed from vCenter's, or fetched first. @throws ProviderFailure */
   async bring(host: CryptoHost, key: CryptoKeyId, cause: number | undefined): Promise<void> {
     if (this.caches.of(host.id).has(key)) return;
-    const complete = this.#complete(key);
-    let material = this.held.get(complete);
-    if (!material) {
-      const provider = this.#providers.get(complete.providerId.id);
-      material = await this.#exchange.fetch(provider, complete, cause);
-      this.held.set(complete, material);
-    }
-    this.push(host, complete, material, cause);
+    const material = await this.obtain(key, cause);
+    this.push(host, this.#complete(key), material, cause);
   }
 
-  /** Puts a key into a host's memory. */
+  /** The material of a key: vCenter's own, or fetched from its provider. @throws ProviderFailure */
+  async obtain(key: CryptoKeyId, cause: number | undefined): Promise<Buffer> {
+    const own = this.held.get(key);
+    if (own) return own;
+    const complete = this.#complete(key);
+    const held = this.held.get(complete);
+    if (held) return held;
+    const provider = this.#providers.find(complete.providerId.id);
+    if (!provider) throw new ProviderFailure(complete.providerId.id, 'get', complete, []);
+    const material = await this.#exchange.fetch(provider, complete, cause);
+    this.held.set(complete, material);
+    return material;
+  }
+
+  /** Puts a key into a host's memory. @throws HostNotConnected after the event SendKeyError.HostError */
   push(host: CryptoHost, key: CryptoKeyId, material: Buffer, cause: number | undefined): void {
+    if (host.isConnected === false) {
+      this.#announce('com.vmware.vc.host.Crypto.SendKeyError.HostError', { hostId: host.id }, cause);
+      throw fault('HostNotConnected', `Host "${host.name}" is not connected.`);
+    }
     this.caches.of(host.id).set(key, material);
     this.#runtime.journal.record({
       plane: 'vcenter',
@@ -171,60 +229,115 @@ export class HostCrypto {
     });
   }
 
-  /** vim25 CryptoManagerKmip.AddKey: key material handed in by the client, base64. */
-  addPlain(key: CryptoKeyId, keyData: string): void {
-    if (this.held.has(key)) throw fault('AlreadyExists', `Key ${keyName(key)} already exists.`, { name: key.keyId });
-    this.held.set(key, Buffer.from(keyData, 'base64'));
+  /** vim25 CryptoManagerKmip.AddKey: key material handed in by the client. @throws AlreadyExists */
+  addPlain(key: CryptoKeyId, material: Buffer): void {
+    if (this.held.has(key)) throw alreadyExists(key);
+    this.held.set(key, material);
   }
 
   /**
-   * A host restarted: its memory is empty. vCenter fetches the host key again; a key that the KMS lost is replaced, and
-   * without the KMS the host is no longer safe. documented (vcenter.md 10.3, 10.4, 12.1)
+   * A host restarted: its memory is empty, and what was disabled is off. vCenter fetches the host key again; a key that the
+   * KMS lost is replaced, and without the KMS the host is no longer safe. documented (vcenter.md 10.3, 10.4, 12.1)
    */
   async rebooted(host: CryptoHost, cause: number | undefined): Promise<void> {
     this.caches.of(host.id).clear();
+    if (host.cryptoState === 'pendingIncapable') {
+      this.#inventory.updateHost(host.id, { cryptoState: 'incapable', cryptoKeyId: null });
+      return;
+    }
     const key = host.cryptoKeyId;
-    if (key?.providerId === undefined) return;
+    if (key?.providerId === undefined) {
+      // A key that a client gave, or none: nobody can give it back.
+      if (host.cryptoState !== 'incapable') {
+        this.#inventory.updateHost(host.id, { cryptoState: 'incapable', cryptoKeyId: null });
+      }
+      return;
+    }
     this.held.delete(key);
-    await this.restore(host, providerKey(key.keyId, key.providerId.id), cause);
+    await this.restore(host, cause);
   }
 
-  /** Gives a host its key back. @returns false when the provider cannot deliver */
-  async restore(host: CryptoHost, key: ProviderKeyId, cause: number | undefined): Promise<boolean> {
-    const provider = this.#providers.find(key.providerId.id);
+  /**
+   * Gives a host its key back, or a new one when the old one is lost.
+   * @returns false when no provider can deliver; the event ReqEnable.* has told so, once
+   */
+  async restore(host: CryptoHost, cause: number | undefined): Promise<boolean> {
+    const key = host.cryptoKeyId;
+    if (!key) return false;
     try {
-      if (!provider) throw new ProviderFailure(key.providerId.id, 'get', key, []);
-      const material = await this.#exchange.fetch(provider, key, cause);
-      this.held.set(key, material);
-      this.push(host, key, material, cause);
-      if (host.cryptoState !== 'safe') this.#enable(host, key, cause);
+      await this.#restoreOrRenew(host, this.#complete(key), cause);
       return true;
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error;
-      const missing = error.isKeyMissing;
-      const id = missing
-        ? 'com.vmware.vc.host.Crypto.ReqEnable.KeyMissingOnKMS'
-        : 'com.vmware.vc.host.Crypto.ReqEnable.KMSClusterError';
       if (host.cryptoState !== 'incapable') {
         this.#inventory.updateHost(host.id, { cryptoState: 'incapable', cryptoKeyId: key });
-        this.#announce(id, { hostId: host.id }, cause);
+        this.requiresEnabling(host, error, cause);
       }
       return false;
     }
   }
 
-  /** The key of another safe host of the same cluster. */
-  #clusterKey(host: CryptoHost): CryptoKeyId | undefined {
-    if (host.clusterId === undefined) return undefined;
-    const others = this.#inventory.hosts().filter((other) => other.clusterId === host.clusterId && this.isSafe(other));
-    return others[0]?.cryptoKeyId;
+  /** Says that a host has to be in encryption mode and why it is not. */
+  requiresEnabling(host: CryptoHost, failure: ProviderFailure, cause: number | undefined): void {
+    const id = failure.isKeyMissing
+      ? 'com.vmware.vc.host.Crypto.ReqEnable.KeyMissingOnKMS'
+      : 'com.vmware.vc.host.Crypto.ReqEnable.KMSClusterError';
+    this.#announce(id, { hostId: host.id }, cause);
   }
 
-  #enable(host: CryptoHost, key: ProviderKeyId, cause: number | undefined): void {
-    const material = this.held.get(key);
-    if (material && !this.caches.of(host.id).has(key)) this.push(host, key, material, cause);
+  /** @throws ProviderFailure: the one that stood in the way of the host's own key */
+  async #restoreOrRenew(host: CryptoHost, key: ProviderKeyId, cause: number | undefined): Promise<void> {
+    if (this.isSafe(host)) return;
+    try {
+      const material = await this.obtain(key, cause);
+      this.push(host, key, material, cause);
+      this.#enable(host, key, cause);
+    } catch (error) {
+      if (!(error instanceof ProviderFailure)) throw error;
+      await this.#renew(host, key, error, cause);
+    }
+  }
+
+  /**
+   * The host key protects nothing that lasts, so a lost one is replaced: by the same provider when that has lost it, by the
+   * default provider when that is another one and the old one fails. The conditions of the second case are assumed.
+   */
+  async #renew(host: CryptoHost, lost: ProviderKeyId, failure: ProviderFailure, cause: number | undefined) {
+    const other = this.#providers.default(host.defaultScopes);
+    const provider = failure.isKeyMissing ? this.#providers.find(lost.providerId.id) : other;
+    if (!provider || (!failure.isKeyMissing && provider.id === lost.providerId.id)) throw failure;
+    const reason = failure.isKeyMissing ? 'KeyMissingOnKMS' : 'KMSClusterError';
+    this.#announce(`com.vmware.vc.host.Crypto.HostKey.NewKey.${reason}`, { hostId: host.id }, cause);
+    try {
+      await this.makeSafe(host, provider, cause);
+    } catch (error) {
+      throw error instanceof ProviderFailure ? failure : error;
+    }
+  }
+
+  /** The key of another safe host of the same cluster. */
+  #clusterKey(host: CryptoHost, provider: string | undefined): CryptoKeyId | undefined {
+    if (host.clusterId === undefined) return undefined;
+    const found = this.#inventory
+      .hosts()
+      .find(
+        (other) =>
+          other.clusterId === host.clusterId &&
+          this.isSafe(other) &&
+          (provider === undefined || other.cryptoKeyId?.providerId?.id === provider),
+      );
+    return found?.cryptoKeyId;
+  }
+
+  /** The host has its key: it is safe from now on, or it goes on with another key. */
+  #enable(host: CryptoHost, key: CryptoKeyId, cause: number | undefined): void {
+    const { cryptoKeyId, cryptoState } = this.#inventory.hosts().find(({ id }) => id === host.id) ?? host;
     this.#inventory.updateHost(host.id, { cryptoState: 'safe', cryptoKeyId: key });
-    this.#announce('com.vmware.vc.host.Crypto.Enabled', { hostId: host.id }, cause);
+    const subject = { hostId: host.id };
+    if (cryptoKeyId && !sameKey(cryptoKeyId, key)) {
+      this.#announce('com.vmware.vc.crypto.HostKeyUpdatedEvent', subject, cause);
+    }
+    if (cryptoState !== 'safe') this.#announce('com.vmware.vc.host.Crypto.Enabled', subject, cause);
   }
 
   #complete(key: CryptoKeyId): ProviderKeyId {
@@ -232,4 +345,8 @@ export class HostCrypto {
     if (id === undefined) throw runtimeFault(this.#assumed.noDefaultProvider);
     return providerKey(key.keyId, id);
   }
+}
+
+function alreadyExists(key: CryptoKeyId) {
+  return fault('AlreadyExists', `Key ${keyName(key)} already exists.`, { name: key.keyId });
 }

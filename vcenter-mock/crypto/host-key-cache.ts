@@ -2,22 +2,23 @@ import { type CryptoKeyId, keyName } from './key-id.ts';
 
 /** Key material by key name. Kept private: nothing but `get` hands it out, and nothing ever prints it. */
 export class KeyStore {
-  readonly #keys = new Map<string, Buffer>();
+  readonly #keys = new Map<string, { id: CryptoKeyId; material: Buffer }>();
 
   has(key: CryptoKeyId): boolean {
     return this.#keys.has(keyName(key));
   }
 
   get(key: CryptoKeyId): Buffer | undefined {
-    return this.#keys.get(keyName(key));
+    return this.#keys.get(keyName(key))?.material;
   }
 
   set(key: CryptoKeyId, material: Buffer): void {
-    this.#keys.set(keyName(key), material);
+    this.#keys.set(keyName(key), { id: key, material });
   }
 
-  delete(key: CryptoKeyId): void {
-    this.#keys.delete(keyName(key));
+  /** @returns whether it was there */
+  delete(key: CryptoKeyId): boolean {
+    return this.#keys.delete(keyName(key));
   }
 
   clear(): void {
@@ -27,6 +28,11 @@ export class KeyStore {
   /** Names `<keyId>/<providerId>` of the keys it holds. */
   names(): string[] {
     return [...this.#keys.keys()];
+  }
+
+  /** The ids of the keys it holds. */
+  ids(): CryptoKeyId[] {
+    return [...this.#keys.values()].map(({ id }) => id);
   }
 }
 
@@ -41,5 +47,10 @@ export class HostKeyCaches {
       this.#caches.set(hostId, cache);
     }
     return cache;
+  }
+
+  /** A host left the inventory. */
+  forget(hostId: string): void {
+    this.#caches.delete(hostId);
   }
 }

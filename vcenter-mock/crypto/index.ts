@@ -1,6 +1,7 @@
 import type { SecureVersion } from 'node:tls';
 import { type KeyPool, messageOf, type Runtime } from '../../core/index.ts';
 import { type CryptoAssumed, type CryptoAssumedOverrides, withOverrides } from './assumed.ts';
+import { ClusterCrypto } from './cluster-crypto.ts';
 import { cryptoEvent, type EventWording, type PostEvent } from './events.ts';
 import { Gateway, type IsFlowOpen } from './gateway.ts';
 import { HealthCheck } from './health-check.ts';
@@ -8,7 +9,13 @@ import { HostCrypto } from './host-crypto.ts';
 import { HostKeyCaches } from './host-key-cache.ts';
 import type { CryptoInventory } from './inventory.ts';
 import { type Announce, KeyExchange, type ProductStrings } from './key-exchange.ts';
-import { KeyProviders, type KmipServerSpec } from './key-providers.ts';
+import {
+  type KeyProvider,
+  KeyProviders,
+  type KmipServer,
+  type KmipServerInfo,
+  type KmipServerSpec,
+} from './key-providers.ts';
 import { KmsConnector } from './kms-connector.ts';
 import { ProviderStatus } from './provider-status.ts';
 import { Trust } from './trust.ts';
@@ -42,6 +49,7 @@ export class VcenterCrypto {
   readonly status: ProviderStatus;
   readonly exchange: KeyExchange;
   readonly hosts: HostCrypto;
+  readonly clusters: ClusterCrypto;
   readonly encryption: VmEncryption;
   readonly locks: VmLocks;
   readonly vmotion: Vmotion;
@@ -93,6 +101,7 @@ export class VcenterCrypto {
     this.providers = providers;
     this.exchange = exchange;
     this.hosts = hosts;
+    this.clusters = new ClusterCrypto({ inventory, hosts });
     this.status = status;
     this.trust = new Trust({ runtime, connector, keyPool: options.keyPool });
     this.encryption = new VmEncryption({
@@ -107,7 +116,10 @@ export class VcenterCrypto {
     });
     this.locks = new VmLocks({ runtime, inventory, providers, hosts, announce });
     this.vmotion = new Vmotion({ runtime, assumed, hosts, announce, route: options.vmotionRoute });
-    const recover = (id: string, cause: number) => this.locks.recover(id, cause);
+    const recover = async (id: string, cause: number) => {
+      await this.locks.recover(id, cause);
+      await this.clusters.enforce(cause);
+    };
     this.healthCheck = new HealthCheck({ runtime, providers, status, announce, recover });
   }
 
@@ -117,6 +129,25 @@ export class VcenterCrypto {
    */
   registerServer(spec: KmipServerSpec, cause: number | undefined): void {
     const { provider, server } = this.providers.register(spec);
+    this.#record('registered', provider.id, server.info, cause);
+    this.#probe(provider, server, cause);
+  }
+
+  /** vim25 UpdateKmipServer: the new settings are probed as those of a new server are. assumed */
+  updateServer(spec: KmipServerSpec, cause: number | undefined): void {
+    const { provider, server } = this.providers.update(spec);
+    this.#record('updated', provider.id, server.info, cause);
+    this.#probe(provider, server, cause);
+  }
+
+  /** vim25 RemoveKmipServer. */
+  removeServer(clusterId: string, serverName: string, cause: number | undefined): void {
+    const { info } = this.providers.server(clusterId, serverName);
+    this.providers.remove(clusterId, serverName);
+    this.#record('removed', clusterId, info, cause);
+  }
+
+  #probe(provider: KeyProvider, server: KmipServer, cause: number | undefined): void {
     const probes = this.status
       .openPage(provider, server, cause)
       .then(() => {})
@@ -141,6 +172,16 @@ export class VcenterCrypto {
     this.#stopping.abort();
     await this.settled();
     await this.healthCheck.settled();
+  }
+
+  #record(what: string, provider: string, { name, address, port }: KmipServerInfo, cause: number | undefined): void {
+    this.#runtime.journal.record({
+      plane: 'vcenter',
+      event: `vcenter.kms.${what}`,
+      text: `KMS ${name} (${address}:${port}) of key provider ${provider} ${what}`,
+      data: { provider, server: name, address, port },
+      cause,
+    });
   }
 
   #defect(what: string, error: unknown, cause: number | undefined): void {

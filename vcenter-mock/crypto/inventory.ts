@@ -1,4 +1,4 @@
-import type { CryptoKeyId, ProviderKeyId } from './key-id.ts';
+import type { CryptoKeyId, KeyProviderId, ProviderKeyId } from './key-id.ts';
 
 export type PowerState = 'poweredOff' | 'poweredOn' | 'suspended';
 /** vim25 HostCryptoState. */
@@ -54,6 +54,16 @@ export interface CryptoHost {
   encryptedVMotionSupported: boolean;
   cryptoState: HostCryptoState;
   cryptoKeyId?: CryptoKeyId;
+  /** False while vCenter has no connection to it: no key can be sent. */
+  isConnected?: boolean;
+  /** Its cluster wants every host in encryption mode (forceEnable); what the cluster says about their key. */
+  forced?: CryptoModePolicy;
+}
+
+/** vim25 ClusterComputeResourceCryptoModePolicy: at most one of the two. */
+export interface CryptoModePolicy {
+  keyId?: CryptoKeyId;
+  providerId?: KeyProviderId;
 }
 
 /** A change of a VM's encryption; members that are absent stay as they are, `null` unsets. */

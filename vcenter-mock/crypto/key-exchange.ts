@@ -52,6 +52,11 @@ export class ProviderFailure extends Error {
     this.failures = failures;
   }
 
+  /** Some server answered, and refused vCenter the access: it tells nothing about the key. */
+  get isDenied(): boolean {
+    return this.failures.some(({ failure }) => failure.isDenied);
+  }
+
   /** Some server answered that the key is not there or not usable; otherwise the provider itself is at fault. */
   get isKeyMissing(): boolean {
     return this.failures.some(({ failure }) => failure.isKeyMissing);

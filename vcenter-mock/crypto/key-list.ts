@@ -1,7 +1,7 @@
 import { fault } from '../vim/kernel/fault.ts';
 import { invalidArgument } from './faults.ts';
 import type { VcenterCrypto } from './index.ts';
-import type { CryptoInventory } from './inventory.ts';
+import type { CryptoHost, CryptoInventory } from './inventory.ts';
 import { type CryptoKeyId, keyName, sameKey } from './key-id.ts';
 import { keysOf } from './vm-locks.ts';
 
@@ -14,13 +14,27 @@ export function allKeysOf(inventory: CryptoInventory): CryptoKeyId[] {
 
 /**
  * vim25 CryptoManager.RemoveKey: vCenter forgets a key; the KMS keeps it. documented
- * @throws InvalidArgument (unknown), ResourceInUse (used), both only without `force`
+ * @throws ResourceInUse (used), InvalidArgument (unknown), both only without `force`
  */
 export function removeKey(crypto: VcenterCrypto, inventory: CryptoInventory, key: CryptoKeyId, force: boolean): void {
-  const used = allKeysOf(inventory).some((candidate) => sameKey(candidate, key));
-  if (!force && used) {
-    throw fault('ResourceInUse', `The resource '${key.keyId}' is in use.`, { type: 'CryptoKeyId', name: key.keyId });
-  }
-  if (!force && !crypto.hosts.held.has(key)) throw invalidArgument('key');
-  crypto.hosts.held.delete(key);
+  if (!force && allKeysOf(inventory).some((candidate) => sameKey(candidate, key))) throw inUse(key);
+  if (!crypto.hosts.held.delete(key) && !force) throw invalidArgument('key.keyId');
+}
+
+/** The same on a host: the key leaves its memory. A VM on it that needs the key is not locked before it is asked for. */
+export function removeHostKey(
+  crypto: VcenterCrypto,
+  inventory: CryptoInventory,
+  host: CryptoHost,
+  key: CryptoKeyId,
+  force: boolean,
+): void {
+  const mine = inventory.vms().filter(({ hostId }) => hostId === host.id);
+  const used = [host.cryptoKeyId, ...mine.flatMap(keysOf)].some((candidate) => sameKey(candidate, key));
+  if (!force && used) throw inUse(key);
+  if (!crypto.hosts.caches.of(host.id).delete(key) && !force) throw invalidArgument('key.keyId');
+}
+
+function inUse(key: CryptoKeyId) {
+  return fault('ResourceInUse', `The resource '${key.keyId}' is in use.`, { type: 'CryptoKeyId', name: key.keyId });
 }

@@ -127,9 +127,10 @@ export class KeyProviders {
   }
 
   /** vim25 UpdateKmipServer: absent optional fields stay, `""` and -1 delete. documented */
-  update(spec: KmipServerSpec): void {
+  update(spec: KmipServerSpec): { provider: KeyProvider; server: KmipServer } {
     const server = this.server(spec.clusterId.id, spec.info.name);
     const info = server.info;
+    const before = `${info.address}:${info.port}`;
     if (spec.info.address) info.address = spec.info.address;
     if (spec.info.port > 0) {
       if (!validPort(spec.info.port)) throw invalidArgument('server.info.port');
@@ -147,7 +148,10 @@ export class KeyProviders {
     }
     if (spec.password === '') delete server.password;
     else if (spec.password !== undefined) server.password = spec.password;
+    // Another machine may be of another vendor: it is asked again.
+    if (before !== `${info.address}:${info.port}`) server.vendor = undefined;
     this.#onChange();
+    return { provider: this.get(spec.clusterId.id), server };
   }
 
   /** vim25 RemoveKmipServer: even when in use; with the last server the provider goes, and no default is left. documented */
@@ -160,8 +164,8 @@ export class KeyProviders {
     this.#onChange();
   }
 
-  /** vim25 RegisterKmsCluster: a real vCenter accepts trustAuthority alone. observed (source comment of a client) */
-  registerCluster(id: string, managementType: string | undefined): void {
+  /** vim25 RegisterKmsCluster: a real vCenter accepts trustAuthority alone (observed, source comment of a client), its default. */
+  registerCluster(id: string, managementType = 'trustAuthority'): void {
     if (managementType !== 'trustAuthority') throw invalidArgument('managementType');
     if (!id) throw invalidArgument('clusterId');
     if (this.#providers.has(id)) throw runtimeFault(this.#assumed.alreadyRegistered);

@@ -1,5 +1,5 @@
 import { State } from '../../kmip/index.ts';
-import type { Data } from '../vim/kernel/values.ts';
+import type { Data, ValueOf } from '../vim/kernel/values.ts';
 import type { VcenterCrypto } from './index.ts';
 import type { CryptoInventory } from './inventory.ts';
 import { ProviderFailure } from './key-exchange.ts';
@@ -7,9 +7,10 @@ import { type CryptoKeyId, providerKey, sameKey } from './key-id.ts';
 import { keysOf } from './vm-locks.ts';
 
 type KeyStatus = Data<'CryptoManagerKmipCryptoKeyStatus'>;
+type Reason = ValueOf<'CryptoManagerKmipCryptoKeyStatusKeyUnavailableReason'>;
 
-/** documented bits of QueryCryptoKeyStatus.checkKeyBitMap; third parties (0x08) have no keys here. */
-const bits = { available: 0x01, vms: 0x02, hosts: 0x04 };
+/** documented bits of QueryCryptoKeyStatus.checkKeyBitMap; others are ignored. What was not asked for stays unset. */
+const bits = { available: 0x01, vms: 0x02, hosts: 0x04, thirdParties: 0x08 };
 
 /** vim25 CryptoManagerKmip.QueryCryptoKeyStatus for one key. */
 export async function keyStatusOf(
@@ -29,27 +30,39 @@ export async function keyStatusOf(
     const hosts = inventory.hosts().filter(({ cryptoKeyId }) => sameKey(cryptoKeyId, keyId));
     status.affectedHosts = hosts.map(({ id }) => ({ type: 'HostSystem', value: id }));
   }
+  // No third party keeps keys here.
+  if (checkKeyBitMap & bits.thirdParties) status.referencedByTags = [];
   return status;
 }
 
-/** The reasons are those of a real vCenter with a PyKMIP server. observed (vcenter.md 10.2) */
+/**
+ * Whether vCenter has the key or can fetch it for use. The reasons are those of a real vCenter with a PyKMIP server (observed,
+ * vcenter.md 10.2) and the documented ones: KeyStateMissingInCache is a key that names no provider and that vCenter does not
+ * hold.
+ */
 async function availability(
   crypto: VcenterCrypto,
   keyId: CryptoKeyId,
   cause: number,
 ): Promise<Pick<KeyStatus, 'keyAvailable' | 'reason'>> {
-  const provider = crypto.providers.find(keyId.providerId?.id ?? crypto.providers.default()?.id);
-  if (!provider) return { keyAvailable: false, reason: 'KeyStateClusterInvalid' };
+  const named = keyId.providerId?.id;
+  const isHeld = crypto.hosts.held.has(keyId);
+  if (!named) return isHeld ? { keyAvailable: true } : unavailable('KeyStateMissingInCache');
+  const provider = crypto.providers.find(named);
+  if (!provider) return unavailable('KeyStateClusterInvalid');
+  if (provider.managementType === 'trustAuthority') return unavailable('KeyStateManagedByTrustAuthority');
   try {
     const state = await crypto.exchange.state(provider, providerKey(keyId.keyId, provider.id), cause);
-    return state === undefined || state === State.Active
-      ? { keyAvailable: true }
-      : { keyAvailable: false, reason: 'KeyStateNotActiveOrEnabled' };
+    const usable = state === undefined || state === State.Active;
+    return usable ? { keyAvailable: true } : unavailable('KeyStateNotActiveOrEnabled');
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
-    if (error.isKeyMissing) return { keyAvailable: false, reason: 'KeyStateMissingInKMS' };
-    return crypto.hosts.held.has(keyId)
-      ? { keyAvailable: true }
-      : { keyAvailable: false, reason: 'KeyStateClusterUnreachable' };
+    if (error.isDenied) return unavailable('NoPermissionToAccessKeyProvider');
+    if (error.isKeyMissing) return unavailable('KeyStateMissingInKMS');
+    return isHeld ? { keyAvailable: true } : unavailable('KeyStateClusterUnreachable');
   }
+}
+
+function unavailable(reason: Reason): Pick<KeyStatus, 'keyAvailable' | 'reason'> {
+  return { keyAvailable: false, reason };
 }

@@ -7,6 +7,7 @@ import type { KeyProvider, KmipServer, KmipServerInfo } from './key-providers.ts
 import type { KmsCredential } from './kmip-requests.ts';
 import { KmipSession } from './kmip-session.ts';
 import { KmsFailure, type KmsFailureKind } from './kms-failure.ts';
+import { ProxyError } from './proxy-tunnel.ts';
 
 /** What a connection is for and what led to it. */
 export interface Purpose {
@@ -87,7 +88,7 @@ export class KmsConnector {
     { purpose, cause }: Purpose,
   ): Promise<ProbeResult> {
     let certificate: Buffer | undefined;
-    const dial = this.#dialFor(purpose, cause);
+    const dial = this.#dialFor(info, purpose, cause);
     try {
       const { identity } = provider ?? {};
       const tls = { ...this.#tls, ...(identity && { cert: identity.certificatePem, key: identity.privateKeyPem }) };
@@ -117,7 +118,7 @@ export class KmsConnector {
   ): Promise<Buffer> {
     const { identity } = provider ?? {};
     const tls = { ...this.#tls, ...(identity && { cert: identity.certificatePem, key: identity.privateKeyPem }) };
-    const { dial, seq } = this.#dialFor(purpose, cause);
+    const { dial, seq } = this.#dialFor(info, purpose, cause);
     try {
       return (await probeCertificate({ ...this.#target(info), dial, tls })).certificate;
     } catch (error) {
@@ -131,7 +132,7 @@ export class KmsConnector {
     { purpose, cause }: Purpose,
   ): Promise<{ connection: KmipConnection; seq: number }> {
     const { identity } = provider;
-    const dialler = this.#dialFor(purpose, cause);
+    const dialler = this.#dialFor(info, purpose, cause);
     let refusal: KmsFailure | undefined;
     try {
       const connection = await connectKmip({
@@ -187,12 +188,13 @@ export class KmsConnector {
   }
 
   /** The dial for one connection; `seq` tells its journal entry once TCP is open. */
-  #dialFor(purpose: string, cause: number | undefined) {
+  #dialFor({ proxyAddress, proxyPort }: KmipServerInfo, purpose: string, cause: number | undefined) {
+    const proxy = proxyAddress ? { host: proxyAddress, port: proxyPort ?? this.#assumed.proxyPort } : undefined;
     let seq: number | undefined;
     return {
       seq: () => seq,
       dial: async ({ host, port, signal }: { host: string; port: number; signal: AbortSignal }) => {
-        const dialled = await this.#gateway.dial({ host, port, purpose }, cause, signal);
+        const dialled = await this.#gateway.dial({ host, port, purpose, proxy }, cause, signal);
         seq = dialled.seq;
         return dialled.socket;
       },
@@ -217,7 +219,7 @@ export class KmsConnector {
 export function toKmsFailure(error: unknown, operation?: string): KmsFailure {
   if (error instanceof KmsFailure) return error;
   if (!(error instanceof KmipClientError)) throw error;
-  const kind = kindOf(error);
+  const kind = error.cause instanceof ProxyError ? 'proxy' : kindOf(error);
   const text =
     operation === undefined || error.phase === 'handshake' ? error.message : `${operation}: ${error.message}`;
   return new KmsFailure(kind, text, { cause: error, alert: error.alert, operation });

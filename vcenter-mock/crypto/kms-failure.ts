@@ -9,6 +9,8 @@ export type KmsFailureKind =
   | 'unreachable'
   /** The TCP connection did not come about in time: a closed gateway, a silent host. */
   | 'connect-timeout'
+  /** The proxy did not let the connection through. */
+  | 'proxy'
   /** The KMS accepted and then did not answer in time. */
   | 'timeout'
   /** The connection was reset. */
@@ -41,6 +43,7 @@ const unreachable: ReadonlySet<KmsFailureKind> = new Set([
   'refused',
   'unreachable',
   'connect-timeout',
+  'proxy',
   'timeout',
   'reset',
   'closed',
@@ -94,6 +97,11 @@ export class KmsFailure extends Error {
   /** The KMS refused who asks, not what was asked. */
   get isAuthentication(): boolean {
     return this.kind === 'value-missing' || this.resultReason === 'Authentication Not Successful';
+  }
+
+  /** The KMS knows who asks and does not let them. KMIP 1.1 §9.1.3.2.29 */
+  get isDenied(): boolean {
+    return this.isAuthentication || this.resultReason === 'Permission Denied';
   }
 
   /** The KMS answered, and does not have the key, does not give it out, or it may not be used. */

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, type Hash } from 'node:cr
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { KeyrigError, messageOf } from '../../core/index.ts';
+import { onTheWire, type WireHarm } from './migration-wire.ts';
 
 /**
  * What vCenter puts into the migration spec of both hosts: a one-time 256-bit key and a 64-bit nonce.
@@ -51,6 +52,7 @@ export class MigrationReceiver {
   readonly #secret: MigrationKey | undefined;
   readonly #hash: Hash = createHash('sha256');
   #socket: Socket | undefined;
+  #giveUp: ((reason: Error) => void) | undefined;
   #pending = Buffer.alloc(0);
   #counter = 0;
   #bytes = 0;
@@ -69,6 +71,7 @@ export class MigrationReceiver {
   /** Resolves with what arrived; rejects when a packet was tampered with or the image is incomplete. */
   receive(): Promise<ReceivedImage> {
     return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
       this.#server.once('close', () =>
         reject(new KeyrigError('ERR_VMOTION', 'the destination host stopped listening')),
       );
@@ -89,6 +92,11 @@ export class MigrationReceiver {
         socket.on('close', () => reject(new KeyrigError('ERR_VMOTION', 'the connection ended before the image did')));
       });
     });
+  }
+
+  /** Gives the transfer up: whoever waits for it is told why. */
+  giveUp(reason: string): void {
+    this.#giveUp?.(new KeyrigError('ERR_VMOTION', reason));
   }
 
   /** Closes both the listener and the connection. */
@@ -138,15 +146,22 @@ export class MigrationReceiver {
   }
 }
 
-/** The source host's end: sends the pages and waits for the destination's word. Rejects when the connection breaks. */
+/**
+ * The source host's end: sends the pages and waits for the destination's word. Rejects when the connection breaks.
+ * @param harm what happens to the packets on their way
+ * @param signal ends the transfer
+ */
 export async function sendImage(
   port: number,
   pages: readonly Buffer[],
   secret: MigrationKey | undefined,
+  { harm, signal }: { harm?: WireHarm; signal?: AbortSignal } = {},
 ): Promise<{ localPort: number }> {
   const socket = connect(port, '127.0.0.1');
+  const stop = () => socket.destroy();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
-    await once(socket, 'connect');
+    await once(socket, 'connect', { signal });
     const localPort = socket.localPort ?? 0;
     const confirmed = new Promise<void>((resolve, reject) => {
       socket.once('data', () => resolve());
@@ -155,15 +170,27 @@ export async function sendImage(
     });
     // The wait starts now, while packets are still being written: a refusal in the middle must not go unheard.
     confirmed.catch(() => {});
-    for (const [counter, page] of [...pages, Buffer.alloc(0)].entries()) {
+    for (const bytes of onTheWire(packetsOf(pages, secret), harm)) {
       if (socket.destroyed) break;
-      if (!socket.write(packet(page, counter, secret))) await Promise.race([once(socket, 'drain'), confirmed]);
+      if (!socket.write(bytes)) await Promise.race([once(socket, 'drain'), confirmed]);
+    }
+    if (harm && 'cutAfter' in harm) {
+      if (harm.reset) socket.resetAndDestroy();
+      else socket.end();
     }
     await confirmed;
     return { localPort };
   } catch (error) {
     throw error instanceof KeyrigError ? error : new KeyrigError('ERR_VMOTION', messageOf(error), { cause: error });
   } finally {
+    signal?.removeEventListener('abort', stop);
     socket.destroy();
   }
+}
+
+/** The image as packets, the closing one included; no two have the same counter. */
+function* packetsOf(pages: readonly Buffer[], secret: MigrationKey | undefined): Generator<Buffer> {
+  let counter = 0;
+  for (const page of pages) yield packet(page, counter++, secret);
+  yield packet(Buffer.alloc(0), counter, secret);
 }

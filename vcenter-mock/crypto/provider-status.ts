@@ -1,4 +1,4 @@
-import type { Runtime } from '../../core/index.ts';
+import { inspectCertificate, type Runtime, validityAt } from '../../core/index.ts';
 import type { CryptoAssumed } from './assumed.ts';
 import { type CertificateInfo, certificateInfo } from './certificate-info.ts';
 import type { Announce } from './key-exchange.ts';
@@ -49,10 +49,20 @@ export class ProviderStatus {
     this.#announce = parts.announce;
   }
 
-  /** The status of a provider, its servers probed one after the other. */
-  async measure(provider: KeyProvider, cause: number | undefined): Promise<ClusterStatus> {
-    const servers: ServerStatus[] = [];
+  /**
+   * The status of a provider, its servers probed one after the other.
+   * @param names of the servers to probe; all when it is empty. Of a server that is not registered nothing is known: gray
+   */
+  async measure(
+    provider: KeyProvider,
+    cause: number | undefined,
+    names: readonly string[] = [],
+  ): Promise<ClusterStatus> {
+    const servers: ServerStatus[] = names
+      .filter((name) => !provider.servers.some(({ info }) => info.name === name))
+      .map((name) => ({ name, status: 'gray', connectionStatus: this.#assumed.statusUnknown }));
     for (const server of provider.servers) {
+      if (names.length > 0 && !names.includes(server.info.name)) continue;
       const finding = server.vendor
         ? await this.refresh(provider, server, cause)
         : await this.openPage(provider, server, cause);
@@ -167,40 +177,55 @@ export class ProviderStatus {
   /** Colour, text and trust. The texts besides green are assumed. */
   #judge(provider: KeyProvider, server: KmipServer, { certificate, failure }: Finding): ServerStatus {
     const now = this.#runtime.clock.now();
-    const status: ServerStatus = {
-      name: server.info.name,
-      status: 'green',
-      connectionStatus: this.#assumed.statusNormal,
+    const { name } = server.info;
+    const { statusNormal, statusNotConnected, statusUnknown } = this.#assumed;
+    const shown = certificate && {
+      certInfo: certificateInfo(certificate, now),
+      // What the session does with a certificate outside its validity, trust says too.
+      clientTrustServer: provider.trusts(certificate) && validityAt(inspectCertificate(certificate), now) === 'valid',
     };
-    if (certificate) {
-      status.certInfo = certificateInfo(certificate, now);
-      status.clientTrustServer = provider.trusts(certificate);
+    // vCenter ended the probe itself: it knows nothing.
+    if (failure?.kind === 'stopped') return { name, status: 'gray', connectionStatus: statusUnknown, ...shown };
+    if (failure) {
+      // Some servers refuse a client by closing the connection once they have seen its certificate. reported by users
+      const cutOff = certificate !== undefined && (failure.kind === 'closed' || failure.kind === 'reset');
+      const refused = failure.kind === 'alert' || failure.isAuthentication || cutOff;
+      const connectionStatus = `${statusNotConnected}: ${failure.message}`;
+      return { name, status: 'red', connectionStatus, ...shown, ...(refused && { serverTrustClient: false }) };
     }
-    if (!failure) {
-      status.serverTrustClient = true;
-      const warning = this.#warning(provider, server, certificate, now);
-      return warning ? { ...status, ...warning } : status;
+    const trusted = { ...shown, serverTrustClient: true };
+    const expired = provider.identity && validityAt(inspectCertificate(provider.identity.certificatePem), now);
+    if (expired === 'expired') {
+      // documented for vSAN's health check: red when the client certificate has expired, though this KMS lets it pass
+      return {
+        name,
+        status: 'red',
+        connectionStatus: `${statusNormal}: the client certificate has expired`,
+        ...trusted,
+      };
     }
-    status.status = 'red';
-    status.connectionStatus = `${this.#assumed.statusNotConnected}: ${failure.message}`;
-    // Some servers refuse a client by closing the connection once they have seen its certificate. reported by users
-    const cutOff = certificate !== undefined && (failure.kind === 'closed' || failure.kind === 'reset');
-    if (failure.kind === 'alert' || failure.isAuthentication || cutOff) status.serverTrustClient = false;
-    return status;
+    const warnings = this.#warnings(provider, server, certificate);
+    return warnings.length === 0
+      ? { name, status: 'green', connectionStatus: statusNormal, ...trusted }
+      : { name, status: 'yellow', connectionStatus: `${statusNormal}: ${warnings.join('; ')}`, ...trusted };
   }
 
   /** Reasons for yellow: another vendor in the provider (assumed), a certificate near its end (documented for vSAN). */
-  #warning(provider: KeyProvider, server: KmipServer, certificate: Buffer | undefined, now: number) {
+  #warnings(provider: KeyProvider, server: KmipServer, certificate: Buffer | undefined): string[] {
     const texts: string[] = [];
     const other = provider.servers.find(({ vendor }) => vendor !== undefined && vendor !== server.vendor);
     if (other) texts.push(`server ${other.info.name} of the same key provider is of another vendor`);
-    const limit = this.#assumed.certificateWarningDays * dayMs;
-    const near = (pem: string | Buffer) => certificateInfo(pem, now).notAfter.getTime() - now <= limit;
-    if (certificate && near(certificate)) texts.push('the certificate of the KMS will expire soon');
-    if (provider.identity && near(provider.identity.certificatePem))
+    if (certificate && this.endsSoon(certificate)) texts.push('the certificate of the KMS will expire soon');
+    if (provider.identity && this.endsSoon(provider.identity.certificatePem)) {
       texts.push('the client certificate will expire soon');
-    if (texts.length === 0) return undefined;
-    return { status: 'yellow', connectionStatus: `${this.#assumed.statusNormal}: ${texts.join('; ')}` } as const;
+    }
+    return texts;
+  }
+
+  /** Whether a certificate is in its last days on the lab's clock, or past them. */
+  endsSoon(certificate: string | Buffer): boolean {
+    const { notAfter } = inspectCertificate(certificate);
+    return notAfter.getTime() - this.#runtime.clock.now() <= this.#assumed.certificateWarningDays * dayMs;
   }
 }
 

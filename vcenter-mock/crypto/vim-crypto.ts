@@ -40,10 +40,7 @@ export class VimCrypto implements CryptoHooks {
     const reference = { type: 'CryptoManagerKmip', value: managerId };
     const object = vc.store.get('CryptoManagerKmip', reference) ?? vc.store.create('CryptoManagerKmip', managerId, {});
     object.set({ enabled: true });
-    for (const host of vc.inventory.hosts) {
-      const own = host.get('configManager').cryptoManager;
-      if (own && !vc.store.find(own)) vc.store.create('CryptoManagerHostKMS', own.value, { enabled: true });
-    }
+    for (const host of vc.inventory.hosts) this.#createHostManager(host);
     this.#publishServers();
   }
 
@@ -84,18 +81,48 @@ export class VimCrypto implements CryptoHooks {
   async migrate(vm: Vm, target: MigrationTarget, task: RunningTask): Promise<void> {
     const source = this.#vc.inventory.hostOf(vm);
     if (!source) throw fault('HostNotConnected', 'The virtual machine is on no host.');
-    if (keysOf(this.inventory.vmFacts(vm)).length > 0) {
+    const facts = this.inventory.vmFacts(vm);
+    const [from, to] = [this.inventory.hostFacts(source), this.inventory.hostFacts(target.host)];
+    if (keysOf(facts).length > 0) {
       requirePrivilege(this.#vc, task.user, vm, 'Cryptographer.Migrate');
+      // documented: bringing the destination into encryption mode takes a privilege of its own
+      if (!this.manager.hosts.isSafe(to)) {
+        requirePrivilege(this.#vc, task.user, target.host, 'Cryptographer.RegisterHost');
+      }
     }
-    const [from, to] = [source, target.host].map((host) => this.inventory.hostFacts(host));
-    await this.manager.vmotion.migrate(this.inventory.vmFacts(vm), from!, to!, task.cause);
+    await this.manager.vmotion.migrate(facts, from, to, task.cause, task.signal);
   }
 
   /** Keys stay where they are: at the KMS and in the hosts' memory. documented */
   removed(): void {}
 
-  hostRebooted(host: Host, cause: number): Promise<void> {
-    return this.manager.locks.hostRebooted(host.ref.value, cause);
+  async hostRebooted(host: Host, cause: number): Promise<void> {
+    await this.manager.locks.hostRebooted(host.ref.value, cause);
+    await this.manager.clusters.enforce(cause);
+  }
+
+  async hostConnected(host: Host, cause: number): Promise<void> {
+    await this.manager.locks.hostConnected(host.ref.value, cause);
+    await this.manager.clusters.enforce(cause);
+  }
+
+  hostAdded(host: Host, cause: number): Promise<void> {
+    this.#createHostManager(host);
+    return this.manager.clusters.enforce(cause);
+  }
+
+  hostRemoved(host: Host): void {
+    this.manager.hosts.caches.forget(host.ref.value);
+    const own = host.get('configManager').cryptoManager;
+    const object = own && this.#vc.store.find(own);
+    if (object) this.#vc.store.delete(object);
+  }
+
+  #createHostManager(host: Host): void {
+    const own = host.get('configManager').cryptoManager;
+    if (own && !this.#vc.store.find(own)) {
+      this.#vc.store.create('CryptoManagerHostKMS', own.value, { enabled: true });
+    }
   }
 
   /** Property `kmipServers`, newest state. */

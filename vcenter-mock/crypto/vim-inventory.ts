@@ -1,4 +1,5 @@
 import type { Host, Vm } from '../inventory/inventory.ts';
+import type { TypedObject } from '../inventory/store.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { isA } from '../vim/kernel/registry.ts';
 import { type Data, data, refKey } from '../vim/kernel/values.ts';
@@ -6,6 +7,7 @@ import type {
   CryptoDisk,
   CryptoHost,
   CryptoInventory,
+  CryptoModePolicy,
   CryptoVm,
   EncryptedVMotionMode,
   HostCryptoState,
@@ -39,6 +41,9 @@ export class VimInventory implements CryptoInventory {
     if (change.cryptoState !== undefined) {
       vm.change('runtime', (runtime) => {
         runtime.cryptoState = change.cryptoState ?? undefined;
+        // observed: a locked VM is invalid, and connected again by itself when its key comes.
+        if (change.cryptoState === 'locked') runtime.connectionState = 'invalid';
+        else if (runtime.connectionState === 'invalid') runtime.connectionState = 'connected';
       });
     }
   }
@@ -85,8 +90,16 @@ export class VimInventory implements CryptoInventory {
       encryptedVMotionSupported: capability?.encryptedVMotionSupported ?? false,
       cryptoState: (runtime.cryptoState as HostCryptoState | undefined) ?? 'incapable',
       cryptoKeyId: runtime.cryptoKeyId,
+      isConnected: runtime.connectionState === 'connected',
+      forced: forcedPolicy(this.#vc.store.get('ClusterComputeResource', parent)),
     };
   }
+}
+
+/** What a cluster in mode forceEnable says about its hosts' key; undefined in mode onDemand. */
+function forcedPolicy(cluster: TypedObject<'ClusterComputeResource'> | undefined): CryptoModePolicy | undefined {
+  const config = cluster?.get('configurationEx') as Data<'ClusterConfigInfoEx'> | undefined;
+  return config?.cryptoConfig?.cryptoMode === 'forceEnable' ? (config.cryptoConfig.policy ?? {}) : undefined;
 }
 
 function snapshotsOf(list: readonly Data<'VirtualMachineSnapshotTree'>[] | undefined): SnapshotNode[] {

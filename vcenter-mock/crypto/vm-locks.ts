@@ -1,17 +1,28 @@
 import type { Runtime } from '../../core/index.ts';
+import { VimFault } from '../vim/kernel/fault.ts';
 import { invalidState, invalidVmState } from './faults.ts';
 import type { HostCrypto } from './host-crypto.ts';
-import type { CryptoHost, CryptoInventory, CryptoVm } from './inventory.ts';
+import type { CryptoDisk, CryptoHost, CryptoInventory, CryptoVm } from './inventory.ts';
 import { type Announce, ProviderFailure } from './key-exchange.ts';
-import { type CryptoKeyId, keyName, providerKey } from './key-id.ts';
+import { type CryptoKeyId, keyName, sameKey } from './key-id.ts';
 import type { KeyProviders } from './key-providers.ts';
+import { diskKeyMissing, vmKeyMissing } from './lock-faults.ts';
 
-/** Why a VM is locked, as the events tell it. */
-type LockReason = 'KeyMissingOnKMS' | 'KMSClusterError';
+/** Why a key is not on a host, as the events tell it. */
+type LockReason = 'KeyMissingOnHost' | 'KeyMissingOnKMS' | 'KMSClusterError';
+
+/** A key that a VM needs and its host does not have. */
+interface MissingKey {
+  key: CryptoKeyId;
+  reason: LockReason;
+  /** Set when it is the key of a disk alone. */
+  disk: CryptoDisk | undefined;
+}
 
 /**
- * Locks and unlocks virtual machines. A VM is locked only when a key of it is neither in its host's memory nor to be had from
- * the KMS: losing the KMS alone locks nothing. documented (vcenter.md 10.3)
+ * Locks and unlocks virtual machines. A VM is locked only when the key of its configuration is neither in its host's memory
+ * nor to be had from the KMS: losing the KMS alone locks nothing, and a missing disk key keeps the VM from starting but does
+ * not lock it. documented (vcenter.md 10.3)
  */
 export class VmLocks {
   readonly #runtime: Runtime;
@@ -36,11 +47,18 @@ export class VmLocks {
 
   /**
    * Before a VM is powered on: its keys must be on the host, or be fetched now.
-   * @throws InvalidState "… Key <keyId>/<provider> not found" (reported by users)
+   * @throws EncryptionKeyRequired "… Key <keyId>/<provider> not found"; for a disk's key alone GenericVmConfigFault "The disk
+   *   [...] is encrypted and a required key was not found."
    */
   async checkPowerOn(vm: CryptoVm, cause: number | undefined): Promise<void> {
-    const missing = await this.#bringKeys(vm, cause);
-    if (missing) throw invalidState(`Key ${keyName(missing)} not found`);
+    const missing = await this.#bringKeys(vm, cause, new Set());
+    if (!missing) return;
+    throw missing.disk ? diskKeyMissing(missing.disk.fileName) : vmKeyMissing(missing.key);
+  }
+
+  /** A VM was registered: its keys come to its host, or it is locked. documented (vcenter.md 10.3) */
+  async registered(vm: CryptoVm, cause: number | undefined): Promise<void> {
+    await this.#bringKeys(vm, cause);
   }
 
   /**
@@ -48,12 +66,23 @@ export class VmLocks {
    * VMs whose key does not come are locked.
    */
   async hostRebooted(hostId: string, cause: number | undefined): Promise<void> {
-    const host = this.#host(hostId);
-    const vms = this.#inventory.vms().filter((vm) => vm.hostId === hostId && keysOf(vm).length > 0);
+    const vms = this.#encryptedOn(hostId);
     // documented: the keys come from the KMS again, not from vCenter's memory.
     for (const key of vms.flatMap(keysOf)) this.#hosts.held.delete(key);
-    await this.#hosts.rebooted(host, cause);
-    for (const vm of vms) await this.#bringKeys(vm, cause);
+    await this.#hosts.rebooted(this.#host(hostId), cause);
+    await this.#sendKeys(vms, cause);
+  }
+
+  /** A host is connected again: it gets what it lacks. Its memory lived on meanwhile, so usually that is nothing. */
+  async hostConnected(hostId: string, cause: number | undefined): Promise<void> {
+    const host = this.#host(hostId);
+    if (host.cryptoKeyId && !this.#hosts.isSafe(host)) await this.#hosts.restore(host, cause);
+    await this.#sendKeys(this.#encryptedOn(hostId), cause);
+  }
+
+  async #sendKeys(vms: readonly CryptoVm[], cause: number | undefined): Promise<void> {
+    const told = new Set<LockReason>();
+    for (const vm of vms) await this.#bringKeys(vm, cause, told);
   }
 
   /**
@@ -62,55 +91,83 @@ export class VmLocks {
    *   still missing). documented
    */
   async unlock(vm: CryptoVm, cause: number | undefined): Promise<void> {
-    this.#hosts.checkSupport(this.#host(vm.hostId));
+    this.#hosts.checkSupport(this.#host(vm.hostId), cause);
     for (const key of keysOf(vm)) {
-      if (this.#providers.find(key.providerId?.id)) continue;
+      if (this.#hosts.held.has(key) || this.#providers.find(key.providerId?.id)) continue;
       throw invalidState(`Key provider ${key.providerId?.id ?? ''} is not configured.`);
     }
-    const missing = await this.#bringKeys(vm, cause);
-    if (missing) throw invalidVmState(vm.id, `Key ${keyName(missing)} not found`);
+    const missing = await this.#bringKeys(vm, cause, new Set());
+    if (!missing) return;
+    throw invalidVmState(vm.id, `Key ${keyName(missing.key)} not found`);
   }
 
   /** Unlocks what can be unlocked on a host. */
   async unlockOn(hostId: string, cause: number | undefined): Promise<void> {
-    for (const vm of this.#inventory.vms()) {
-      if (vm.hostId === hostId && vm.cryptoState === 'locked') await this.#bringKeys(vm, cause);
-    }
+    for (const vm of this.#encryptedOn(hostId)) await this.#bringKeys(vm, cause);
   }
 
   /** After a provider answered again: hosts get their keys back and its locked VMs are unlocked. */
   async recover(providerId: string, cause: number | undefined): Promise<void> {
     for (const host of this.#inventory.hosts()) {
-      const key = host.cryptoKeyId;
-      if (key?.providerId?.id !== providerId || this.#hosts.isSafe(host)) continue;
-      await this.#hosts.restore(host, providerKey(key.keyId, providerId), cause);
+      if (host.isConnected === false || host.cryptoKeyId?.providerId?.id !== providerId) continue;
+      if (!this.#hosts.isSafe(host)) await this.#hosts.restore(host, cause);
     }
     for (const vm of this.#inventory.vms()) {
       if (vm.cryptoState !== 'locked' || !keysOf(vm).some((key) => key.providerId?.id === providerId)) continue;
-      await this.#bringKeys(vm, cause);
+      if (this.#host(vm.hostId).isConnected !== false) await this.#bringKeys(vm, cause);
     }
   }
 
   /**
    * Brings all keys of a VM to its host and keeps its lock state in step.
-   * @returns the first key that could not be had
+   * @param told reasons of failures to send keys that events have told; without it none is told
+   * @returns the first key that is not there
    */
-  async #bringKeys(vm: CryptoVm, cause: number | undefined): Promise<CryptoKeyId | undefined> {
-    const host = this.#host(vm.hostId);
+  async #bringKeys(vm: CryptoVm, cause: number | undefined, told?: Set<LockReason>): Promise<MissingKey | undefined> {
     for (const key of keysOf(vm)) {
-      try {
-        if (this.#hosts.caches.of(host.id).has(key)) continue;
-        if (!this.#providers.find(key.providerId?.id))
-          throw new ProviderFailure(key.providerId?.id ?? '', 'get', undefined, []);
-        await this.#hosts.bring(host, key, cause);
-      } catch (error) {
-        if (!(error instanceof ProviderFailure)) throw error;
-        this.#lock(vm, key, error.isKeyMissing ? 'KeyMissingOnKMS' : 'KMSClusterError', cause);
-        return key;
-      }
+      const reason = await this.#bringKey(vm.hostId, key, cause);
+      if (!reason) continue;
+      if (told && !told.has(reason)) this.#announceSendError(vm.hostId, reason, cause);
+      told?.add(reason);
+      const isHomeKey = vm.keyId === undefined || sameKey(vm.keyId, key);
+      if (isHomeKey) this.#lock(vm, key, reason, cause);
+      else if (vm.cryptoState === 'locked') this.#unlocked(vm, cause);
+      const disk = isHomeKey ? undefined : vm.disks.find(({ keyId }) => sameKey(keyId, key));
+      return { key, reason, disk };
     }
     if (vm.cryptoState === 'locked') this.#unlocked(vm, cause);
     return undefined;
+  }
+
+  /** @returns why the key is not in the host's memory */
+  async #bringKey(hostId: string, key: CryptoKeyId, cause: number | undefined): Promise<LockReason | undefined> {
+    if (this.#hosts.caches.of(hostId).has(key)) return undefined;
+    try {
+      await this.#hosts.obtain(key, cause);
+    } catch (error) {
+      if (!(error instanceof ProviderFailure)) throw error;
+      return error.isKeyMissing ? 'KeyMissingOnKMS' : 'KMSClusterError';
+    }
+    try {
+      const host = this.#host(hostId);
+      if (!this.#hosts.isSafe(host)) await this.#hosts.configureKey(host, undefined, cause);
+      await this.#hosts.bring(this.#host(hostId), key, cause);
+      return undefined;
+    } catch (error) {
+      // vCenter has the key, but the host cannot take it: not in encryption mode, or not connected.
+      if (error instanceof ProviderFailure || error instanceof VimFault) return 'KeyMissingOnHost';
+      throw error;
+    }
+  }
+
+  #announceSendError(hostId: string, reason: LockReason, cause: number | undefined): void {
+    // What the host itself stood in the way of was told when it happened.
+    if (reason === 'KeyMissingOnHost') return;
+    this.#announce(`com.vmware.vc.kms.crypto.SendKeyError.${reason}`, { hostId }, cause);
+  }
+
+  #encryptedOn(hostId: string): CryptoVm[] {
+    return this.#inventory.vms().filter((vm) => vm.hostId === hostId && keysOf(vm).length > 0);
   }
 
   #lock(vm: CryptoVm, key: CryptoKeyId, reason: LockReason, cause: number | undefined): void {

@@ -7,6 +7,7 @@ import type { CryptoHost, CryptoVm } from './inventory.ts';
 import { type Announce, keyExchangeFault, ProviderFailure } from './key-exchange.ts';
 import { keyName } from './key-id.ts';
 import { type MigrationKey, MigrationReceiver, sendImage } from './migration-channel.ts';
+import { harmOf } from './migration-wire.ts';
 import { keysOf } from './vm-locks.ts';
 
 /** Bytes of a memory page. */
@@ -18,6 +19,15 @@ export interface MigrationOutcome {
   /** Packets on the wire, the closing one included. */
   packets: number;
   bytes: number;
+}
+
+interface Transfer {
+  vm: CryptoVm;
+  source: CryptoHost;
+  destination: CryptoHost;
+  secret: MigrationKey | undefined;
+  cause: number | undefined;
+  signal: AbortSignal | undefined;
 }
 
 /** Moves virtual machines between hosts, with vMotion's own one-time keys: no KMS takes part. documented (vcenter.md 11) */
@@ -54,15 +64,29 @@ export class Vmotion {
     source: CryptoHost,
     destination: CryptoHost,
     cause: number | undefined,
+    signal?: AbortSignal,
   ): Promise<MigrationOutcome> {
-    const secret = this.#decide(vm, source, destination) ? this.#makeKey(vm, source, destination, cause) : undefined;
+    this.check(vm, source, destination);
     await this.#bringKeys(vm, destination, cause);
+    // Made for this one transfer and given up with it.
+    const secret = this.#encrypts(vm, source, destination) ? this.#makeKey(vm, source, destination, cause) : undefined;
     if (secret) this.#announceEncrypted(vm, source, cause);
-    return await this.#transfer(vm, source, destination, secret, cause);
+    return await this.#transfer({ vm, source, destination, secret, cause, signal });
+  }
+
+  /**
+   * What can be said without doing anything.
+   * @throws MigrationFeatureNotSupported, InvalidState (locked), NotSupported (a host without encryption for an encrypted VM)
+   */
+  check(vm: CryptoVm, source: CryptoHost, destination: CryptoHost): void {
+    this.#encrypts(vm, source, destination);
+    if (keysOf(vm).length === 0) return;
+    this.#hosts.checkSupport(destination);
+    if (vm.cryptoState === 'locked') throw invalidState(`Virtual machine "${vm.name}" is locked.`);
   }
 
   /** The guide's three settings; an encrypted VM is always `required`. */
-  #decide(vm: CryptoVm, source: CryptoHost, destination: CryptoHost): boolean {
+  #encrypts(vm: CryptoVm, source: CryptoHost, destination: CryptoHost): boolean {
     const mode = keysOf(vm).length > 0 ? 'required' : vm.migrateEncryption;
     if (mode === 'disabled') return false;
     const unable = [source, destination].find((host) => !host.encryptedVMotionSupported);
@@ -93,12 +117,13 @@ export class Vmotion {
   async #bringKeys(vm: CryptoVm, destination: CryptoHost, cause: number | undefined): Promise<void> {
     const keys = keysOf(vm);
     if (keys.length === 0) return;
-    if (vm.cryptoState === 'locked') throw invalidState(`Virtual machine "${vm.name}" is locked.`);
     try {
       if (!this.#hosts.isSafe(destination)) await this.#hosts.configureKey(destination, undefined, cause);
       for (const key of keys) await this.#hosts.bring(destination, key, cause);
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error;
+      const reason = error.isKeyMissing ? 'KeyMissingOnKMS' : 'KMSClusterError';
+      this.#announce(`com.vmware.vc.kms.crypto.SendKeyError.${reason}`, { hostId: destination.id }, cause);
       throw error.key ? invalidState(`Key ${keyName(error.key)} not found`) : keyExchangeFault(error, this.#assumed);
     }
   }
@@ -111,49 +136,60 @@ export class Vmotion {
     this.#announce(id, { vmId: vm.id, hostId: source.id }, cause);
   }
 
-  async #transfer(
-    vm: CryptoVm,
-    source: CryptoHost,
-    destination: CryptoHost,
-    secret: MigrationKey | undefined,
-    cause: number | undefined,
-  ): Promise<MigrationOutcome> {
+  async #transfer({ vm, source, destination, secret, cause, signal }: Transfer): Promise<MigrationOutcome> {
+    const { clock, journal } = this.#runtime;
+    const encrypted = secret !== undefined;
+    const facts = { vm: vm.name, source: source.name, destination: destination.name, encrypted };
+    const hit = this.#runtime.faults.consult('vcenter.vmotion', facts, cause);
+    const why = hit?.entry.seq ?? cause;
+    if (hit?.then.delay) await clock.sleep(hit.then.delay, signal);
     const pages = this.#pagesOf(vm);
     const receiver = new MigrationReceiver(secret);
-    const how = secret ? 'encrypted with AES-256-GCM' : 'in clear';
-    const release = this.#runtime.clock.hold();
+    const release = clock.hold();
+    const timer = clock.setTimeout(() => receiver.giveUp('it took too long'), this.#assumed.vmotionTimeoutMs);
+    const cancelled = () => receiver.giveUp('it was cancelled');
+    signal?.addEventListener('abort', cancelled, { once: true });
     try {
       const port = await receiver.listen();
-      const send = async () => sendImage(await this.#route(port), pages, secret);
+      const harm = hit && harmOf(hit.then);
+      const send = async () => sendImage(await this.#route(port), pages, secret, { harm, signal });
       const [image] = await Promise.all([receiver.receive(), send()]);
-      const sent = createHash('sha256').update(Buffer.concat(pages)).digest('hex');
-      if (image.sha256 !== sent) throw migrationFault('The memory image arrived changed.');
-      this.#runtime.journal.record({
+      const how = encrypted ? 'encrypted with AES-256-GCM' : 'in clear';
+      const { packets, bytes } = image;
+      journal.record({
         plane: 'vcenter',
         event: 'vcenter.vmotion.transferred',
-        text: `${vm.name} sent from ${source.name} to ${destination.name} ${how}: ${image.packets} packets`,
-        data: {
-          vm: vm.name,
-          source: source.name,
-          destination: destination.name,
-          encrypted: secret !== undefined,
-          packets: image.packets,
-          bytes: image.bytes,
-        },
-        cause,
+        text: `${vm.name} sent from ${source.name} to ${destination.name} ${how}: ${packets} packets`,
+        data: { ...facts, packets, bytes },
+        cause: why,
       });
-      return { encrypted: secret !== undefined, packets: image.packets, bytes: image.bytes };
+      if (image.sha256 !== createHash('sha256').update(Buffer.concat(pages)).digest('hex')) {
+        // Only without encryption: no host looks at the bytes, but the lab's user should know.
+        journal.record({
+          plane: 'vcenter',
+          event: 'vcenter.vmotion.changed-unnoticed',
+          level: 'warn',
+          text: `the memory of ${vm.name} arrived changed on ${destination.name}, and neither host noticed`,
+          data: facts,
+          cause: why,
+        });
+      }
+      return { encrypted, packets, bytes };
     } catch (error) {
-      this.#runtime.journal.record({
+      journal.record({
         plane: 'vcenter',
         event: 'vcenter.vmotion.aborted',
         level: 'warn',
         text: `the migration of ${vm.name} to ${destination.name} was aborted: ${messageOf(error)}`,
-        data: { vm: vm.name, source: source.name, destination: destination.name, encrypted: secret !== undefined },
-        cause,
+        data: facts,
+        cause: why,
       });
+      // A cancelled task says so itself.
+      if (signal?.aborted) throw error;
       throw migrationFault(`The migration of "${vm.name}" was aborted: ${messageOf(error)}`);
     } finally {
+      timer.clear();
+      signal?.removeEventListener('abort', cancelled);
       receiver.close();
       release();
     }

@@ -25,11 +25,7 @@ export function buildWorld(vc: Vcenter, options: InventoryOptions): void {
   requireUnique('hosts', world.hosts);
   requireUnique('datastores', world.datastores);
   requireUnique('vms', world.vms);
-  const site: Site = {
-    vc,
-    random: vc.runtime.random.stream('vcenter.inventory'),
-    now: new Date(vc.runtime.clock.now()),
-  };
+  const site = siteOf(vc);
   const root = folder(site, rootFolderRef.value, 'Datacenters', undefined, ['Folder', 'Datacenter']);
   const datacenter = vc.store.create('Datacenter', 'datacenter-#', {
     ...entityDefaults(),
@@ -74,6 +70,10 @@ export function buildWorld(vc: Vcenter, options: InventoryOptions): void {
     }
     vc.vmFactory.add(vm, { host, pool, folder: vmFolder, datastore, network: networks[0] });
   }
+}
+
+function siteOf(vc: Vcenter): Site {
+  return { vc, random: vc.runtime.random.stream('vcenter.inventory'), now: new Date(vc.runtime.clock.now()) };
 }
 
 function requireUnique(list: string, members: readonly { name: string }[]): void {
@@ -232,6 +232,16 @@ function createHost({ vc, random, now }: Site, options: HostOptions, parent: Ref
     },
   });
   return host;
+}
+
+/** Adds a host below a compute resource of a running vCenter; it sees no storage and no network yet. */
+export function addHostObject(vc: Vcenter, options: HostOptions, parent: Ref): Host {
+  return createHost(siteOf(vc), options, parent);
+}
+
+/** Adds the root pool of a compute resource. */
+export function addRootPool(vc: Vcenter, owner: Ref): TypedObject<'ResourcePool'> {
+  return createResourcePool(siteOf(vc), owner);
 }
 
 /** Every host of the cluster sees every datastore and network. */

@@ -1,15 +1,19 @@
 import { invalidArgument } from '../crypto/faults.ts';
-import { generateKey, noDefaultProvider } from '../crypto/generate-key.ts';
-import { type KeyProvider, ProviderFailure } from '../crypto/index.ts';
+import { generateKey, noDefaultProvider, setKeyAttributes } from '../crypto/generate-key.ts';
+import type { KeyProvider } from '../crypto/index.ts';
 import { allKeysOf, removeKey } from '../crypto/key-list.ts';
+import { readPlainKey } from '../crypto/key-plain.ts';
+import { keyResult } from '../crypto/key-result.ts';
 import { keyStatusOf } from '../crypto/key-status.ts';
 import { cryptoOf, scopeOf, type VimCrypto } from '../crypto/vim-crypto.ts';
 import type { Vcenter } from '../vcenter.ts';
-import { fault, VimFault } from '../vim/kernel/fault.ts';
+import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import { anyValue, type Data } from '../vim/kernel/values.ts';
+import { isSubtype } from '../vim/kernel/registry.ts';
+import { anyValue, type Data, type Ref } from '../vim/kernel/values.ts';
 
 /** documented bits of ListKmsClusters.managementTypeFilter and statusFilter */
+/** 0x04 is for trusted key providers that are not registered here: there are none. */
 const managementTypeBits: Record<string, number> = { vCenter: 0x01, trustAuthority: 0x02, nativeProvider: 0x08 };
 const statusBits = { active: 0x01, inactive: 0x02 };
 
@@ -25,6 +29,27 @@ function inheritedDefault(vc: Vcenter, crypto: VimCrypto, reference: { type: str
   return crypto.manager.providers.default([scopeOf(reference), ...above]);
 }
 
+/** documented: a default is set on a cluster or a host folder, or for all. */
+function checkDefaultScope(vc: Vcenter, reference: Ref): void {
+  const entity = vc.store.find(reference);
+  if (!entity) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: reference });
+  const isHostFolder = entity.type === 'Folder' && (entity.read('childType') as string[]).includes('ComputeResource');
+  if (!isHostFolder && !isSubtype(entity.type, 'ComputeResource')) throw invalidArgument('entity');
+}
+
+/** 9.0 knows raw and wrapped keys (KmipClusterInfoKeyType); wrapped ones are not simulated. */
+function checkRawKey(vc: Vcenter, keyType: string | undefined, path: string): void {
+  if (keyType === undefined || keyType === '' || keyType === 'rawKey') return;
+  if (keyType === 'wrappedKey') throw fault('NotSupported', vc.assumed.notSupported);
+  throw invalidArgument(path);
+}
+
+function checkKeyType(vc: Vcenter, { defaultKeyType, keySpec }: Data<'KmipServerSpec'>): void {
+  checkRawKey(vc, defaultKeyType, 'server.defaultKeyType');
+  // Both kinds of key spec are about wrapping keys.
+  if (keySpec) throw fault('NotSupported', vc.assumed.notSupported);
+}
+
 /** CryptoManagerKmip, with the methods of its base CryptoManager. vcenter.md 6 and A.1 */
 export const cryptoManagerKmip = implement('CryptoManagerKmip', {
   methods: {
@@ -32,17 +57,19 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
       // Members of data objects are as the client sent them.
       if (!server.clusterId) throw invalidArgument('server.clusterId');
       if (!server.info) throw invalidArgument('server.info');
+      checkKeyType(vc, server);
       cryptoOf(vc).manager.registerServer(server, cause);
     },
 
-    UpdateKmipServer(_object, { server }, { vc }) {
+    UpdateKmipServer(_object, { server }, { vc, cause }) {
       if (!server.clusterId) throw invalidArgument('server.clusterId');
       if (!server.info) throw invalidArgument('server.info');
-      cryptoOf(vc).manager.providers.update(server);
+      checkKeyType(vc, server);
+      cryptoOf(vc).manager.updateServer(server, cause);
     },
 
-    RemoveKmipServer(_object, { clusterId, serverName }, { vc }) {
-      cryptoOf(vc).manager.providers.remove(clusterId.id, serverName);
+    RemoveKmipServer(_object, { clusterId, serverName }, { vc, cause }) {
+      cryptoOf(vc).manager.removeServer(clusterId.id, serverName, cause);
     },
 
     ListKmipServers: (_object, { limit }, { vc }) => cryptoOf(vc).clusters(limit),
@@ -68,6 +95,7 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
     },
 
     SetDefaultKmsCluster(_object, { entity, clusterId }, { vc }) {
+      if (entity) checkDefaultScope(vc, entity);
       cryptoOf(vc).manager.providers.setDefault(clusterId?.id, entity && scopeOf(entity));
     },
 
@@ -106,12 +134,20 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
         user,
         cause,
         run: async (task) => {
-          // Clients send partial objects: only the id counts.
+          // Clients send partial objects: the cluster's id and the servers' names count. observed
           const asked = clusters?.length
-            ? clusters.map(({ clusterId }) => providers.get(clusterId?.id))
-            : providers.all();
+            ? clusters.map(({ clusterId, servers }) => ({ provider: providers.get(clusterId?.id), servers }))
+            : providers.all().map((provider) => ({ provider, servers: undefined }));
           const found = [];
-          for (const provider of asked) found.push(await status.measure(provider, task.cause));
+          for (const { provider, servers } of asked) {
+            found.push(
+              await status.measure(
+                provider,
+                task.cause,
+                servers?.map(({ name }) => name ?? ''),
+              ),
+            );
+          }
           return anyValue('CryptoManagerKmipClusterStatus[]', found);
         },
       });
@@ -156,25 +192,19 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
       cryptoOf(vc).manager.trust.updateSignedCsr(providerOf(vc, cluster), certificate, cause);
     },
 
-    GenerateKey(_object, { keyProvider, spec }, { vc, cause }) {
+    GenerateKey(_object, { keyProvider, spec, keySpec }, { vc, cause }) {
       const { manager } = cryptoOf(vc);
+      checkRawKey(vc, keySpec?.keyType, 'keySpec.keyType');
       const provider = keyProvider ? manager.providers.get(keyProvider.id) : manager.providers.default();
       if (!provider) throw noDefaultProvider(manager);
       return generateKey(manager, provider, spec?.attributes ?? [], cause);
     },
 
-    async SetKeyCustomAttributes(_object, { keyId, spec }, { vc, cause }) {
+    SetKeyCustomAttributes(_object, { keyId, spec }, { vc, cause }) {
       const { manager } = cryptoOf(vc);
       const provider = manager.providers.get(keyId.providerId?.id ?? manager.providers.default()?.id);
       const key = { keyId: keyId.keyId, providerId: { id: provider.id } };
-      const values = Object.fromEntries((spec.attributes ?? []).map(({ key: name, value }) => [name, value]));
-      try {
-        await manager.exchange.setAttributes(provider, key, values, cause);
-        return { keyId: key, success: true };
-      } catch (error) {
-        if (!(error instanceof ProviderFailure)) throw error;
-        return { keyId: key, success: false, reason: error.message };
-      }
+      return setKeyAttributes(manager, provider, key, spec.attributes ?? [], cause);
     },
 
     async QueryCryptoKeyStatus(_object, { keyIds, checkKeyBitMap }, { vc, cause }) {
@@ -192,12 +222,16 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
     },
 
     AddKey(_object, { key }, { vc }) {
-      cryptoOf(vc).manager.hosts.addPlain(key.keyId, key.keyData);
+      const { keyId, material } = readPlainKey(key, 'key');
+      cryptoOf(vc).manager.hosts.addPlain(keyId, material);
     },
 
     AddKeys: (_object, { keys }, { vc }) =>
-      (keys ?? []).map(({ keyId, keyData }) =>
-        resultOf(keyId, () => cryptoOf(vc).manager.hosts.addPlain(keyId, keyData)),
+      (keys ?? []).map((key, index) =>
+        keyResult(key.keyId, () => {
+          const { keyId, material } = readPlainKey(key, `keys[${index}]`);
+          cryptoOf(vc).manager.hosts.addPlain(keyId, material);
+        }),
       ),
 
     RemoveKey(_object, { key, force }, { vc }) {
@@ -207,7 +241,7 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
 
     RemoveKeys(_object, { keys, force }, { vc }) {
       const crypto = cryptoOf(vc);
-      return (keys ?? []).map((key) => resultOf(key, () => removeKey(crypto.manager, crypto.inventory, key, force)));
+      return (keys ?? []).map((key) => keyResult(key, () => removeKey(crypto.manager, crypto.inventory, key, force)));
     },
   },
 });
@@ -220,16 +254,4 @@ async function isActive(vc: Vcenter, provider: KeyProvider, cause: number): Prom
     if (!failure) return true;
   }
   return false;
-}
-
-/** The result for one key of several: its fault, if any, is part of it. */
-function resultOf(keyId: Data<'CryptoKeyId'>, action: () => void): Data<'CryptoKeyResult'> {
-  try {
-    action();
-    return { keyId, success: true };
-  } catch (error) {
-    const failure =
-      error instanceof VimFault ? error : fault('SystemError', 'A general system error occurred', { reason: '' });
-    return { keyId, success: false, reason: failure.message, fault: failure.localized };
-  }
 }

@@ -1,19 +1,20 @@
 import { keyExchangeFault, ProviderFailure } from '../crypto/index.ts';
+import { readPlainKey } from '../crypto/key-plain.ts';
 import { cryptoOf } from '../crypto/vim-crypto.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 
 /** The encryption methods of HostSystem. vcenter.md A.4 */
 export const hostSystemCrypto = implement('HostSystem', {
   methods: {
-    PrepareCrypto(host, _params, { vc }) {
+    PrepareCrypto(host, _params, { vc, cause }) {
       const crypto = cryptoOf(vc);
-      crypto.manager.hosts.prepare(crypto.inventory.hostFacts(host));
+      crypto.manager.hosts.prepare(crypto.inventory.hostFacts(host), cause);
     },
 
     EnableCrypto(host, { keyPlain }, { vc, cause }) {
       const crypto = cryptoOf(vc);
-      const material = Buffer.from(keyPlain.keyData, 'base64');
-      crypto.manager.hosts.enable(crypto.inventory.hostFacts(host), keyPlain.keyId, material, cause);
+      const { keyId, material } = readPlainKey(keyPlain, 'keyPlain');
+      crypto.manager.hosts.enable(crypto.inventory.hostFacts(host), keyId, material, cause);
     },
 
     async ConfigureCryptoKey(host, { keyId }, { vc, cause }) {

@@ -1,22 +1,66 @@
-import { rebootHost } from '../host/reboot.ts';
+import { disconnectHost, reconnectHost } from '../host/connection.ts';
+import { enterMaintenanceMode, exitMaintenanceMode } from '../host/maintenance.ts';
+import { removeHost } from '../host/membership.ts';
+import { checkGoingDown, rebootHost, shutDownHost } from '../host/power.ts';
 import { hostSummary } from '../inventory/host-data.ts';
+import type { Host } from '../inventory/inventory.ts';
+import type { TaskRequest } from '../tasks/task-runner.ts';
+import type { Call } from '../vcenter.ts';
 import { implement } from '../vim/kernel/implementation.ts';
+import type { Ref } from '../vim/kernel/values.ts';
 
-/** HostSystem without its encryption, which enters through `vc.crypto`. */
+/** Starts a task on a host; a second one at the same time ends in TaskInProgress. */
+function startHostTask(host: Host, call: Call, descriptionId: string, run: TaskRequest['run']): Ref {
+  return call.vc.tasks.start({
+    method: call.method,
+    descriptionId,
+    entity: host,
+    user: call.user,
+    role: call.role,
+    cause: call.cause,
+    exclusive: true,
+    cancelable: call.method === 'EnterMaintenanceMode_Task',
+    run,
+  });
+}
+
+/** HostSystem without its encryption, which enters through `vc.crypto`. The description ids are assumed. */
 export const hostSystem = implement('HostSystem', {
   derive: {
     summary: (host, { profile }) =>
       hostSummary(host.ref, host.get('name'), host.get('hardware')!, host.get('runtime'), profile),
   },
   methods: {
-    RebootHost_Task: (host, _params, call) =>
-      call.vc.tasks.start({
-        method: call.method,
-        descriptionId: 'HostSystem.reboot',
-        entity: host,
-        user: call.user,
-        cause: call.cause,
-        run: (task) => rebootHost(call.vc, host.get('name'), task.user, task.cause),
+    RebootHost_Task: (host, { force }, call) =>
+      startHostTask(host, call, 'HostSystem.reboot', (task) => {
+        checkGoingDown(call.vc, host, force);
+        return rebootHost(call.vc, host, task);
       }),
+
+    ShutdownHost_Task: (host, { force }, call) =>
+      startHostTask(host, call, 'HostSystem.shutdown', async (task) => {
+        checkGoingDown(call.vc, host, force);
+        shutDownHost(call.vc, host, task);
+      }),
+
+    DisconnectHost_Task: (host, _params, call) =>
+      startHostTask(host, call, 'HostSystem.disconnect', async (task) => disconnectHost(call.vc, host, task)),
+
+    ReconnectHost_Task: (host, _params, call) =>
+      startHostTask(host, call, 'HostSystem.reconnect', (task) => reconnectHost(call.vc, host, task)),
+
+    EnterMaintenanceMode_Task: (host, { timeout, evacuatePoweredOffVms }, call) =>
+      startHostTask(host, call, 'HostSystem.enterMaintenanceMode', (task) => {
+        const options = { timeoutSeconds: timeout, evacuatePoweredOffVms: evacuatePoweredOffVms ?? false };
+        return enterMaintenanceMode(call.vc, host, options, task);
+      }),
+
+    ExitMaintenanceMode_Task: (host, _params, call) =>
+      startHostTask(host, call, 'HostSystem.exitMaintenanceMode', async (task) =>
+        exitMaintenanceMode(call.vc, host, task),
+      ),
+
+    Destroy_Task: (host, _params, call) =>
+      startHostTask(host, call, 'HostSystem.destroy', async (task) => removeHost(call.vc, host, task)),
   },
 });

@@ -1,10 +1,12 @@
 import type { AnyImplementation } from '../vim/kernel/implementation.ts';
 import { alarmManager } from './alarm-manager.ts';
 import { authorizationManager } from './authorization-manager.ts';
+import { clusterComputeResource } from './cluster-compute-resource.ts';
 import { cryptoManagerHost } from './crypto-manager-host.ts';
 import { cryptoManagerKmip } from './crypto-manager-kmip.ts';
 import { eventHistoryCollector, eventManager, historyCollector } from './event-manager.ts';
 import { folder } from './folder.ts';
+import { hostFolder } from './host-folder.ts';
 import { hostSystem } from './host-system.ts';
 import { hostSystemCrypto } from './host-system-crypto.ts';
 import { optionManager } from './option-manager.ts';
@@ -13,6 +15,7 @@ import { pbmPlacementSolver } from './pbm-placement-solver.ts';
 import { pbmProfileManager, pbmReplicationManager } from './pbm-profile-manager.ts';
 import { pbmServiceInstance } from './pbm-service-instance.ts';
 import { propertyCollector, propertyFilter } from './property-collector.ts';
+import { provisioningChecker } from './provisioning-checker.ts';
 import { searchIndex } from './search-index.ts';
 import { serviceInstance } from './service-instance.ts';
 import { sessionManager } from './session-manager.ts';
@@ -43,6 +46,9 @@ export const implementations: readonly AnyImplementation[] = [
   folder,
   virtualMachine,
   hostSystem,
+  clusterComputeResource,
+  hostFolder,
+  provisioningChecker,
   cryptoManagerKmip,
   cryptoManagerHost,
   hostSystemCrypto,

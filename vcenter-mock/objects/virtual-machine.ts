@@ -1,3 +1,4 @@
+import { requireOperational } from '../host/state.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import { guestInfo, layoutOf, summaryOf } from '../inventory/virtual-machine-views.ts';
 import type { TaskRequest } from '../tasks/task-runner.ts';
@@ -70,6 +71,8 @@ export const virtualMachine = implement('VirtualMachine', {
         const subject = { vm, user: task.user, cause: task.cause };
         const state = vm.get('runtime').powerState;
         if (state === 'poweredOn') throw invalidPowerState(call.vc.assumed, state, 'poweredOn');
+        const host = vc.inventory.hostOf(vm);
+        if (host) requireOperational(vc, host);
         const started = vc.events.post('VmStartingEvent', { template: false }, subject);
         await vc.crypto.powerOn(vm, task);
         vm.change('runtime', (runtime) => {

@@ -1,4 +1,5 @@
 import type { MigrationTarget } from '../crypto-hooks.ts';
+import { requireOperational } from '../host/state.ts';
 import type { Host, Vm } from '../inventory/inventory.ts';
 import type { TypedObject } from '../inventory/store.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
@@ -35,10 +36,10 @@ export async function migrate(vc: Vcenter, vm: Vm, wanted: Destination, task: Ru
     if (pool) vc.vmFactory.move(vm, host, pool);
     return;
   }
-  const connection = host.get('runtime').connectionState;
-  if (connection !== 'connected') {
+  if (source?.get('runtime').connectionState !== 'connected') {
     throw fault('HostNotConnected', vc.assumed.hostNotConnected);
   }
+  requireOperational(vc, host);
   const { powerState } = vm.get('runtime');
   const subject = { vm, host: source, user: task.user, cause: task.cause };
   const started = vc.events.post(

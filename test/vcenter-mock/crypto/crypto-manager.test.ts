@@ -210,7 +210,7 @@ describe('locks over SOAP', () => {
       );
     expect(await cryptoState()).toBe('locked');
     const refused = textOf(await call('PowerOnVM_Task'), 'error');
-    expect(refused).toMatch(/xsi:type="InvalidState"/);
+    expect(refused).toMatch(/xsi:type="EncryptionKeyRequired"/);
     expect(refused).toContain(`The operation is not allowed in the current state. Key ${keyId}/guide not found`);
     expect(textOf(await call('CryptoUnlock_Task'), 'error')).toMatch(/xsi:type="InvalidVmState"/);
 
