@@ -21,6 +21,13 @@ export const assumed = {
   /** reported by users */
   notFound: 'The object or item referred to could not be found.',
   invalidName: (name: string) => `The name '${name}' is not valid.`,
+  concurrentAccess: 'The operation cannot complete because another operation is in progress on the object.',
+  cpuHotPlugNotSupported: 'CPU hot plug is not supported for this virtual machine.',
+  memoryHotPlugNotSupported: 'Memory hot plug is not supported for this virtual machine.',
+  /** reported by users */
+  fileNotFound: (path: string) => `File ${path} was not found`,
+  fileAlreadyExists: (path: string) =>
+    `Cannot complete the operation because the file or folder ${path} already exists`,
   invalidDatastore: (name: string) => `Invalid datastore '${name}'.`,
   /** reported by users */
   invalidDeviceSpec: (index: number) => `Invalid configuration for device '${index}'.`,

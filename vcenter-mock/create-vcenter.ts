@@ -1,6 +1,7 @@
 import type { Runtime } from '../core/index.ts';
 import { type Assumed, assumed } from './assumed.ts';
 import { noCrypto } from './crypto-hooks.ts';
+import { DatastoreFiles } from './datastore/datastore-files.ts';
 import { EventLog } from './events/event-log.ts';
 import { SessionTable, type User } from './http/sessions.ts';
 import { buildWorld } from './inventory/build-world.ts';
@@ -65,6 +66,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
     tasks: new TaskRunner({ runtime, store, assumed: texts, durations: parts.taskDurations, stopping }),
     events: new EventLog(runtime, inventory, texts.eventLimit),
     policies: new StoragePolicies(runtime, store, texts, parts.policies),
+    files: new DatastoreFiles(store),
     crypto: noCrypto,
     stopping,
   };

@@ -1,6 +1,8 @@
+import type { VmCryptoRequest } from './crypto/vm-crypto-request.ts';
 import type { TypedObject } from './inventory/store.ts';
 import type { RunningTask } from './tasks/task-runner.ts';
 import type { Data, Ref } from './vim/kernel/values.ts';
+import type { VmDraft } from './virtual-machine/draft.ts';
 
 /** Where a migration goes. */
 export interface MigrationTarget {
@@ -9,23 +11,27 @@ export interface MigrationTarget {
   readonly spec?: Data<'VirtualMachineRelocateSpec'>;
 }
 
+/** Which operation works on a draft; the privileges follow from it. */
+export type DraftOrigin = 'reconfigure' | 'create' | 'clone' | 'relocate';
+
 /**
  * What the engine asks of encryption. Every function may throw a VimFault: the task then ends in `error` and nothing of
  * the operation is applied. `task.cause` is the journal entry of the task; pass it on.
  */
 export interface CryptoHooks {
-  /** ReconfigVM_Task after the plain part of the spec was checked and before it is applied; writes keys and states itself. */
-  reconfigure(
-    vm: TypedObject<'VirtualMachine'>,
-    spec: Data<'VirtualMachineConfigSpec'>,
-    task: RunningTask,
-  ): Promise<void>;
-  /** CreateVM_Task: the VM exists with its plain configuration; when this throws it is removed again. */
-  createVm(vm: TypedObject<'VirtualMachine'>, spec: Data<'VirtualMachineConfigSpec'>, task: RunningTask): Promise<void>;
+  /**
+   * Decides what an operation does to a VM's encryption, carries it out on the draft, which has the plain part of the operation,
+   * and commits the draft.
+   */
+  reconfigure(draft: VmDraft, request: VmCryptoRequest, task: RunningTask, origin: DraftOrigin): Promise<void>;
   /** PowerOnVM_Task before the state changes. */
   powerOn(vm: TypedObject<'VirtualMachine'>, task: RunningTask): Promise<void>;
   /** RelocateVM_Task and MigrateVM_Task between two hosts, before the VM changes its host. */
   migrate(vm: TypedObject<'VirtualMachine'>, target: MigrationTarget, task: RunningTask): Promise<void>;
+  /** RegisterVM_Task: the VM is in the inventory again; when its keys cannot be had it is locked. */
+  registered(vm: TypedObject<'VirtualMachine'>, task: RunningTask): Promise<void>;
+  /** Refuses what a locked VM does not allow. @throws EncryptionKeyRequired */
+  requireUnlocked(vm: TypedObject<'VirtualMachine'>): void;
   /** A VM left the inventory. */
   removed(vm: TypedObject<'VirtualMachine'>, cause: number): void;
   /** A host has restarted and is connected again: its keys in memory are gone. */
@@ -40,10 +46,11 @@ export interface CryptoHooks {
 
 /** A vCenter without encryption. */
 export const noCrypto: CryptoHooks = {
-  reconfigure: async () => {},
-  createVm: async () => {},
+  reconfigure: async (draft) => draft.commit(),
   powerOn: async () => {},
   migrate: async () => {},
+  registered: async () => {},
+  requireUnlocked: () => {},
   removed: () => {},
   hostRebooted: async () => {},
   hostConnected: async () => {},

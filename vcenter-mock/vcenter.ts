@@ -1,6 +1,7 @@
 import type { Runtime } from '../core/index.ts';
 import type { Assumed } from './assumed.ts';
 import type { CryptoHooks } from './crypto-hooks.ts';
+import type { DatastoreFiles } from './datastore/datastore-files.ts';
 import type { EventLog } from './events/event-log.ts';
 import type { Session, SessionTable } from './http/sessions.ts';
 import type { Inventory } from './inventory/inventory.ts';
@@ -24,6 +25,8 @@ export interface Vcenter {
   readonly tasks: TaskRunner;
   readonly events: EventLog;
   readonly policies: StoragePolicies;
+  /** What lies on the datastores. */
+  readonly files: DatastoreFiles;
   /** Encryption; see `crypto-hooks.ts`. */
   crypto: CryptoHooks;
   /** Fires when the server stops: everything that waits ends. */

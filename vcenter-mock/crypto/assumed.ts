@@ -51,6 +51,40 @@ export const cryptoAssumed = {
   generateKeyFailure: 'result' as 'result' | 'fault',
   /** ms that the transfer of a migration may take. */
   vmotionTimeoutMs: 60_000,
+  /**
+   * Texts of the refusals, by the `key` of their fault message. The keys are observed (vcenter.md 9.2); of the texts those that a line
+   * says so, the others are assumed.
+   */
+  faultTexts: {
+    /** observed in VMware's own tests of a host's encryption */
+    'msg.vigor.enc.keyNotFound': 'The specified key was not found.',
+    /** observed there */
+    'msg.keysafe.locator': 'Key locator error',
+    'msg.vtpm.add.notEncrypted': 'A virtual TPM can be added to an encrypted virtual machine only.',
+    'msg.vigor.enc.required.vtpm': 'A virtual machine with a virtual TPM must be encrypted.',
+    'msg.disk.policyChangeFailure': 'The storage policy of the virtual disk cannot be changed.',
+    'msg.hostd.deviceSpec.enc.encrypted': 'The virtual disk is already encrypted.',
+    'msg.hostd.deviceSpec.enc.notEncrypted': 'The virtual disk is not encrypted.',
+    /** observed (vcenter.md 9.2) */
+    'msg.hostd.deviceSpec.enc.badPolicy': 'Invalid storage policy for encryption operation',
+    /** Key and text assumed: the tests tell the fault's type only. */
+    'msg.hostd.deviceSpec.enc.badOperation': 'The encryption operation does not fit the device operation.',
+    'msg.hostd.deviceSpec.enc.notDisk': 'The device is not a virtual disk.',
+    'msg.hostd.deviceSpec.enc.sharedBacking': 'A virtual disk that is shared cannot be encrypted.',
+    'msg.hostd.deviceSpec.enc.notFile': 'A raw device mapping cannot be encrypted.',
+    'msg.hostd.deviceSpec.enc.diskChain': 'The encryption operation is not allowed on a chain of disks.',
+    'msg.hostd.deviceSpec.add.noencrypt': 'A virtual disk that exists cannot be encrypted while it is added.',
+    'msg.hostd.configSpec.enc.snapshots':
+      'The encryption operation is not allowed on a virtual machine with these snapshots.',
+    'msg.hostd.configSpec.enc.notEncrypted': 'The virtual machine is not encrypted.',
+    'msg.hostd.configSpec.enc.encrypted': 'The virtual machine is already encrypted.',
+    'msg.hostd.configSpec.enc.mismatch': 'An encrypted virtual disk needs an encrypted virtual machine.',
+    'msg.hostd.configSpec.enc.mixedKeys': 'All files of a virtual disk must be encrypted with the same key.',
+    'com.vmware.vim.vpxd.encryption.encryptForbiddenWithoutEncryptedProfile':
+      'A virtual machine is encrypted only with an encryption storage policy or a virtual TPM.',
+    /** observed (vcenter.md 9.2) */
+    'com.vmware.vim.vpxd.encryption.opUnsupportedOnEncryptedVm': 'The operation is not supported on encrypted VM',
+  },
   /** Size of the part of a VM's memory that a simulated migration carries. */
   vmotionPages: 32,
 };
@@ -72,5 +106,6 @@ export function withOverrides(overrides: CryptoAssumedOverrides = {}): CryptoAss
     errorNumbers: { ...cryptoAssumed.errorNumbers, ...overrides.errorNumbers },
     errorCodes: { ...cryptoAssumed.errorCodes, ...overrides.errorCodes },
     messageKeys: { ...cryptoAssumed.messageKeys, ...overrides.messageKeys },
+    faultTexts: { ...cryptoAssumed.faultTexts, ...overrides.faultTexts },
   };
 }

@@ -1,6 +1,8 @@
 /** The faults that encryption raises, with the keys and texts of vcenter.md 9. Texts without a source word are assumed. */
 import { fault, type VimFault } from '../vim/kernel/fault.ts';
+import type { CryptoAssumed } from './assumed.ts';
 import type { PowerState } from './inventory.ts';
+import { type CryptoKeyId, keyName } from './key-id.ts';
 
 /** vim25 LocalizableMessage: VMware's own clients match on `key`. */
 export interface FaultMessage {
@@ -30,6 +32,11 @@ export function invalidState(explanation: string): VimFault {
   return fault('InvalidState', `${notAllowed} ${explanation}`);
 }
 
+/** A key that is needed is neither on the host nor to be had (6.7+); the text is the one users report of InvalidState, its base. */
+export function encryptionKeyRequired(key: CryptoKeyId): VimFault {
+  return fault('EncryptionKeyRequired', `${notAllowed} Key ${keyName(key)} not found`, { requiredKey: [key] });
+}
+
 export function invalidVmState(vmId: string, explanation: string): VimFault {
   return fault('InvalidVmState', `${notAllowed} ${explanation}`, { vm: { type: 'VirtualMachine', value: vmId } });
 }
@@ -43,26 +50,48 @@ export function invalidPowerState(existingState: PowerState): VimFault {
   });
 }
 
+type Texts = Pick<CryptoAssumed, 'faultTexts'>;
+/** `key` of a fault message; VMware's own clients tell the mistakes apart by it (vcenter.md 9.2). */
+export type FaultKey = keyof CryptoAssumed['faultTexts'];
+
+/** The fault fields and the text that a key stands for. */
+function keyed({ faultTexts }: Texts, key: FaultKey): { message: string; faultMessage: FaultMessage[] } {
+  const message = faultTexts[key];
+  return { message, faultMessage: [{ key, message }] };
+}
+
 /** InvalidVmConfig with one of the keys of vcenter.md 9.2. */
-export function invalidVmConfig(key: string, message: string): VimFault {
-  return fault('InvalidVmConfig', message, { faultMessage: [{ key, message }] });
+export function invalidVmConfig(texts: Texts, key: FaultKey): VimFault {
+  const { message, faultMessage } = keyed(texts, key);
+  return fault('InvalidVmConfig', message, { faultMessage });
 }
 
 /** InvalidDeviceSpec for the n-th device change; keys from vcenter.md 9.2. */
-export function invalidDeviceSpec(deviceIndex: number, key: string, message: string): VimFault {
-  const property = `deviceChange[${deviceIndex}]`;
-  return fault('InvalidDeviceSpec', message, { property, deviceIndex, faultMessage: [{ key, message }] });
+export function invalidDeviceSpec(texts: Texts, deviceIndex: number, key: FaultKey): VimFault {
+  const { message, faultMessage } = keyed(texts, key);
+  return fault('InvalidDeviceSpec', message, { property: `deviceChange[${deviceIndex}]`, deviceIndex, faultMessage });
 }
 
 /** InvalidDeviceOperation for the n-th device change; keys from vcenter.md 9.2. */
-export function invalidDeviceOperation(deviceIndex: number, key: string, message: string): VimFault {
+export function invalidDeviceOperation(
+  texts: Texts,
+  deviceIndex: number,
+  key: FaultKey = 'msg.hostd.deviceSpec.enc.badOperation',
+  badOp: 'add' | 'edit' | 'remove' = 'edit',
+): VimFault {
+  const { message, faultMessage } = keyed(texts, key);
   const property = `deviceChange[${deviceIndex}]`;
-  return fault('InvalidDeviceOperation', message, {
-    property,
-    deviceIndex,
-    badOp: 'edit',
-    faultMessage: [{ key, message }],
-  });
+  return fault('InvalidDeviceOperation', message, { property, deviceIndex, badOp, faultMessage });
+}
+
+/** GenericVmConfigFault with one of the keys of vcenter.md 9.2. */
+export function keyedVmConfigFault(texts: Texts, key: FaultKey): VimFault {
+  return genericVmConfigFault(texts.faultTexts[key], key);
+}
+
+/** SystemError whose localized message is exactly the text: VMware's own client matches on it. observed (vcenter.md 9.2) */
+export function exactSystemError(reason: string): VimFault {
+  return fault('SystemError', reason, { reason });
 }
 
 /** GenericVmConfigFault: `reason` repeats the text. */
@@ -73,8 +102,8 @@ export function genericVmConfigFault(message: string, key?: string): VimFault {
   });
 }
 
-export function notSupported(message: string): VimFault {
-  return fault('NotSupported', message);
+export function notSupported(message: string, key?: string): VimFault {
+  return fault('NotSupported', message, key ? { faultMessage: [{ key, message }] } : {});
 }
 
 /** A fault below the required version; the guide's rule, the fault is assumed. */

@@ -17,6 +17,14 @@ export interface CryptoDisk {
   /** Datastore path of the descriptor, `[datastore1] vm/vm.vmdk`. */
   fileName: string;
   keyId?: CryptoKeyId;
+  /** The files that it is a difference to, nearest first. */
+  parents?: readonly { fileName: string; keyId?: CryptoKeyId }[];
+  /** A linked clone's: the lowest files of its chain belong to another VM. */
+  linked?: boolean;
+  /** A raw device mapping. */
+  isRawMapping?: boolean;
+  /** Other VMs may write to it: multi-writer, or on a controller with a shared bus. */
+  isShared?: boolean;
 }
 
 /** What encryption needs to know of a virtual machine. */
@@ -71,9 +79,20 @@ export interface VmCryptoChange {
   keyId?: ProviderKeyId | null;
   migrateEncryption?: EncryptedVMotionMode;
   cryptoState?: 'locked' | 'unlocked' | null;
+  /** A recryption of the VM files: its snapshots take the new key over. */
+  withSnapshots?: boolean;
+  /** The VM files are written anew: so is the nvram file, under a new name. observed (vcenter.md 8.1) */
+  newNvram?: boolean;
   /** `encryption.bundle`. */
   extraConfig?: { key: string; value: string }[];
-  disks?: { key: number; keyId: ProviderKeyId | null; iofilter: string[]; fileName: string }[];
+  disks?: {
+    key: number;
+    keyId: ProviderKeyId | null;
+    iofilter: string[];
+    fileName: string;
+    /** The files below it whose key changes as well. */
+    chain?: readonly string[];
+  }[];
 }
 
 /** The inventory as encryption sees it. All writes go through it, so that property collectors learn of them. */

@@ -1,20 +1,20 @@
-import type { CryptoHooks, MigrationTarget } from '../crypto-hooks.ts';
+import type { CryptoHooks, DraftOrigin, MigrationTarget } from '../crypto-hooks.ts';
 import type { Host, Vm } from '../inventory/inventory.ts';
 import type { VersionProfile } from '../profiles.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
-import { isA } from '../vim/kernel/registry.ts';
 import { type Data, type Ref, refKey } from '../vim/kernel/values.ts';
+import type { VmDraft } from '../virtual-machine/draft.ts';
 import type { CryptoEvent } from './events.ts';
-import { invalidArgument } from './faults.ts';
+import { encryptionKeyRequired, invalidArgument } from './faults.ts';
 import { type CryptoOptions, keysOf, VcenterCrypto } from './index.ts';
+import type { CryptoVm } from './inventory.ts';
+import { ProviderFailure } from './key-exchange.ts';
 import { VimInventory } from './vim-inventory.ts';
-import { privilegesFor, requirePrivilege } from './vim-privileges.ts';
-import { cryptoRequestOf } from './vim-request.ts';
+import { privilegesFor } from './vim-privileges.ts';
 import type { VmCryptoPlan } from './vm-crypto-plan.ts';
-
-type ConfigSpec = Data<'VirtualMachineConfigSpec'>;
+import type { DiskOperation, VmCryptoRequest } from './vm-crypto-request.ts';
 
 const managerId = 'CryptoManager';
 
@@ -44,34 +44,95 @@ export class VimCrypto implements CryptoHooks {
     this.#publishServers();
   }
 
-  async reconfigure(vm: Vm, spec: ConfigSpec, task: RunningTask): Promise<void> {
-    const facts = this.inventory.vmFacts(vm);
-    const request = cryptoRequestOf(spec);
-    const { migrateEncryption } = spec;
+  async reconfigure(draft: VmDraft, request: VmCryptoRequest, task: RunningTask, origin: DraftOrigin): Promise<void> {
+    const { vm, config } = draft;
+    const facts = this.inventory.vmFacts(vm, config);
+    const { migrateEncryption } = config;
     // documented: an encrypted VM is always migrated encrypted; the fault is assumed
-    if (facts.keyId && request.crypto?.kind !== 'decrypt' && migrateEncryption && migrateEncryption !== 'required') {
+    if (facts.keyId && !this.#becomesPlain(request) && migrateEncryption !== 'required') {
       throw invalidArgument('spec.migrateEncryption', 'An encrypted virtual machine is always migrated encrypted.');
     }
-    await this.manager.encryption.reconfigure(facts, request, task.cause, (plan) =>
-      this.#authorize(vm, plan, false, task.user),
-    );
+    if (facts.keyId && origin === 'reconfigure' && request.disks.some(({ operation }) => addsDisk(operation))) {
+      task.require('Cryptographer.AddDisk', vm.ref);
+    }
+    await this.#bringAttached(draft, request, task);
+    await this.manager.encryption.reconfigure(facts, request, task.cause, {
+      authorize: (plan) => this.#authorize(vm, plan, origin, task),
+      isTaken: this.#vc.files.takenBeside(vm),
+      apply: (change) => {
+        this.inventory.applyToDraft(draft, change);
+        draft.commit(change);
+      },
+    });
+    draft.commit();
   }
 
-  async createVm(vm: Vm, spec: ConfigSpec, task: RunningTask): Promise<void> {
-    const devices = vm.get('config')?.hardware.device ?? [];
-    const disks = devices.filter((device) => isA(device, 'VirtualDisk')).map(({ key }) => key);
-    const request = cryptoRequestOf(spec, disks);
-    await this.manager.encryption.reconfigure(this.inventory.vmFacts(vm), request, task.cause, (plan) =>
-      this.#authorize(vm, plan, true, task.user),
-    );
+  #becomesPlain({ crypto, profiles }: VmCryptoRequest): boolean {
+    if (crypto) return crypto.kind === 'decrypt';
+    return Boolean(profiles?.length) && !profiles?.some(({ profileId }) => this.#vc.policies.encrypts(profileId));
+  }
+
+  /** A disk that a running VM is given must be readable at once: its key comes to the host first. documented (vcenter.md 10.3) */
+  async #bringAttached(draft: VmDraft, request: VmCryptoRequest, task: RunningTask): Promise<void> {
+    const { vm, config } = draft;
+    if (vm.get('runtime').powerState !== 'poweredOn') return;
+    const attached = request.disks.filter(({ operation }) => operation === 'attach').map(({ diskKey }) => diskKey);
+    const facts = this.inventory.vmFacts(vm, config);
+    const disks = facts.disks.filter((disk) => disk.keyId && attached.includes(disk.key));
+    await this.#bring(vm, { ...facts, keyId: undefined, disks }, task);
+  }
+
+  /** Brings a VM's keys to its host. @throws EncryptionKeyRequired */
+  async #bring(vm: Vm, facts: CryptoVm, task: RunningTask): Promise<void> {
+    const host = this.#vc.inventory.hostOf(vm);
+    for (const key of host ? keysOf(facts) : []) {
+      try {
+        if (!this.manager.providers.find(key.providerId?.id)) throw encryptionKeyRequired(key);
+        await this.manager.hosts.bring(this.inventory.hostFacts(host!), key, task.cause);
+      } catch (error) {
+        throw error instanceof ProviderFailure ? encryptionKeyRequired(key) : error;
+      }
+    }
   }
 
   /** documented (vcenter.md 4.4): what the spec does decides; a host that is not yet safe needs a privilege of its own. */
-  #authorize(vm: Vm, plan: VmCryptoPlan, isNew: boolean, user: string): void {
-    for (const privilege of privilegesFor(plan, isNew)) requirePrivilege(this.#vc, user, vm, privilege);
+  #authorize(vm: Vm, plan: VmCryptoPlan, origin: DraftOrigin, task: RunningTask): void {
+    const object = origin === 'create' ? (vm.get('parent') ?? vm.ref) : vm.ref;
+    for (const privilege of privilegesFor(plan, origin)) task.require(privilege, object);
+    const makesKey = [plan.home, ...plan.disks].some((target) => target && target.action !== 'decrypt');
+    if (makesKey) this.#authorizeHost(vm, task);
+  }
+
+  #authorizeHost(vm: Vm, task: RunningTask): void {
     const host = this.#vc.inventory.hostOf(vm);
-    if (!host || !plan.needsKey || this.manager.hosts.isSafe(this.inventory.hostFacts(host))) return;
-    requirePrivilege(this.#vc, user, host, 'Cryptographer.RegisterHost');
+    if (!host || this.manager.hosts.isSafe(this.inventory.hostFacts(host))) return;
+    task.require('Cryptographer.RegisterHost', host.ref);
+  }
+
+  requireUnlocked(vm: Vm): void {
+    const { keyId, cryptoState } = this.inventory.vmFacts(vm);
+    if (keyId && cryptoState === 'locked') throw encryptionKeyRequired(keyId);
+  }
+
+  /** documented (vcenter.md 4.4, 10.3): the privilege is needed only when a key must be fetched. */
+  async registered(vm: Vm, task: RunningTask): Promise<void> {
+    const facts = this.inventory.vmFacts(vm);
+    const host = this.#vc.inventory.hostOf(vm);
+    const keys = keysOf(facts);
+    if (keys.length === 0 || !host) return;
+    const { hosts, locks } = this.manager;
+    if (keys.some((key) => !hosts.caches.of(host.ref.value).has(key))) {
+      task.require('Cryptographer.RegisterVM', vm.ref);
+    }
+    this.#authorizeHost(vm, task);
+    try {
+      const hostFacts = this.inventory.hostFacts(host);
+      if (!hosts.isSafe(hostFacts)) await hosts.configureKey(hostFacts, undefined, task.cause);
+    } catch (error) {
+      // Without its own key a host takes no others: the VM's lock tells.
+      if (!(error instanceof ProviderFailure)) throw error;
+    }
+    await locks.registered(this.inventory.vmFacts(vm), task.cause);
   }
 
   powerOn(vm: Vm, task: RunningTask): Promise<void> {
@@ -84,11 +145,9 @@ export class VimCrypto implements CryptoHooks {
     const facts = this.inventory.vmFacts(vm);
     const [from, to] = [this.inventory.hostFacts(source), this.inventory.hostFacts(target.host)];
     if (keysOf(facts).length > 0) {
-      requirePrivilege(this.#vc, task.user, vm, 'Cryptographer.Migrate');
+      task.require('Cryptographer.Migrate', vm.ref);
       // documented: bringing the destination into encryption mode takes a privilege of its own
-      if (!this.manager.hosts.isSafe(to)) {
-        requirePrivilege(this.#vc, task.user, target.host, 'Cryptographer.RegisterHost');
-      }
+      if (!this.manager.hosts.isSafe(to)) task.require('Cryptographer.RegisterHost', target.host.ref);
     }
     await this.manager.vmotion.migrate(facts, from, to, task.cause, task.signal);
   }
@@ -159,6 +218,10 @@ export class VimCrypto implements CryptoHooks {
       },
     );
   }
+}
+
+function addsDisk(operation: DiskOperation | undefined): boolean {
+  return operation === 'create' || operation === 'attach';
 }
 
 /** The encryption of a vCenter. @throws NotSupported when it has none */

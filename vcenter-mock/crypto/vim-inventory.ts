@@ -1,8 +1,11 @@
+import { homeOf } from '../datastore/vm-files.ts';
 import type { Host, Vm } from '../inventory/inventory.ts';
 import type { TypedObject } from '../inventory/store.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { isA } from '../vim/kernel/registry.ts';
-import { type Data, data, refKey } from '../vim/kernel/values.ts';
+import { type Data, data, refKey, sameRef } from '../vim/kernel/values.ts';
+import { type ConfigInfo, chainOf, diskFilesOf, fileBacking } from '../virtual-machine/disk-chain.ts';
+import type { VmDraft } from '../virtual-machine/draft.ts';
 import type {
   CryptoDisk,
   CryptoHost,
@@ -14,6 +17,7 @@ import type {
   SnapshotNode,
   VmCryptoChange,
 } from './inventory.ts';
+import { renamed } from './vm-encryption.ts';
 
 /** vCenter's inventory as encryption sees it. */
 export class VimInventory implements CryptoInventory {
@@ -48,6 +52,18 @@ export class VimInventory implements CryptoInventory {
     }
   }
 
+  /** Applies a change to a draft; the VM's snapshots follow when it is committed. */
+  applyToDraft(draft: VmDraft, change: VmCryptoChange): void {
+    applyToConfig(draft.config, change);
+    if (!change.withSnapshots && !change.disks?.some(({ chain }) => chain?.length)) return;
+    draft.onCommit(() => {
+      for (const snapshot of this.#vc.store.all('VirtualMachineSnapshot')) {
+        if (sameRef(snapshot.get('vm'), draft.vm.ref))
+          snapshot.change('config', (saved) => recryptSnapshot(saved, change));
+      }
+    });
+  }
+
   updateHost(id: string, change: Parameters<CryptoInventory['updateHost']>[1]): void {
     const host = this.#vc.inventory.hosts.find((candidate) => candidate.ref.value === id);
     host?.change('runtime', (runtime) => {
@@ -56,13 +72,13 @@ export class VimInventory implements CryptoInventory {
     });
   }
 
-  vmFacts(vm: Vm): CryptoVm {
-    const config = vm.get('config');
+  /** @param config the configuration to look at; default: the VM's own */
+  vmFacts(vm: Vm, config = vm.get('config')): CryptoVm {
     const runtime = vm.get('runtime');
     const devices = config?.hardware.device ?? [];
     return {
       id: vm.ref.value,
-      name: vm.get('name'),
+      name: config?.name ?? vm.get('name'),
       uuid: config?.uuid ?? '',
       hostId: runtime.host?.value ?? '',
       powerState: runtime.powerState,
@@ -70,7 +86,7 @@ export class VimInventory implements CryptoInventory {
       hasVtpm: devices.some((device) => isA(device, 'VirtualTPM')),
       snapshots: snapshotsOf(vm.get('snapshot')?.rootSnapshotList),
       keyId: config?.keyId,
-      disks: devices.flatMap(diskFacts),
+      disks: devices.flatMap((device) => diskFacts(device, devices, config)),
       migrateEncryption: (config?.migrateEncryption as EncryptedVMotionMode | undefined) ?? 'opportunistic',
       cryptoState: runtime.cryptoState as CryptoVm['cryptoState'],
     };
@@ -106,28 +122,63 @@ function snapshotsOf(list: readonly Data<'VirtualMachineSnapshotTree'>[] | undef
   return (list ?? []).map((node) => ({ children: snapshotsOf(node.childSnapshotList) }));
 }
 
-type DiskBacking = Data<'VirtualDiskFlatVer2BackingInfo'>;
+type Device = Data<'VirtualDevice'>;
 
-function diskFacts(device: Data<'VirtualDevice'>): CryptoDisk[] {
+function diskFacts(device: Device, devices: readonly Device[], config: ConfigInfo | undefined): CryptoDisk[] {
   if (!isA(device, 'VirtualDisk')) return [];
-  const backing = device.backing as DiskBacking | undefined;
-  return [{ key: device.key, fileName: backing?.fileName ?? '', keyId: backing?.keyId }];
+  const [own, ...parents] = chainOf(fileBacking(device));
+  const controller = devices.find(({ key }) => key === device.controllerKey);
+  const bus = controller && isA(controller, 'VirtualSCSIController') ? controller.sharedBus : undefined;
+  const home = config ? homeOf(config) : '';
+  return [
+    {
+      key: device.key,
+      fileName: own?.fileName ?? '',
+      keyId: own?.keyId,
+      parents: parents.map(({ fileName, keyId }) => ({ fileName, keyId })),
+      linked: parents.some(({ fileName }) => !fileName.startsWith(home)),
+      isRawMapping: isA(device.backing, 'VirtualDiskRawDiskMappingVer1BackingInfo'),
+      isShared: own?.sharing === 'sharingMultiWriter' || (bus !== undefined && bus !== 'noSharing'),
+    },
+  ];
 }
 
-function applyToConfig(config: Data<'VirtualMachineConfigInfo'>, change: VmCryptoChange): void {
+function applyToConfig(config: ConfigInfo, change: VmCryptoChange): void {
   if (change.keyId !== undefined) config.keyId = change.keyId ?? undefined;
   if (change.migrateEncryption) config.migrateEncryption = change.migrateEncryption;
-  const options = new Map((config.extraConfig ?? []).map((option) => [option.key, option]));
-  for (const { key, value } of change.extraConfig ?? []) {
-    if (value === '') options.delete(key);
-    else options.set(key, data('OptionValue', { key, value }));
-  }
-  config.extraConfig = [...options.values()];
+  config.extraConfig = extraConfigOf(config, change);
   for (const disk of change.disks ?? []) {
     const device = config.hardware.device?.find((candidate) => candidate.key === disk.key);
     if (!device || !isA(device, 'VirtualDisk')) continue;
     device.iofilter = disk.iofilter.length > 0 ? disk.iofilter : undefined;
-    const backing = device.backing as DiskBacking | undefined;
-    if (backing) Object.assign(backing, { keyId: disk.keyId ?? undefined, fileName: disk.fileName });
+    const [own, ...parents] = chainOf(fileBacking(device));
+    if (own) Object.assign(own, { keyId: disk.keyId ?? undefined, fileName: disk.fileName });
+    for (const file of parents) if (disk.chain?.includes(file.fileName)) file.keyId = disk.keyId ?? undefined;
+  }
+}
+
+function extraConfigOf(config: ConfigInfo, change: VmCryptoChange): Data<'OptionValue'>[] {
+  const options = new Map((config.extraConfig ?? []).map((option) => [option.key, option]));
+  const nvram = options.get('nvram')?.value;
+  if (change.newNvram && typeof nvram === 'string') {
+    options.set('nvram', data('OptionValue', { key: 'nvram', value: renamed(nvram) }));
+  }
+  for (const { key, value } of change.extraConfig ?? []) {
+    if (value === '') options.delete(key);
+    else options.set(key, data('OptionValue', { key, value }));
+  }
+  return [...options.values()];
+}
+
+/** A snapshot's saved configuration after a recryption: the files it shares with the VM have the new key. */
+function recryptSnapshot(config: ConfigInfo, change: VmCryptoChange): void {
+  if (change.withSnapshots && change.keyId) {
+    config.keyId = change.keyId;
+    config.extraConfig = extraConfigOf(config, { extraConfig: change.extraConfig });
+  }
+  for (const disk of change.disks ?? []) {
+    for (const file of diskFilesOf(config)) {
+      if (disk.chain?.includes(file.fileName)) file.keyId = disk.keyId ?? undefined;
+    }
   }
 }

@@ -1,34 +1,42 @@
 import { isA } from '../vim/kernel/registry.ts';
 import type { Data } from '../vim/kernel/values.ts';
+import type { DeviceOutcome } from '../virtual-machine/draft.ts';
 import { invalidArgument } from './faults.ts';
 import type { CryptoKeyId } from './key-id.ts';
 import type { CryptoSpec, DiskCryptoRequest, ProfileSpec, VmCryptoRequest } from './vm-crypto-request.ts';
 
-type ConfigSpec = Data<'VirtualMachineConfigSpec'>;
+type ConfigSpec = Pick<Data<'VirtualMachineConfigSpec'>, 'vmProfile' | 'crypto'>;
 
 /**
  * The part of a ConfigSpec that touches encryption. Members inside data objects are as the client sent them.
- * @param addedDisks device keys that the disks got which the spec adds, in order
+ * @param devices what became of its device changes
  */
-export function cryptoRequestOf(spec: ConfigSpec, addedDisks: readonly number[] = []): VmCryptoRequest {
-  const disks: DiskCryptoRequest[] = [];
-  let added = 0;
-  for (const [deviceIndex, change] of (spec.deviceChange ?? []).entries()) {
-    const crypto = cryptoSpecOf(change.backing?.crypto, `spec.deviceChange[${deviceIndex}].backing.crypto`);
-    const profiles = change.profile?.map(profileOf);
-    let diskKey: number | undefined = change.device?.key;
-    if (change.operation === 'add' && isA(change.device, 'VirtualDisk')) diskKey = addedDisks[added++];
-    else if (change.operation !== 'edit') continue;
-    if (diskKey !== undefined && (crypto || profiles?.length)) disks.push({ deviceIndex, diskKey, profiles, crypto });
-  }
-  return { profiles: spec.vmProfile?.map(profileOf), crypto: cryptoSpecOf(spec.crypto, 'spec.crypto'), disks };
+export function cryptoRequestOf(spec: ConfigSpec, devices: readonly DeviceOutcome[]): VmCryptoRequest {
+  const disks = devices.flatMap(({ index, key, operation, change }): DiskCryptoRequest[] => {
+    const path = `spec.deviceChange[${index}].backing`;
+    const crypto = cryptoSpecOf(change.backing?.crypto, `${path}.crypto`);
+    if (!crypto && !isA(change.device, 'VirtualDisk')) return [];
+    const parents: (CryptoSpec | undefined)[] = [];
+    for (let below = change.backing?.parent; below; below = below.parent) {
+      parents.push(cryptoSpecOf(below.crypto, `${path}.parent.crypto`));
+    }
+    return [{ deviceIndex: index, diskKey: key, operation, profiles: change.profile?.map(profileOf), crypto, parents }];
+  });
+  return {
+    profiles: spec.vmProfile?.map(profileOf),
+    crypto: cryptoSpecOf(spec.crypto, 'spec.crypto'),
+    disks,
+    addsVtpm: devices.some(({ operation, change }) => operation === 'create' && isA(change.device, 'VirtualTPM')),
+  };
 }
 
-function profileOf(profile: Data<'VirtualMachineProfileSpec'>): ProfileSpec {
+/** vim25 VirtualMachineProfileSpec as encryption sees it. */
+export function profileOf(profile: Data<'VirtualMachineProfileSpec'>): ProfileSpec {
   return isA(profile, 'VirtualMachineDefinedProfileSpec') ? { profileId: profile.profileId } : {};
 }
 
-function cryptoSpecOf(spec: Data<'CryptoSpec'> | undefined, path: string): CryptoSpec | undefined {
+/** vim25 CryptoSpec as encryption sees it. @throws InvalidArgument when a member that it needs is missing */
+export function cryptoSpecOf(spec: Data<'CryptoSpec'> | undefined, path: string): CryptoSpec | undefined {
   if (spec === undefined) return undefined;
   if (isA(spec, 'CryptoSpecEncrypt')) {
     return { kind: 'encrypt', cryptoKeyId: keyOf(spec.cryptoKeyId, `${path}.cryptoKeyId`) };

@@ -1,13 +1,15 @@
 import type { Runtime } from '../../core/index.ts';
+import { fault } from '../vim/kernel/fault.ts';
 import type { CryptoAssumed } from './assumed.ts';
-import { genericVmConfigFault, invalidArgument, runtimeFault } from './faults.ts';
+import { encryptionKeyRequired, exactSystemError, invalidArgument, runtimeFault } from './faults.ts';
 import type { HostCrypto } from './host-crypto.ts';
 import type { CryptoHost, CryptoInventory, CryptoVm, VmCryptoChange } from './inventory.ts';
 import { type Announce, type KeyExchange, keyExchangeFault, ProviderFailure } from './key-exchange.ts';
-import { keyName, type ProviderKeyId, providerKey, sameKey } from './key-id.ts';
+import { type CryptoKeyId, keyName, type ProviderKeyId, providerKey } from './key-id.ts';
 import type { KeyProvider, KeyProviders } from './key-providers.ts';
-import { planVmCrypto, type VmCryptoPlan } from './vm-crypto-plan.ts';
-import type { VmCryptoRequest } from './vm-crypto-request.ts';
+import { type CryptoAction, planVmCrypto, type VmCryptoPlan } from './vm-crypto-plan.ts';
+import type { DiskOperation, VmCryptoRequest } from './vm-crypto-request.ts';
+import { keysOf } from './vm-locks.ts';
 
 /** observed: the IO filter on an encrypted disk. */
 const encryptionFilter = 'VMW_vmwarevmcrypt_1.0.0';
@@ -46,71 +48,110 @@ export class VmEncryption {
   /**
    * Carries out what a spec asks of a VM's encryption. Rules first, then the key exchange, then the VM changes at once:
    * after a failure it is as it was.
-   * @param authorize may refuse the plan before any key is made
+   * @param vm the VM as the plain part of the operation leaves it
    * @throws VimFault: the rules of vcenter.md 8.3; RuntimeFault "Cannot generate key" for a broken key exchange
    */
   async reconfigure(
     vm: CryptoVm,
     request: VmCryptoRequest,
     cause: number | undefined,
-    authorize: (plan: VmCryptoPlan) => void = () => {},
+    how: ReconfigureParts = {},
   ): Promise<void> {
-    const rules = { assumed: this.#assumed, isEncryptionPolicy: this.#isEncryptionPolicy };
-    const plan = planVmCrypto(vm, request, rules);
+    const plan = planVmCrypto(vm, request, { assumed: this.#assumed, isEncryptionPolicy: this.#isEncryptionPolicy });
     if (!plan) return;
-    authorize(plan);
-    const key = plan.needsKey ? await this.#keyFor(vm, plan, cause) : undefined;
-    const isNew = key !== undefined && !sameKey(key, vm.keyId);
-    this.#inventory.updateVm(vm.id, this.#changeOf(vm, plan, key));
-    this.#record(vm, plan, key, cause);
+    how.authorize?.(plan);
+    const before = new Set(keysOf(vm).map(keyName));
+    const made: ProviderKeyId[] = [];
+    const keys = new Map<string, ProviderKeyId>();
+    try {
+      await this.#unlockOld(vm, plan, cause);
+      for (const target of targetsOf(plan)) {
+        if (!target.key || keys.has(keyName(target.key))) continue;
+        keys.set(keyName(target.key), await this.#obtain(vm, target.key, target, made, cause));
+      }
+      const change = this.#changeOf(vm, plan, keys, how.isTaken ?? (() => false));
+      if (how.apply) how.apply(change);
+      else this.#inventory.updateVm(vm.id, change);
+    } catch (error) {
+      for (const key of made) this.#exchange.leaveBehind(key, cause);
+      throw error;
+    }
+    this.#record(vm, plan, keys, cause);
     this.#announce('com.vmware.vc.crypto.Operation', { vmId: vm.id, hostId: vm.hostId }, cause);
-    if (!isNew) return;
-    const owner = { identifier: vm.uuid, component: 'Virtual Machine', name: vm.name } as const;
-    // observed (C8): after the VM was encrypted
-    await this.#exchange.describeOwner(this.#providers.get(key.providerId.id), key, owner, cause);
+    for (const key of keys.values()) {
+      if (before.has(keyName(key))) continue;
+      const owner = { identifier: vm.uuid, component: 'Virtual Machine', name: vm.name } as const;
+      // observed (C8): after the VM was encrypted
+      await this.#exchange.describeOwner(this.#providers.get(key.providerId.id), key, owner, cause);
+    }
   }
 
-  /** Makes or fetches the key and brings it to the VM's host. observed (C1 to C7) */
-  async #keyFor(vm: CryptoVm, plan: VmCryptoPlan, cause: number | undefined): Promise<ProviderKeyId> {
+  /**
+   * What is encrypted can be decrypted or recrypted only with its key at hand: on the host (the KMS may have lost it) or to be had.
+   * documented (vcenter.md 10.3)
+   * @throws EncryptionKeyRequired
+   */
+  async #unlockOld(vm: CryptoVm, plan: VmCryptoPlan, cause: number | undefined): Promise<void> {
+    const old: (CryptoKeyId | undefined)[] = [];
+    if (plan.home && plan.home.action !== 'encrypt') old.push(vm.keyId);
+    for (const { diskKey, action } of plan.disks) {
+      const disk = vm.disks.find(({ key }) => key === diskKey);
+      if (action !== 'encrypt') old.push(disk?.keyId, ...(disk?.parents ?? []).map(({ keyId }) => keyId));
+    }
+    for (const key of old) {
+      if (!key) continue;
+      try {
+        if (this.#hosts.caches.of(vm.hostId).has(key)) continue;
+        if (!this.#providers.find(key.providerId?.id)) throw encryptionKeyRequired(key);
+        await this.#hosts.bring(this.#hostOf(vm), key, cause);
+      } catch (error) {
+        throw error instanceof ProviderFailure ? encryptionKeyRequired(key) : error;
+      }
+    }
+  }
+
+  /** Makes or fetches a key and brings it to the VM's host. observed (C1 to C7) */
+  async #obtain(
+    vm: CryptoVm,
+    wish: CryptoKeyId,
+    target: Target,
+    made: ProviderKeyId[],
+    cause: number | undefined,
+  ): Promise<ProviderKeyId> {
     const host = this.#hostOf(vm);
     this.#hosts.checkSupport(host);
-    const provider = this.#providerFor(plan, host);
-    const named = plan.key?.keyId;
-    let key: ProviderKeyId | undefined;
+    const provider = this.#providerFor(wish, host);
+    let key = wish.keyId === '' ? undefined : providerKey(wish.keyId, provider.id);
     try {
       let besides = Promise.resolve();
-      if (!named) {
+      if (!key) {
         key = await this.#exchange.create(provider, cause);
+        made.push(key);
         besides = this.#exchange.describeProduct(provider, key, cause);
       }
       if (this.#hosts.isSafe(host)) await besides;
       else await this.#hosts.makeSafe(host, provider, cause, besides);
-      const used = key ?? providerKey(named ?? '', provider.id);
-      await this.#hosts.bring(host, used, cause);
-      return used;
+      await this.#hosts.bring(host, key, cause);
+      return key;
     } catch (error) {
-      if (key) this.#exchange.leaveBehind(key, cause);
-      throw error instanceof ProviderFailure ? this.#faultOf(error, named !== undefined, cause) : error;
+      throw error instanceof ProviderFailure ? this.#faultOf(error, wish, target, cause) : error;
     }
   }
 
-  #faultOf(failure: ProviderFailure, named: boolean, cause: number | undefined): Error {
+  #faultOf(failure: ProviderFailure, wish: CryptoKeyId, target: Target, cause: number | undefined): Error {
     if (failure.what === 'get') {
-      // documented (vcenter.md 9.2): a key that the client named and that does not exist is a fault of its own.
-      if (named && failure.isKeyMissing) {
+      // A key that the client named and that does not exist is a fault of its own.
+      if (wish.keyId !== '' && failure.isKeyMissing) {
         const reason = failure.failures.at(-1)?.failure.resultMessage ?? failure.message;
-        return genericVmConfigFault(
-          `Key ${failure.key ? keyName(failure.key) : ''} not found: ${reason}`,
-          'msg.vigor.enc.keyNotFound',
-        );
+        return keyMissing(this.#assumed, target, `Key ${keyName(failure.key ?? wish)} not found: ${reason}`);
       }
       this.#exchange.announceFailure(failure, cause);
     }
     return keyExchangeFault(failure, this.#assumed);
   }
 
-  #providerFor(plan: VmCryptoPlan, host: CryptoHost): KeyProvider {
-    const id = plan.key?.providerId?.id;
+  #providerFor(wish: CryptoKeyId, host: CryptoHost): KeyProvider {
+    const id = wish.providerId?.id;
     const provider = id ? this.#providers.find(id) : this.#providers.default(host.defaultScopes);
     if (provider) return provider;
     throw id
@@ -125,30 +166,49 @@ export class VmEncryption {
   }
 
   /** What a real vCenter changes on the VM. observed (vcenter.md 8.1) */
-  #changeOf(vm: CryptoVm, plan: VmCryptoPlan, key: ProviderKeyId | undefined): VmCryptoChange {
+  #changeOf(
+    vm: CryptoVm,
+    plan: VmCryptoPlan,
+    keys: ReadonlyMap<string, ProviderKeyId>,
+    isTaken: (path: string) => boolean,
+  ): VmCryptoChange {
     const change: VmCryptoChange = {};
-    if (plan.home === 'decrypt') {
+    const action = plan.home?.action;
+    const key = plan.home?.key && keys.get(keyName(plan.home.key));
+    if (action === 'decrypt') {
       change.keyId = null;
       change.cryptoState = null;
       change.extraConfig = [{ key: 'encryption.bundle', value: '' }];
-    } else if (plan.home && key) {
+    } else if (action && key) {
       change.keyId = key;
       change.cryptoState = 'unlocked';
+      change.withSnapshots = action === 'shallowRecrypt';
       change.extraConfig = [{ key: 'encryption.bundle', value: this.#bundle(key) }];
       // documented: an encrypted VM is always migrated encrypted.
-      if (plan.home === 'encrypt') change.migrateEncryption = 'required';
+      if (action === 'encrypt') change.migrateEncryption = 'required';
     }
-    change.disks = plan.disks.map(({ diskKey, action }) => {
-      const fileName = vm.disks.find((disk) => disk.key === diskKey)?.fileName ?? '';
-      return action === 'decrypt' || !key
-        ? { key: diskKey, keyId: null, iofilter: [], fileName: renamed(fileName) }
-        : {
-            key: diskKey,
-            keyId: key,
-            iofilter: [encryptionFilter],
-            // A shallow recryption changes the wrapping of the disk key, not the data.
-            fileName: action === 'shallowRecrypt' ? fileName : renamed(fileName),
-          };
+    change.newNvram = action !== undefined && action !== 'shallowRecrypt';
+    const rewritten = plan.disks.filter((disk) => disk.action !== 'shallowRecrypt' && disk.operation === 'edit');
+    const staying = vm.disks.filter((disk) => !rewritten.some(({ diskKey }) => diskKey === disk.key));
+    const used = new Set(
+      staying.flatMap((disk) => [disk.fileName, ...(disk.parents ?? []).map((one) => one.fileName)]),
+    );
+    change.disks = plan.disks.map((planned) => {
+      const disk = vm.disks.find((one) => one.key === planned.diskKey);
+      const before = disk?.fileName ?? '';
+      // A shallow recryption changes the wrapping of the disk key, not the data; a new disk has no old file.
+      const fileName = rewritten.includes(planned)
+        ? renamed(before, (path) => used.has(path) || isTaken(path))
+        : before;
+      used.add(fileName);
+      const diskKey = planned.key && keys.get(keyName(planned.key));
+      return {
+        key: planned.diskKey,
+        keyId: diskKey ?? null,
+        iofilter: diskKey ? [encryptionFilter] : [],
+        fileName,
+        chain: planned.action === 'shallowRecrypt' ? (disk?.parents ?? []).map((one) => one.fileName) : [],
+      };
     });
     return change;
   }
@@ -159,19 +219,21 @@ export class VmEncryption {
     return `vmware:key/list/(pair/(fqid/<VMWARE-NULL>/${key.providerId.id}/${key.keyId},HMAC-SHA-256,${wrapped}))`;
   }
 
-  #record(vm: CryptoVm, plan: VmCryptoPlan, key: ProviderKeyId | undefined, cause: number | undefined): void {
+  #record(vm: CryptoVm, plan: VmCryptoPlan, keys: ReadonlyMap<string, ProviderKeyId>, cause: number | undefined): void {
     const files = [
-      plan.home && `VM files: ${plan.home}`,
+      plan.home && `VM files: ${plan.home.action}`,
       ...plan.disks.map((disk) => `disk ${disk.diskKey}: ${disk.action}`),
     ];
     const what = files.filter((one) => one !== undefined).join(', ');
+    const names = [...keys.values()].map(keyName).join(', ');
+    const [key] = keys.values();
     this.#runtime.journal.record({
       plane: 'vcenter',
       event: 'vcenter.vm.crypto-changed',
-      text: `${vm.name}: ${what}${key ? ` with key ${keyName(key)}` : ''}`,
+      text: `${vm.name}: ${what}${names === '' ? '' : ` with key ${names}`}`,
       data: {
         vm: vm.name,
-        home: plan.home,
+        home: plan.home?.action,
         disks: plan.disks.map(({ diskKey, action }) => ({ diskKey, action })),
         keyId: key?.keyId,
         provider: key?.providerId.id,
@@ -181,9 +243,53 @@ export class VmEncryption {
   }
 }
 
-/** `name.vmdk` becomes `name_1.vmdk`, then `name_2.vmdk`: encryption writes a new file. observed for the first */
-export function renamed(fileName: string): string {
-  const parts = /^(.*?)(?:_(\d+))?(\.vmdk)$/.exec(fileName);
+/** How the caller takes part in a reconfiguration. */
+export interface ReconfigureParts {
+  /** May refuse the plan before any key is made. */
+  authorize?: (plan: VmCryptoPlan) => void;
+  /** Stores the change; default: in the inventory. */
+  apply?: (change: VmCryptoChange) => void;
+  /** Whether a datastore path is in use. */
+  isTaken?: (path: string) => boolean;
+}
+
+/** What a key is for: the VM files, or a disk. */
+type Target = { action: CryptoAction; operation?: DiskOperation };
+
+function targetsOf(plan: VmCryptoPlan): (Target & { key?: CryptoKeyId })[] {
+  return [...(plan.home ? [plan.home] : []), ...plan.disks];
+}
+
+/** observed in VMware's own tests of a host's encryption: the fault depends on what the key was for. */
+function keyMissing(assumed: CryptoAssumed, { action, operation }: Target, detail: string): Error {
+  const isDisk = operation !== undefined;
+  if (isDisk && action === 'encrypt') {
+    const { creatingLocator, locator } = diskKeyErrors;
+    return exactSystemError(operation === 'create' ? creatingLocator : locator);
+  }
+  const key = isDisk ? 'msg.keysafe.locator' : 'msg.vigor.enc.keyNotFound';
+  const message = assumed.faultTexts[key];
+  return fault('GenericVmConfigFault', message, {
+    reason: message,
+    faultMessage: [
+      { key, message },
+      { key: assumed.messageKeys.reason, message: detail },
+    ],
+  });
+}
+
+/** observed (vcenter.md 9.2) */
+const diskKeyErrors = { creatingLocator: 'Error creating disk Key locator', locator: 'Key locator error' } as const;
+
+/**
+ * `name.vmdk` becomes `name_1.vmdk`, then `name_2.vmdk`: encryption writes a new file. observed for the first
+ * @param isTaken names that cannot be used
+ */
+export function renamed(fileName: string, isTaken: (path: string) => boolean = () => false): string {
+  const parts = /^(.*?)(?:_(\d+))?(\.[^./]+)$/.exec(fileName);
   if (!parts) return fileName;
-  return `${parts[1]}_${Number(parts[2] ?? 0) + 1}${parts[3]}`;
+  for (let number = Number(parts[2] ?? 0) + 1; ; number++) {
+    const candidate = `${parts[1]}_${number}${parts[3]}`;
+    if (!isTaken(candidate)) return candidate;
+  }
 }

@@ -206,6 +206,7 @@ export class VmLocks {
 /** The keys of a VM and its disks, each once. */
 export function keysOf(vm: CryptoVm): CryptoKeyId[] {
   const keys = new Map<string, CryptoKeyId>();
-  for (const key of [vm.keyId, ...vm.disks.map((disk) => disk.keyId)]) if (key) keys.set(keyName(key), key);
+  const disks = vm.disks.flatMap((disk) => [disk.keyId, ...(disk.parents ?? []).map(({ keyId }) => keyId)]);
+  for (const key of [vm.keyId, ...disks]) if (key) keys.set(keyName(key), key);
   return [...keys.values()];
 }

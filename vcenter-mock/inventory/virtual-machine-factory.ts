@@ -108,6 +108,11 @@ export class VirtualMachineFactory {
     vm.set({ snapshot: { currentSnapshot: refs.at(-1), rootSnapshotList: tree }, rootSnapshot: [refs[0]!] });
   }
 
+  /** A MAC address for a network adapter that is given none. */
+  newMacAddress(): string {
+    return macAddress(this.#runtime.random.stream('vcenter.inventory'));
+  }
+
   /** Takes a VM out of the inventory. */
   remove(vm: Vm): void {
     const mine = (reference: Ref) => sameRef(reference, vm.ref);
@@ -119,6 +124,21 @@ export class VirtualMachineFactory {
       for (const holder of this.#store.all(type)) unlink(holder, vm.ref);
     }
     this.#store.delete(vm);
+  }
+
+  /** Sets which datastores and networks a VM uses, on both sides. */
+  relink(vm: Vm, datastores: Ref[], networks: Ref[]): void {
+    const places = [
+      ['Datastore', vm.get('datastore') ?? [], datastores],
+      ['Network', vm.get('network') ?? [], networks],
+    ] as const;
+    for (const [type, before, after] of places) {
+      for (const one of before)
+        if (!after.some((other) => sameRef(one, other))) unlink(this.#store.get(type, one), vm.ref);
+      for (const one of after)
+        if (!before.some((other) => sameRef(one, other))) link(this.#store.get(type, one), vm.ref);
+    }
+    vm.set({ datastore: datastores, network: networks });
   }
 
   /** Moves a VM to another host and, when given, pool. */

@@ -97,24 +97,3 @@ export function summaryOf(
     overallStatus: 'green',
   };
 }
-
-/** The files of a VM, as layoutEx lists them. Sizes are not simulated. */
-export function layoutOf(config: Data<'VirtualMachineConfigInfo'>): Data<'VirtualMachineFileLayoutEx'> {
-  const base = (config.files.vmPathName ?? '').replace(/\.vmx$/, '');
-  const files = [
-    { name: `${base}.vmx`, type: 'config' },
-    { name: `${base}.nvram`, type: 'nvram' },
-  ];
-  const disk = disksOf(config).map((device, index) => {
-    const backing = device.backing as Data<'VirtualDiskFlatVer2BackingInfo'> | undefined;
-    files.push({ name: backing?.fileName ?? '', type: 'diskDescriptor' });
-    return { key: device.key, chain: [{ fileKey: [index + 2] }] };
-  });
-  return {
-    _type: 'VirtualMachineFileLayoutEx',
-    file: files.map((file, key) => ({ key, ...file, size: 0, uniqueSize: 0, accessible: true })),
-    disk,
-    snapshot: [],
-    timestamp: config.modified,
-  };
-}

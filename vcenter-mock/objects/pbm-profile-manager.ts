@@ -1,4 +1,3 @@
-import { requirePrivilege } from '../crypto/vim-privileges.ts';
 import { capabilitySchema, encryptionMetadata, vendorInfo } from '../pbm/capability-schema.ts';
 import { encrypts } from '../pbm/encryption-rules.ts';
 import { entitiesWith, profilesOf, type ServerObjectRef, storageObjects } from '../pbm/entities.ts';
@@ -8,11 +7,14 @@ import type { Call, Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument, VimFault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { type Data, ref } from '../vim/kernel/values.ts';
+import { roleHas } from './roles.ts';
 
 /** Changing what encrypts needs a privilege of its own. documented (vcenter.md 4.4: ManageEncryptionPolicy) */
 function requireForEncryption(call: Call, encrypting: boolean): void {
   if (!encrypting) return;
-  requirePrivilege(call.vc, call.user, call.vc.inventory.rootFolder, 'Cryptographer.ManageEncryptionPolicy');
+  const privilegeId = 'Cryptographer.ManageEncryptionPolicy';
+  if (roleHas(call.role ?? '', privilegeId)) return;
+  throw fault('NoPermission', call.vc.assumed.noPermission, { object: call.vc.inventory.rootFolder.ref, privilegeId });
 }
 
 /** Default policies belong to vSAN and VVol datastores; the simulated ones are VMFS. documented */

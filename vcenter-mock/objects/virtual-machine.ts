@@ -1,14 +1,14 @@
+import { layoutOf } from '../datastore/vm-files.ts';
 import { requireOperational } from '../host/state.ts';
 import type { Vm } from '../inventory/inventory.ts';
-import { guestInfo, layoutOf, summaryOf } from '../inventory/virtual-machine-views.ts';
+import { guestInfo, summaryOf } from '../inventory/virtual-machine-views.ts';
 import type { TaskRequest } from '../tasks/task-runner.ts';
 import type { Call } from '../vcenter.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import type { Ref } from '../vim/kernel/values.ts';
-import { applyConfigSpec, checkConfigSpec } from '../virtual-machine/apply-config-spec.ts';
-import { describeChanges } from '../virtual-machine/describe-changes.ts';
 import { invalidPowerState } from '../virtual-machine/faults.ts';
 import { migrate } from '../virtual-machine/migrate.ts';
+import { reconfigureVm } from '../virtual-machine/reconfigure.ts';
 
 /** Starts a task on a VM; a second one at the same time ends in TaskInProgress. */
 export function startVmTask(
@@ -38,32 +38,12 @@ export const virtualMachine = implement('VirtualMachine', {
     guest: (vm, { vmFactory }) =>
       guestInfo(vm.get('config')!, vm.get('runtime').powerState, vmFactory.guestAddresses.get(vm)),
     summary: (vm) => summaryOf(vm.ref, vm.get('config')!, vm.get('runtime'), vm.get('guest')!),
-    layoutEx: (vm) => layoutOf(vm.get('config')!),
+    layoutEx: (vm, { files }) => layoutOf(files.stateOf(vm)!),
     storage: (vm) => ({ perDatastoreUsage: [], timestamp: vm.get('config')!.modified }),
   },
   methods: {
     ReconfigVM_Task: (vm, { spec }, call) =>
-      startVmTask(vm, call, 'VirtualMachine.reconfigure', async (task) => {
-        const { vc } = call;
-        checkConfigSpec(vc, vm, spec);
-        const before = vm.get('config')!;
-        await vc.crypto.reconfigure(vm, spec, task);
-        applyConfigSpec(vc, vm, spec);
-        const changes = describeChanges(before, vm.get('config')!);
-        const host = vc.inventory.hostOf(vm)?.get('name') ?? '';
-        const datacenter = vc.inventory.datacenters[0]?.get('name') ?? '';
-        vc.events.post(
-          'VmReconfiguredEvent',
-          { template: false, configSpec: spec, configChanges: changes },
-          {
-            vm,
-            user: task.user,
-            cause: task.cause,
-            // observed form
-            message: `Reconfigured ${vm.get('name')} on ${host} in ${datacenter}.  \n \nModified:  \n \n${changes.modified ?? ''}`,
-          },
-        );
-      }),
+      startVmTask(vm, call, 'VirtualMachine.reconfigure', (task) => reconfigureVm(call.vc, vm, spec, task)),
 
     PowerOnVM_Task: (vm, _params, call) =>
       startVmTask(vm, call, 'VirtualMachine.powerOn', async (task) => {

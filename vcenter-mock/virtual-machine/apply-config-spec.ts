@@ -1,18 +1,62 @@
-import { diskFileName, virtualDisk } from '../inventory/devices.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import type { Vcenter } from '../vcenter.ts';
-import { invalidArgument } from '../vim/kernel/fault.ts';
+import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { enumValues, isA } from '../vim/kernel/registry.ts';
 import { type Data, data } from '../vim/kernel/values.ts';
-import { invalidDeviceSpec } from './faults.ts';
+import { applyDeviceChanges } from './device-changes.ts';
+import type { ConfigInfo } from './disk-chain.ts';
+import type { VmDraft } from './draft.ts';
 
 type ConfigSpec = Data<'VirtualMachineConfigSpec'>;
-type ConfigInfo = Data<'VirtualMachineConfigInfo'>;
-type Disk = Data<'VirtualDisk'>;
 
-/** The plain (not cryptographic) part of a ConfigSpec is in order, or a fault says what is wrong. */
-export function checkConfigSpec(vc: Vcenter, vm: Vm, spec: ConfigSpec): void {
-  const { migrateEncryption, ftEncryptionMode } = spec;
+/** Puts the plain (not cryptographic) part of a ConfigSpec into a draft, or a fault says what is wrong with it. */
+export function applyConfigSpec(vc: Vcenter, draft: VmDraft, spec: ConfigSpec): void {
+  checkValues(vc, draft.vm, spec);
+  const { config } = draft;
+  const before = draft.vm.get('config');
+  assign(config, 'name', spec.name || undefined);
+  assign(config, 'annotation', spec.annotation);
+  assign(config, 'guestId', spec.guestId);
+  assign(config, 'uuid', spec.uuid);
+  assign(config, 'instanceUuid', spec.instanceUuid);
+  assign(config, 'alternateGuestName', spec.alternateGuestName);
+  assign(config, 'firmware', spec.firmware);
+  assign(config, 'changeTrackingEnabled', spec.changeTrackingEnabled);
+  assign(config, 'memoryHotAddEnabled', spec.memoryHotAddEnabled);
+  assign(config, 'cpuHotAddEnabled', spec.cpuHotAddEnabled);
+  assign(config, 'cpuHotRemoveEnabled', spec.cpuHotRemoveEnabled);
+  assign(config, 'nestedHVEnabled', spec.nestedHVEnabled);
+  assign(config, 'memoryReservationLockedToMax', spec.memoryReservationLockedToMax);
+  assign(config, 'swapPlacement', spec.swapPlacement);
+  assign(config, 'maxMksConnections', spec.maxMksConnections);
+  assign(config, 'latencySensitivity', spec.latencySensitivity);
+  assign(config, 'guestAutoLockEnabled', spec.guestAutoLockEnabled);
+  assign(config, 'sevEnabled', spec.sevEnabled);
+  assign(config, 'ftEncryptionMode', spec.ftEncryptionMode || undefined);
+  assign(config, 'migrateEncryption', spec.migrateEncryption || undefined);
+  assign(config.hardware, 'numCPU', spec.numCPUs);
+  assign(config.hardware, 'numCoresPerSocket', spec.numCoresPerSocket);
+  assign(config.hardware, 'memoryMB', spec.memoryMB === undefined ? undefined : Number(spec.memoryMB));
+  if (spec.flags) config.flags = { ...config.flags, ...defined(spec.flags) };
+  if (spec.tools) config.tools = { ...config.tools, ...defined(spec.tools) };
+  if (spec.bootOptions) config.bootOptions = { ...config.bootOptions, ...defined(spec.bootOptions) };
+  if (spec.powerOpInfo) config.defaultPowerOps = { ...config.defaultPowerOps, ...defined(spec.powerOpInfo) };
+  if (spec.cpuAllocation) config.cpuAllocation = { ...config.cpuAllocation, ...defined(spec.cpuAllocation) };
+  if (spec.memoryAllocation)
+    config.memoryAllocation = { ...config.memoryAllocation, ...defined(spec.memoryAllocation) };
+  if (spec.managedBy) config.managedBy = spec.managedBy.extensionKey === '' ? undefined : spec.managedBy;
+  config.extraConfig = mergeOptions(config, spec.extraConfig ?? [], Boolean(before?.keyId));
+  applyDeviceChanges(vc, draft, spec.deviceChange ?? []);
+  storeProfiles(vc, draft, spec);
+}
+
+function checkValues(vc: Vcenter, vm: Vm, spec: ConfigSpec): void {
+  const before = vm.get('config')!;
+  const { changeVersion, migrateEncryption, ftEncryptionMode } = spec;
+  // documented: the change is for this version of the configuration only
+  if (changeVersion && changeVersion !== before.changeVersion) {
+    throw fault('ConcurrentAccess', vc.assumed.concurrentAccess);
+  }
   // An empty value leaves the setting as it is (observed: a real client sends one).
   if (migrateEncryption && !enumValues('VirtualMachineConfigSpecEncryptedVMotionModes')?.includes(migrateEncryption)) {
     throw invalidArgument('spec.migrateEncryption');
@@ -24,140 +68,81 @@ export function checkConfigSpec(vc: Vcenter, vm: Vm, spec: ConfigSpec): void {
   if (spec.memoryMB !== undefined && (spec.memoryMB < 4 || spec.memoryMB % 4 !== 0)) {
     throw invalidArgument('spec.memoryMB');
   }
+  if (vm.get('runtime').powerState === 'poweredOn') {
+    const { hardware } = before;
+    // documented: without hot add these can be changed only while the VM is off
+    if (spec.numCPUs !== undefined && spec.numCPUs !== hardware.numCPU && !before.cpuHotAddEnabled) {
+      throw fault('CpuHotPlugNotSupported', vc.assumed.cpuHotPlugNotSupported);
+    }
+    if (spec.memoryMB !== undefined && Number(spec.memoryMB) !== hardware.memoryMB && !before.memoryHotAddEnabled) {
+      throw fault('MemoryHotPlugNotSupported', vc.assumed.memoryHotPlugNotSupported);
+    }
+  }
   for (const profile of spec.vmProfile ?? []) checkProfile(vc, profile, 'spec.vmProfile');
   for (const [index, change] of (spec.deviceChange ?? []).entries()) {
     for (const profile of change.profile ?? []) checkProfile(vc, profile, `spec.deviceChange[${index}].profile`);
-    const exists = (vm.get('config')?.hardware.device ?? []).some((device) => device.key === change.device?.key);
-    if ((change.operation === 'edit' || change.operation === 'remove') && !exists) {
-      throw invalidDeviceSpec(vc.assumed, index, `deviceChange[${index}].device.key`);
-    }
   }
 }
 
 /** A policy that does not exist cannot be applied. assumed fault */
-function checkProfile(vc: Vcenter, profile: Data<'VirtualMachineProfileSpec'>, path: string): void {
+export function checkProfile(vc: Vcenter, profile: Data<'VirtualMachineProfileSpec'>, path: string): void {
   if (isA(profile, 'VirtualMachineDefinedProfileSpec') && !vc.policies.find(profile.profileId)) {
     throw invalidArgument(`${path}.profileId`);
   }
-}
-
-/**
- * Applies the plain part of a checked ConfigSpec and stores the policy associations. The `crypto` members belong to
- * encryption, which has run before.
- */
-export function applyConfigSpec(vc: Vcenter, vm: Vm, spec: ConfigSpec): void {
-  vm.change('config', (config) => {
-    config.changeVersion = `${new Date(vc.runtime.clock.now()).toISOString()}#${vm.revision + 1}`;
-    config.modified = new Date(vc.runtime.clock.now());
-    assign(config, 'name', spec.name);
-    assign(config, 'annotation', spec.annotation);
-    assign(config, 'guestId', spec.guestId);
-    assign(config, 'uuid', spec.uuid);
-    assign(config, 'instanceUuid', spec.instanceUuid);
-    assign(config, 'alternateGuestName', spec.alternateGuestName);
-    assign(config, 'firmware', spec.firmware);
-    assign(config, 'changeTrackingEnabled', spec.changeTrackingEnabled);
-    assign(config, 'memoryHotAddEnabled', spec.memoryHotAddEnabled);
-    assign(config, 'cpuHotAddEnabled', spec.cpuHotAddEnabled);
-    assign(config, 'nestedHVEnabled', spec.nestedHVEnabled);
-    assign(config, 'ftEncryptionMode', spec.ftEncryptionMode || undefined);
-    // An encrypted VM is always migrated encrypted (documented): its setting does not follow the spec.
-    if (!config.keyId) assign(config, 'migrateEncryption', spec.migrateEncryption || undefined);
-    assign(config.hardware, 'numCPU', spec.numCPUs);
-    assign(config.hardware, 'numCoresPerSocket', spec.numCoresPerSocket);
-    assign(config.hardware, 'memoryMB', spec.memoryMB);
-    if (spec.flags) Object.assign(config.flags, spec.flags);
-    if (spec.tools) config.tools = { ...config.tools, ...spec.tools };
-    if (spec.bootOptions) config.bootOptions = { ...config.bootOptions, ...spec.bootOptions };
-    if (spec.managedBy) config.managedBy = spec.managedBy;
-    config.extraConfig = mergeOptions(config.extraConfig ?? [], spec.extraConfig ?? []);
-    for (const change of spec.deviceChange ?? []) applyDeviceChange(vc, vm, config, change);
-  });
-  storeProfiles(vc, vm, spec);
 }
 
 function assign<T extends object, K extends keyof T>(target: T, key: K, value: T[K] | undefined): void {
   if (value !== undefined) target[key] = value;
 }
 
-/** extraConfig: an empty value removes the key. documented */
-function mergeOptions(current: Data<'OptionValue'>[], changes: readonly Data<'OptionValue'>[]): Data<'OptionValue'>[] {
-  const merged = new Map(current.map((option) => [option.key, option]));
+/** The members of a data object that the client gave. */
+export function defined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+}
+
+/**
+ * extraConfig: an empty value removes the key (documented). The secrets of an encrypted VM cannot be set: the faults and their texts are
+ * observed in VMware's own tests of a host's encryption.
+ */
+function mergeOptions(
+  config: ConfigInfo,
+  changes: readonly Data<'OptionValue'>[],
+  encrypted: boolean,
+): Data<'OptionValue'>[] {
+  const merged = new Map((config.extraConfig ?? []).map((option) => [option.key, option]));
   for (const { key, value } of changes) {
+    if (key === 'dataFileKey') {
+      const property = 'config.extraConfig["dataFileKey"]';
+      throw invalidArgument(property, property);
+    }
+    if (key === 'encryption.bundle') {
+      // Setting it back to what it is changes nothing.
+      if (merged.get(key)?.value === value) continue;
+      // assumed: a client cannot make up another one
+      if (encrypted) throw invalidArgument('config.extraConfig["encryption.bundle"]');
+      const reason = 'Key required for encryption.bundle.';
+      throw fault('SystemError', reason, { reason });
+    }
     if (value === '') merged.delete(key);
     else merged.set(key, data('OptionValue', { key, value }));
   }
   return [...merged.values()];
 }
 
-function applyDeviceChange(vc: Vcenter, vm: Vm, config: ConfigInfo, change: Data<'VirtualDeviceConfigSpec'>): void {
-  const devices = config.hardware.device ?? [];
-  config.hardware.device = devices;
-  if (change.operation === 'remove') {
-    config.hardware.device = devices.filter((device) => device.key !== change.device.key);
-    if (change.device._type === 'VirtualDisk') vc.policies.forget(vm, change.device.key);
-  } else if (change.operation === 'edit') {
-    const device = devices.find((candidate) => candidate.key === change.device.key);
-    if (!device) return;
-    if (isA(change.device, 'VirtualDisk') && isA(device, 'VirtualDisk')) resize(device, change.device);
-    else Object.assign(device, { connectable: change.device.connectable ?? device.connectable });
-  } else if (isA(change.device, 'VirtualDisk')) {
-    addDisk(vc, vm, config, change.device, change);
-  } else {
-    // A new device has a temporary, negative key in the spec. documented
-    const key = change.device.key > 0 ? change.device.key : nextKey(devices, 12_000);
-    devices.push({ ...change.device, key });
-  }
-}
-
-/** Disks only grow. documented */
-function resize(disk: Disk, wanted: Disk): void {
-  const bytes = wanted.capacityInBytes ?? (wanted.capacityInKB ?? 0) * 1024;
-  if (bytes <= (disk.capacityInBytes ?? 0)) return;
-  disk.capacityInBytes = bytes;
-  disk.capacityInKB = Math.floor(bytes / 1024);
-}
-
-function addDisk(vc: Vcenter, vm: Vm, config: ConfigInfo, wanted: Disk, change: Data<'VirtualDeviceConfigSpec'>): void {
-  const devices = config.hardware.device ?? [];
-  const key = nextKey(devices, 2000);
-  const datastore = vc.store.get('Datastore', vm.get('datastore')?.[0]) ?? vc.inventory.datastores[0];
-  if (!datastore) return;
-  const backing = wanted.backing as Data<'VirtualDiskFlatVer2BackingInfo'> | undefined;
-  const folder = /\] ([^/]+)\//.exec(config.files.vmPathName ?? '')?.[1] ?? config.name;
-  const named = backing?.fileName && !backing.fileName.endsWith(']') ? backing.fileName : undefined;
-  const disk = virtualDisk({
-    index: key - 2000,
-    capacityBytes: wanted.capacityInBytes ?? (wanted.capacityInKB ?? 0) * 1024,
-    fileName: named ?? diskFileName(datastore.get('name'), folder, config.name, key - 2000),
-    datastore: datastore.ref,
-    uuid: vc.runtime.random.stream('vcenter.inventory').uuid(),
+/** Stores, with the draft, which policy the spec gives to the VM's files and to its disks. */
+function storeProfiles(vc: Vcenter, draft: VmDraft, spec: ConfigSpec): void {
+  const store = (disk: number | undefined, profiles: readonly Data<'VirtualMachineProfileSpec'>[] | undefined) => {
+    for (const profile of profiles ?? []) {
+      const id = isA(profile, 'VirtualMachineDefinedProfileSpec') ? profile.profileId : undefined;
+      vc.policies.assign(draft.vm, disk, id);
+    }
+  };
+  draft.onCommit(() => {
+    store(undefined, spec.vmProfile);
+    for (const { key, operation, change } of draft.devices) {
+      if (change.device._type !== 'VirtualDisk') continue;
+      if (operation === 'remove') vc.policies.forget(draft.vm, key);
+      else store(key, change.profile);
+    }
   });
-  devices.push(disk);
-  storeProfile(vc, vm, key, change.profile);
-}
-
-function nextKey(devices: readonly Data<'VirtualDevice'>[], from: number): number {
-  let key = from;
-  while (devices.some((device) => device.key === key)) key++;
-  return key;
-}
-
-/** Stores which policy the spec gives to the VM's files and to its disks. */
-function storeProfiles(vc: Vcenter, vm: Vm, spec: ConfigSpec): void {
-  storeProfile(vc, vm, undefined, spec.vmProfile);
-  for (const change of spec.deviceChange ?? []) {
-    if (change.operation === 'edit') storeProfile(vc, vm, change.device.key, change.profile);
-  }
-}
-
-function storeProfile(
-  vc: Vcenter,
-  vm: Vm,
-  disk: number | undefined,
-  profiles: readonly Data<'VirtualMachineProfileSpec'>[] | undefined,
-): void {
-  for (const profile of profiles ?? []) {
-    vc.policies.assign(vm, disk, isA(profile, 'VirtualMachineDefinedProfileSpec') ? profile.profileId : undefined);
-  }
 }

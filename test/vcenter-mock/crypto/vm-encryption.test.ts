@@ -74,6 +74,30 @@ describe('what becomes of the VM', () => {
     expect(first().disks.map((disk) => disk.keyId)).toEqual([key('1'), undefined]);
   });
 
+  it('recryption of the files alone: the disks keep their key', async () => {
+    lab = await createLab(pki);
+    await reconfigure(encryptByPolicy);
+    await reconfigure(withCrypto({ kind: 'shallowRecrypt', newKeyId: { keyId: '' } }));
+    expect(first()).toMatchObject({ keyId: key('3'), disks: [{ keyId: key('1') }] });
+  });
+
+  it('files and disk with a key each, as the client names them', async () => {
+    lab = await createLab(pki);
+    const provider = lab.crypto.providers.get('kms-cluster');
+    const [one, two] = [
+      await lab.crypto.exchange.create(provider, undefined),
+      await lab.crypto.exchange.create(provider, undefined),
+    ];
+    const profiles = [{ profileId: encryptionPolicy }];
+    await reconfigure({
+      profiles,
+      crypto: { kind: 'encrypt', cryptoKeyId: one },
+      disks: [{ deviceIndex: 0, diskKey: 2000, profiles, crypto: { kind: 'encrypt', cryptoKeyId: two } }],
+    });
+    expect(first()).toMatchObject({ keyId: key('1'), disks: [{ keyId: key('2') }] });
+    expect(lab.crypto.hosts.caches.of('host-1').names()).toEqual(['3/kms-cluster', '1/kms-cluster', '2/kms-cluster']);
+  });
+
   it('files alone: the disks stay plain, unless the crypto spec is inherited', async () => {
     lab = await createLab(pki);
     await reconfigure(encryptFiles);
@@ -135,7 +159,8 @@ describe('what becomes of the VM', () => {
     await reconfigure(encryptByPolicy);
     await reconfigure(encryptByPolicy);
     expect(lab.kms.states.size).toBe(2);
-    await reconfigure({ profiles: [{ profileId: 'aa6d5a82-1c88-45da-85d3-3d74b91a5bad' }], disks: [] });
+    const profiles = [{ profileId: 'aa6d5a82-1c88-45da-85d3-3d74b91a5bad' }];
+    await reconfigure({ profiles, disks: [{ deviceIndex: 0, diskKey: 2000, profiles }] });
     expect([first().keyId, first().disks[0]!.keyId]).toEqual([undefined, undefined]);
   });
 
@@ -143,11 +168,10 @@ describe('what becomes of the VM', () => {
     lab = await createLab(pki);
     await reconfigure(encryptByPolicy);
     const file = first().disks[0]!.fileName;
-    await reconfigure(
-      withCrypto({ kind: 'shallowRecrypt', newKeyId: { keyId: '', providerId: { id: 'kms-cluster' } } }),
-    );
+    const recrypt = (crypto: CryptoSpec) => reconfigure({ crypto, disks: [{ deviceIndex: 0, diskKey: 2000, crypto }] });
+    await recrypt({ kind: 'shallowRecrypt', newKeyId: { keyId: '', providerId: { id: 'kms-cluster' } } });
     expect(first()).toMatchObject({ keyId: key('3'), disks: [{ keyId: key('3'), fileName: file }] });
-    await reconfigure(withCrypto({ kind: 'deepRecrypt', newKeyId: { keyId: '' } }));
+    await recrypt({ kind: 'deepRecrypt', newKeyId: { keyId: '' } });
     expect(first()).toMatchObject({ keyId: key('4'), disks: [{ keyId: key('4') }] });
     expect(first().disks[0]!.fileName).not.toBe(file);
   });
@@ -249,15 +273,132 @@ describe('what is refused', () => {
       'msg.hostd.deviceSpec.enc.notDisk',
     ],
     [
-      'two keys',
-      {},
+      'decryption of the files alone',
+      encrypted,
+      withCrypto({ kind: 'decrypt' }),
+      'InvalidVmConfig',
+      'msg.hostd.configSpec.enc.mismatch',
+    ],
+    [
+      'encryption of a disk while the files are decrypted',
+      { ...encrypted, disks: [{ key: 2000, fileName: '[datastore1] test01/test01.vmdk' }] },
+      { crypto: { kind: 'decrypt' }, disks: [{ ...disk, profiles, crypto: encrypt }] },
+      'InvalidDeviceSpec',
+      'msg.hostd.configSpec.enc.mismatch',
+    ],
+    [
+      'decryption under an encryption policy',
+      encrypted,
+      { disks: [{ ...disk, profiles, crypto: { kind: 'decrypt' } }] },
+      'InvalidDeviceSpec',
+      'msg.hostd.deviceSpec.enc.badPolicy',
+    ],
+    [
+      'decryption of a disk that keeps its policy',
+      encrypted,
+      { disks: [{ ...disk, crypto: { kind: 'decrypt' } }] },
+      'InvalidDeviceSpec',
+      'msg.hostd.deviceSpec.enc.badPolicy',
+    ],
+    [
+      'an encryption policy with a word that nothing shall change',
+      { ...encrypted, disks: [{ key: 2000, fileName: '[datastore1] test01/test01.vmdk' }] },
+      { disks: [{ ...disk, profiles, crypto: { kind: 'noOp' } }] },
+      'NotSupported',
+      'msg.disk.policyChangeFailure',
+    ],
+    [
+      'a disk chain without snapshots',
       {
-        profiles,
-        crypto: { kind: 'encrypt', cryptoKeyId: key('1') },
-        disks: [{ ...disk, profiles, crypto: { kind: 'encrypt', cryptoKeyId: key('2') } }],
+        ...encrypted,
+        disks: [
+          { key: 2000, fileName: '[d] a/b-000001.vmdk', keyId: key('9'), parents: [{ fileName: '[d] a/b.vmdk' }] },
+        ],
       },
+      { disks: [{ ...disk, profiles, crypto: deep }] },
+      'InvalidDeviceOperation',
+      'msg.hostd.deviceSpec.enc.diskChain',
+    ],
+    [
+      'a chain of which only the newest file is recrypted',
+      {
+        ...encrypted,
+        snapshots: [{ children: [{ children: [] }] }],
+        disks: [
+          {
+            key: 2000,
+            fileName: '[d] a/b-000002.vmdk',
+            keyId: key('9'),
+            parents: [
+              { fileName: '[d] a/b-000001.vmdk', keyId: key('9') },
+              { fileName: '[d] a/b.vmdk', keyId: key('9') },
+            ],
+          },
+        ],
+      },
+      { disks: [{ ...disk, crypto: shallow, parents: [shallow] }] },
       'InvalidVmConfig',
       'msg.hostd.configSpec.enc.mixedKeys',
+    ],
+    [
+      'a linked clone',
+      {
+        ...encrypted,
+        disks: [
+          {
+            key: 2000,
+            fileName: '[d] c/c.vmdk',
+            keyId: key('9'),
+            linked: true,
+            parents: [{ fileName: '[d] a/b.vmdk', keyId: key('9') }],
+          },
+        ],
+      },
+      { disks: [{ ...disk, crypto: shallow }] },
+      'InvalidDeviceOperation',
+      'msg.hostd.deviceSpec.enc.diskChain',
+    ],
+    [
+      'a shared disk',
+      { ...encrypted, disks: [{ key: 2000, fileName: '[d] a/b.vmdk', isShared: true }] },
+      { disks: [{ ...disk, profiles, crypto: encrypt }] },
+      'InvalidDeviceSpec',
+      'msg.hostd.deviceSpec.enc.sharedBacking',
+    ],
+    [
+      'a raw device mapping',
+      { ...encrypted, disks: [{ key: 2000, fileName: '[d] a/b.vmdk', isRawMapping: true }] },
+      { disks: [{ ...disk, profiles, crypto: encrypt }] },
+      'InvalidDeviceSpec',
+      'msg.hostd.deviceSpec.enc.notFile',
+    ],
+    [
+      'an existing plain disk that shall be encrypted while it is added',
+      { ...encrypted, disks: [{ key: 2000, fileName: '[d] a/b.vmdk' }] },
+      { disks: [{ ...disk, operation: 'attach', profiles }] },
+      'InvalidDeviceSpec',
+      'msg.hostd.deviceSpec.add.noencrypt',
+    ],
+    [
+      'an existing encrypted disk on a plain VM',
+      { disks: [{ key: 2000, fileName: '[d] a/b.vmdk', keyId: key('9') }] },
+      { disks: [{ ...disk, operation: 'attach', profiles }] },
+      'InvalidDeviceSpec',
+      'msg.hostd.configSpec.enc.mismatch',
+    ],
+    [
+      'a virtual TPM on a plain VM',
+      { hasVtpm: true },
+      { disks: [], addsVtpm: true },
+      'GenericVmConfigFault',
+      'msg.vtpm.add.notEncrypted',
+    ],
+    [
+      'decryption of a VM with a virtual TPM',
+      { ...encrypted, hasVtpm: true, disks: [] },
+      withCrypto({ kind: 'decrypt' }),
+      'GenericVmConfigFault',
+      'msg.vigor.enc.required.vtpm',
     ],
   ];
   for (const [name, facts, request, type, messageKey] of cases) {
@@ -280,7 +421,8 @@ describe('what is refused', () => {
     const chain = [{ children: [{ children: [] }] }];
     lab = await createLab(pki, { vms: [vm({ ...encrypted, snapshots: chain, powerState: 'poweredOn' })] });
     await reconfigure(withCrypto(shallow));
-    expect(first().keyId).toEqual(key('1'));
+    // The first request fetched the old key.
+    expect(first().keyId).toEqual(key('2'));
   });
 
   it('hardware version 12, with a text that names both versions', async () => {
@@ -309,7 +451,8 @@ describe('what is refused', () => {
     const fault = await faultOf(reconfigure(withCrypto({ kind: 'encrypt', cryptoKeyId: key('nope') })));
     expect(fault.fault._type).toBe('GenericVmConfigFault');
     expect(fault.fault.faultMessage?.[0]?.key).toBe('msg.vigor.enc.keyNotFound');
-    expect(fault.message).toContain(message);
+    expect(fault.message).toBe('The specified key was not found.');
+    expect(fault.fault.faultMessage?.[1]?.message).toContain(message);
   });
 
   it('a key that is Deactivated', async () => {
@@ -317,7 +460,7 @@ describe('what is refused', () => {
     lab.kms.states.set('1', 3);
     const fault = await faultOf(reconfigure(withCrypto({ kind: 'encrypt', cryptoKeyId: key('1') })));
     expect(fault.fault._type).toBe('GenericVmConfigFault');
-    expect(fault.message).toContain('Deactivated');
+    expect(fault.fault.faultMessage?.[1]?.message).toContain('Deactivated');
   });
 
   it('a provider that does not exist', async () => {

@@ -1,0 +1,143 @@
+import type { Vm } from '../inventory/inventory.ts';
+import type { ObjectStore } from '../inventory/store.ts';
+import type { Data } from '../vim/kernel/values.ts';
+import { type ConfigInfo, chainOf, type Disk, fileBacking } from '../virtual-machine/disk-chain.ts';
+import { type DatastoreFile, filesOf, type VmState } from './vm-files.ts';
+
+/** A virtual disk that no registered VM has. */
+export interface LooseDisk {
+  disk: Disk;
+}
+
+/**
+ * What lies on the datastores. The files of a registered VM follow from its configuration and are not kept a second time; only
+ * what no VM refers to any more lies here: the homes of unregistered VMs, and disks that were removed or made on their own.
+ */
+export class DatastoreFiles {
+  /** Unregistered VMs by the path of their configuration file. */
+  readonly homes = new Map<string, VmState>();
+  /** Disks by the path of their descriptor. */
+  readonly disks = new Map<string, LooseDisk>();
+  /** Directories that were made on their own. */
+  readonly directories = new Set<string>();
+  /** VMs whose disks are differences to another VM's. */
+  readonly #linkedClones = new Set<Vm>();
+  readonly #store: ObjectStore;
+
+  constructor(store: ObjectStore) {
+    this.#store = store;
+  }
+
+  /** The state of a registered VM, as its files hold it. */
+  stateOf(vm: Vm): VmState | undefined {
+    const config = vm.get('config');
+    if (!config) return undefined;
+    const info = vm.get('snapshot');
+    const snapshots = new Map<string, ConfigInfo>();
+    const visit = (nodes: readonly Data<'VirtualMachineSnapshotTree'>[]): void => {
+      for (const node of nodes) {
+        const saved = this.#store.get('VirtualMachineSnapshot', node.snapshot)?.get('config');
+        if (saved) snapshots.set(node.snapshot.value, saved);
+        visit(node.childSnapshotList ?? []);
+      }
+    };
+    visit(info?.rootSnapshotList ?? []);
+    return { config, tree: info, snapshots, powerState: vm.get('runtime').powerState };
+  }
+
+  /** Every file of a datastore, in the order in which it came to be. */
+  list(datastore: string): DatastoreFile[] {
+    const prefix = `[${datastore}]`;
+    const found = new Map<string, DatastoreFile>();
+    const add = (files: readonly DatastoreFile[]) => {
+      for (const file of files) if (file.path.startsWith(prefix)) found.set(file.path, file);
+    };
+    for (const vm of this.#store.all('VirtualMachine')) {
+      const state = this.stateOf(vm);
+      if (state) add(filesOf(state));
+    }
+    for (const state of this.homes.values()) add(filesOf(state));
+    for (const { disk } of this.disks.values()) add(looseFiles(disk));
+    return [...found.values()];
+  }
+
+  /** The file of a path. */
+  find(path: string): DatastoreFile | undefined {
+    const datastore = /^\[([^\]]+)\]/.exec(path)?.[1];
+    return datastore === undefined ? undefined : this.list(datastore).find((file) => file.path === path);
+  }
+
+  /** The names that a VM cannot give to a new file: those of its own files and of what lies around. */
+  takenBeside(vm: Vm): (path: string) => boolean {
+    const state = this.stateOf(vm);
+    const own = new Set(state ? filesOf(state).map((file) => file.path) : []);
+    const left = new Set([...this.homes.values()].flatMap((home) => filesOf(home).map((file) => file.path)));
+    return (path) => own.has(path) || left.has(path) || this.disks.has(path);
+  }
+
+  /** Whether a directory exists: one that a VM lives in, one with a file in it, or one that was made. */
+  hasDirectory(datastore: string, directory: string): boolean {
+    const path = `[${datastore}] ${directory}`;
+    if (directory === '' || this.directories.has(path)) return true;
+    const prefix = `${path}/`;
+    const homes = this.#store.all('VirtualMachine').map((vm) => vm.get('config')?.files.vmPathName);
+    const left = [...this.homes.keys(), ...this.disks.keys()];
+    return [...homes, ...left].some((file) => file?.startsWith(prefix));
+  }
+
+  /** A directory for a VM of that name that nothing lies in yet: `web`, else `web_1`. observed naming */
+  freeDirectory(datastore: string, name: string): string {
+    for (let number = 0; ; number++) {
+      const candidate = number === 0 ? name : `${name}_${number}`;
+      if (!this.hasDirectory(datastore, candidate)) return candidate;
+    }
+  }
+
+  /** The disk with that descriptor, and the VM that has it. */
+  disk(path: string): { disk: Disk; vm?: Vm } | undefined {
+    const loose = this.disks.get(path);
+    if (loose) return loose;
+    for (const state of this.homes.values()) {
+      const disk = ownDisk(state.config, path);
+      if (disk) return { disk };
+    }
+    for (const vm of this.#store.all('VirtualMachine')) {
+      const disk = vm.get('config') && ownDisk(vm.get('config')!, path);
+      if (disk) return { disk, vm };
+    }
+    return undefined;
+  }
+
+  /** Says that a VM's disks are differences to another VM's. */
+  noteLinkedClone(vm: Vm): void {
+    this.#linkedClones.add(vm);
+  }
+
+  /** Whether a linked clone other than the VM itself stands on a disk file. */
+  isShared(path: string, besides: Vm): boolean {
+    for (const vm of this.#linkedClones) {
+      if (!this.#store.has(vm)) this.#linkedClones.delete(vm);
+      else if (vm !== besides) {
+        const state = this.stateOf(vm);
+        if (state && filesOf(state).some((file) => file.path === path)) return true;
+      }
+    }
+    return false;
+  }
+}
+
+function ownDisk(config: ConfigInfo, path: string): Disk | undefined {
+  return (config.hardware.device ?? []).find(
+    (device): device is Disk => device._type === 'VirtualDisk' && fileBacking(device)?.fileName === path,
+  );
+}
+
+function looseFiles(disk: Disk): DatastoreFile[] {
+  return chainOf(fileBacking(disk)).map((file) => ({
+    path: file.fileName,
+    type: 'diskDescriptor',
+    keyId: file.keyId,
+    capacityKb: disk.capacityInKB,
+    thin: file.thinProvisioned,
+  }));
+}

@@ -1,0 +1,64 @@
+import type { VmCryptoChange } from '../crypto/inventory.ts';
+import type { DiskOperation } from '../crypto/vm-crypto-request.ts';
+import type { Vm } from '../inventory/inventory.ts';
+import type { Vcenter } from '../vcenter.ts';
+import { fault } from '../vim/kernel/fault.ts';
+import type { Data } from '../vim/kernel/values.ts';
+import type { ConfigInfo } from './disk-chain.ts';
+
+/** What one entry of `deviceChange` came to. */
+export interface DeviceOutcome {
+  /** Position in the spec. */
+  index: number;
+  /** The device's key in the configuration. */
+  key: number;
+  operation: DiskOperation;
+  change: Data<'VirtualDeviceConfigSpec'>;
+}
+
+/**
+ * A VM's configuration as an operation will leave it. The plain part of the operation and encryption work on the draft; nothing of
+ * it can be seen before `commit`, and a refusal leaves the VM as it was.
+ */
+export class VmDraft {
+  readonly vm: Vm;
+  readonly config: ConfigInfo;
+  readonly devices: DeviceOutcome[] = [];
+  readonly #vc: Vcenter;
+  readonly #base: ConfigInfo | undefined;
+  readonly #effects: (() => void)[] = [];
+  #committed = false;
+
+  /** @param config what to start from; default: a copy of the VM's own */
+  constructor(vc: Vcenter, vm: Vm, config?: ConfigInfo) {
+    this.#vc = vc;
+    this.vm = vm;
+    this.#base = vm.get('config');
+    this.config = config ?? (structuredClone(this.#base) as ConfigInfo);
+  }
+
+  /** What else happens when the operation succeeds: files, policies. */
+  onCommit(effect: () => void): void {
+    this.#effects.push(effect);
+  }
+
+  /** Makes the draft the VM's configuration; a second time does nothing. @throws ConcurrentAccess when it changed meanwhile */
+  commit(crypto?: VmCryptoChange): void {
+    if (this.#committed) return;
+    const { vm } = this;
+    const { store, assumed, runtime } = this.#vc;
+    if (!store.has(vm)) throw fault('ManagedObjectNotFound', assumed.objectNotFound, { obj: vm.ref });
+    if (vm.get('config') !== this.#base) throw fault('ConcurrentAccess', assumed.concurrentAccess);
+    this.#committed = true;
+    const now = new Date(runtime.clock.now());
+    this.config.modified = now;
+    this.config.changeVersion = `${now.toISOString()}#${vm.revision + 1}`;
+    vm.set({ config: this.config });
+    if (crypto?.cryptoState !== undefined) {
+      vm.change('runtime', (state) => {
+        state.cryptoState = crypto.cryptoState ?? undefined;
+      });
+    }
+    for (const effect of this.#effects) effect();
+  }
+}

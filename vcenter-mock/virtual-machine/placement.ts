@@ -1,0 +1,73 @@
+import type { Host, Vm } from '../inventory/inventory.ts';
+import type { TypedObject } from '../inventory/store.ts';
+import type { RunningTask } from '../tasks/task-runner.ts';
+import type { Vcenter } from '../vcenter.ts';
+import { fault, invalidArgument } from '../vim/kernel/fault.ts';
+import { type ManagedTypeName, type Ref, sameRef } from '../vim/kernel/values.ts';
+
+/** The object behind a reference. @throws ManagedObjectNotFound */
+export function objectOf<N extends ManagedTypeName>(vc: Vcenter, type: N, reference: Ref): TypedObject<N> {
+  const found = vc.store.get(type, reference);
+  if (!found) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: reference });
+  return found;
+}
+
+/** The compute resource that a pool or a host belongs to. */
+function computeResourceOf(vc: Vcenter, object: TypedObject<'ResourcePool'> | Host): Ref | undefined {
+  return object.type === 'HostSystem' ? object.get('parent') : vc.store.get('ResourcePool', object.ref)?.get('owner');
+}
+
+/** A host for a VM of a pool: the one asked for, else the first that is connected. @throws InvalidArgument, HostNotConnected */
+export function hostFor(vc: Vcenter, pool: TypedObject<'ResourcePool'>, wanted: Ref | undefined): Host {
+  const resource = computeResourceOf(vc, pool);
+  if (wanted) {
+    const host = objectOf(vc, 'HostSystem', wanted);
+    // documented: the host must belong to the pool's compute resource
+    if (!sameRef(computeResourceOf(vc, host), resource)) throw invalidArgument('host');
+    return connected(vc, host);
+  }
+  const hosts = vc.inventory.hosts.filter((host) => sameRef(computeResourceOf(vc, host), resource));
+  const host = hosts.find((one) => one.get('runtime').connectionState === 'connected') ?? hosts[0];
+  if (!host) throw invalidArgument('host');
+  return connected(vc, host);
+}
+
+function connected(vc: Vcenter, host: Host): Host {
+  if (host.get('runtime').connectionState === 'connected') return host;
+  throw fault('HostNotConnected', vc.assumed.hostNotConnected);
+}
+
+/** The datastore that a path names: `[datastore1]` or `[datastore1] vm/vm.vmx`; without one the first. @throws InvalidDatastore */
+export function datastoreOf(vc: Vcenter, path: string | undefined): TypedObject<'Datastore'> {
+  const name = /^\[([^\]]+)\]/.exec(path ?? '')?.[1];
+  const datastore = vc.inventory.datastores.find((one) => name === undefined || one.get('name') === name);
+  if (datastore) return datastore;
+  throw fault('InvalidDatastore', vc.assumed.invalidDatastore(name ?? ''), { name });
+}
+
+/** The datastores and networks of a VM follow from its files and devices. */
+export function relink(vc: Vcenter, vm: Vm): void {
+  const config = vm.get('config');
+  if (!config) return;
+  const state = vc.files.stateOf(vm);
+  const names = new Set<string>([/^\[([^\]]+)\]/.exec(config.files.vmPathName ?? '')?.[1] ?? '']);
+  const networks = new Map<string, Ref>();
+  for (const device of config.hardware.device ?? []) {
+    const backing = device.backing as { fileName?: string; network?: Ref } | undefined;
+    const datastore = /^\[([^\]]+)\]/.exec(backing?.fileName ?? '')?.[1];
+    if (datastore) names.add(datastore);
+    if (backing?.network && vc.store.find(backing.network)) networks.set(backing.network.value, backing.network);
+  }
+  for (const saved of state?.snapshots.values() ?? []) {
+    const datastore = /^\[([^\]]+)\]/.exec(saved.files.vmPathName ?? '')?.[1];
+    if (datastore) names.add(datastore);
+  }
+  const datastores = vc.inventory.datastores.filter((one) => names.has(one.get('name'))).map((one) => one.ref);
+  vc.vmFactory.relink(vm, datastores, [...networks.values()]);
+}
+
+/** The privileges on the places where a new VM goes. documented */
+export function authorizePlacement(task: RunningTask, pool: Ref, datastore: Ref): void {
+  task.require('Resource.AssignVMToPool', pool);
+  task.require('Datastore.AllocateSpace', datastore);
+}

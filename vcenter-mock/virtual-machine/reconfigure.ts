@@ -1,0 +1,37 @@
+import { cryptoRequestOf } from '../crypto/vim-request.ts';
+import type { Vm } from '../inventory/inventory.ts';
+import type { RunningTask } from '../tasks/task-runner.ts';
+import type { Vcenter } from '../vcenter.ts';
+import type { Data } from '../vim/kernel/values.ts';
+import { applyConfigSpec } from './apply-config-spec.ts';
+import { describeChanges } from './describe-changes.ts';
+import { VmDraft } from './draft.ts';
+import { requireFreeName } from './names.ts';
+
+/** ReconfigVM_Task: the plain part and the encryption of a spec, both or neither, and the event that tells what changed. */
+export async function reconfigureVm(
+  vc: Vcenter,
+  vm: Vm,
+  spec: Data<'VirtualMachineConfigSpec'>,
+  task: RunningTask,
+): Promise<void> {
+  vc.crypto.requireUnlocked(vm);
+  if (spec.name && spec.name !== vm.get('name')) requireFreeName(vc, vm.get('parent'), spec.name);
+  const before = vm.get('config')!;
+  const draft = new VmDraft(vc, vm);
+  applyConfigSpec(vc, draft, spec);
+  await vc.crypto.reconfigure(draft, cryptoRequestOf(spec, draft.devices), task, 'reconfigure');
+  const changes = describeChanges(before, vm.get('config')!);
+  const at = vc.inventory.eventArguments(vm);
+  vc.events.post(
+    'VmReconfiguredEvent',
+    { template: before.template, configSpec: spec, configChanges: changes },
+    {
+      vm,
+      user: task.user,
+      cause: task.cause,
+      // observed form
+      message: `Reconfigured ${vm.get('name')} on ${at.host?.name ?? ''} in ${at.datacenter?.name ?? ''}.  \n \nModified:  \n \n${changes.modified ?? ''}`,
+    },
+  );
+}
