@@ -13,7 +13,11 @@ export interface ClockTimer {
 export interface Clock {
   readonly mode: 'real' | 'manual' | 'scaled';
   now(): number;
-  setTimeout(callback: () => void, ms: number): ClockTimer;
+  /**
+   * Calls back once after `ms`. A call in the `background` waits for time to pass but never asks for it: it keeps no process
+   * alive, and a manual clock that moves by itself does not move for it.
+   */
+  setTimeout(callback: () => void, ms: number, options?: { background?: boolean }): ClockTimer;
   setInterval(callback: () => void, ms: number): ClockTimer;
   /** Resolves after `ms`; rejects with ERR_ABORTED when the signal fires first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -60,8 +64,9 @@ class RunningClock implements Clock {
     return Math.floor(this.#origin + (Date.now() - this.#realOrigin) * this.#factor);
   }
 
-  setTimeout(callback: () => void, ms: number): ClockTimer {
+  setTimeout(callback: () => void, ms: number, options: { background?: boolean } = {}): ClockTimer {
     const handle = setTimeout(callback, ms / this.#factor);
+    if (options.background) handle.unref();
     return { clear: () => clearTimeout(handle) };
   }
 
@@ -95,6 +100,7 @@ interface PendingCall {
   order: number;
   callback: () => void;
   every?: number;
+  background?: boolean;
 }
 
 /**
@@ -116,8 +122,8 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
-  setTimeout(callback: () => void, ms: number): ClockTimer {
-    return this.#add(callback, ms);
+  setTimeout(callback: () => void, ms: number, options: { background?: boolean } = {}): ClockTimer {
+    return this.#add(callback, ms, undefined, options.background);
   }
 
   setInterval(callback: () => void, ms: number): ClockTimer {
@@ -125,8 +131,8 @@ export class ManualClock implements Clock {
     return this.#add(callback, ms, Math.max(1, ms));
   }
 
-  #add(callback: () => void, ms: number, every?: number): ClockTimer {
-    const call: PendingCall = { due: this.#now + Math.max(0, ms), order: this.#order++, callback, every };
+  #add(callback: () => void, ms: number, every?: number, background = false): ClockTimer {
+    const call: PendingCall = { due: this.#now + Math.max(0, ms), order: this.#order++, callback, every, background };
     this.#pending.add(call);
     return { clear: () => void this.#pending.delete(call) };
   }
@@ -149,14 +155,15 @@ export class ManualClock implements Clock {
     return this.#holds > 0;
   }
 
-  /** When the next call falls due (ms since the epoch), or undefined when nothing is pending. */
+  /** When the next call falls due that is not in the background (ms since the epoch), or undefined when there is none. */
   get nextDue(): number | undefined {
-    return this.#next()?.due;
+    return this.#next((call) => !call.background)?.due;
   }
 
-  #next(): PendingCall | undefined {
+  #next(counts: (call: PendingCall) => boolean = () => true): PendingCall | undefined {
     let first: PendingCall | undefined;
     for (const call of this.#pending) {
+      if (!counts(call)) continue;
       if (!first || call.due < first.due || (call.due === first.due && call.order < first.order)) first = call;
     }
     return first;

@@ -1,6 +1,6 @@
 /**
- * Generates vcenter-mock/vim/types/ and vcenter-mock/vim/managed/: the whole of vim25 and PBM, from the metadata that
- * scripts/vim-metadata.py prints. Run by hand for a newer pyVmomi; the interop tests compare the result with the installed one.
+ * Generates vcenter-mock/vim/types/, vcenter-mock/vim/managed/ and vcenter-mock/vim/privileges.ts: the whole of vim25
+ * and PBM, from the metadata that scripts/vim-metadata.py prints. Run by hand for a newer pyVmomi; the interop tests compare the result with the installed one.
  *
  *   python scripts/vim-metadata.py > metadata.json && node scripts/generate-vim.ts metadata.json
  */
@@ -36,6 +36,7 @@ interface Metadata {
   data: Record<string, DataType>;
   enums: Record<string, { name: string; since?: string; values: string[] }>;
   managed: Record<string, ManagedType>;
+  privileges: { parameters: Record<string, Record<string, string>>; properties: Record<string, string> };
 }
 
 /** Declared by hand in `types/base.ts`: what pyVmomi has built in. */
@@ -199,6 +200,18 @@ write(
 
 /** Every managed object type that keyrig knows, by wire name. */
 export const allManaged = { ${objectFiles.map((file) => `...${camel(file)}Objects`).join(', ')} };
+`,
+);
+const { parameters, properties } = metadata.privileges;
+write(
+  'privileges.ts',
+  `${notice.split('\n')[0]}
+
+/** \`Type.method\`: what a call needs on the objects that its parameters name. */
+export const parameterPrivileges: Readonly<Record<string, Readonly<Record<string, string>>>> = ${JSON.stringify(parameters)};
+
+/** \`Type.property\`: what reading needs, where the metadata says so. */
+export const propertyPrivileges: Readonly<Record<string, string>> = ${JSON.stringify(properties)};
 `,
 );
 spawnSync('npx', ['biome', 'check', '--write', ...written], { stdio: 'inherit' });

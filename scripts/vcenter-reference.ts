@@ -24,19 +24,18 @@ function methodTables(entries: readonly LedgerEntry[]): string[] {
     for (const { method, since, privilege, limits } of done) {
       lines.push(row([method, since ?? '', privilege || 'by arguments', limits ?? '']));
     }
-    if (absent.length > 0) lines.push('', `Answer NotImplemented: ${absent.join(', ')}.`);
+    if (absent.length > 0) lines.push('', 'Answer NotImplemented:', '', ...absent.map((name) => `- ${name}`));
     lines.push('');
   }
   return lines;
 }
 
 /** The types of which no method is simulated. */
-function absentTypes(entries: readonly LedgerEntry[]): string {
+function absentTypes(entries: readonly LedgerEntry[]): string[] {
   const groups = [...Map.groupBy(entries, ({ type }) => type)];
   return groups
     .filter(([, methods]) => methods.every(({ implemented }) => !implemented))
-    .map(([type, methods]) => `${type} (${methods.length})`)
-    .join(', ');
+    .map(([type, methods]) => `- ${type} (${methods.length})`);
 }
 
 export function vcenterReference(notice: string): string {
@@ -61,7 +60,7 @@ export function vcenterReference(notice: string): string {
     ...methodTables(entries),
     '## Not simulated',
     '',
-    `${absentTypes(entries)}.`,
+    ...absentTypes(entries),
     '',
   ].join('\n');
 }

@@ -121,7 +121,7 @@ def base_of(name):
     return short
 
 
-result = {"data": {}, "enums": {}, "managed": {}}
+result = {"data": {}, "enums": {}, "managed": {}, "privileges": {"parameters": {}, "properties": {}}}
 for name, (wire_name, base, version, fields) in data.items():
     since = number(version)
     result["data"][wire_name] = {
@@ -150,4 +150,12 @@ for name, (wire_name, base, version, properties, methods) in managed.items():
             for method in methods
         },
     }
+for name, (wire_name, _base, _version, properties, methods) in managed.items():
+    for entry in properties:
+        if entry[4]:
+            result["privileges"]["properties"][f"{wire_name}.{entry[0]}"] = entry[4]
+    for method in methods:
+        needed = {p[0]: p[4] for p in method[3] if p[4]}
+        if needed:
+            result["privileges"]["parameters"][f"{wire_name}.{method[1]}"] = needed
 json.dump(result, sys.stdout, indent=1)

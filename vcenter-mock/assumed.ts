@@ -7,6 +7,9 @@ export const assumed = {
   notAuthenticated: 'The session is not authenticated.',
   /** faultstring of NoPermission. reported by users */
   noPermission: 'Permission to perform this operation was denied.',
+  userNotFound: (principal: string) => `The user or group '${principal}' could not be found.`,
+  roleInUse: (name: string) => `The role '${name}' is in use.`,
+  minimumAdminPermission: 'There must be at least one permission that gives full access to everything.',
   /** faultstring of ManagedObjectNotFound. reported by users */
   objectNotFound: 'The object has already been deleted or has not been completely created',
   /** The text before the state in parentheses. reported by users */
@@ -49,6 +52,9 @@ export const assumed = {
   duplicateName: (name: string) => `The name '${name}' already exists.`,
   /** Idle minutes after which a session ends. documented default of the vSphere Web Services API */
   sessionIdleMinutes: 30,
+  /** Seconds for which a clone ticket opens a session. */
+  cloneTicketSeconds: 300,
+  invalidLocale: 'The requested locale is not supported.',
   /** Entries that taskManager.recentTask keeps at most. */
   recentTasks: 200,
   /** The same for an entity's recentTask. */

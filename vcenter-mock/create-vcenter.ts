@@ -1,9 +1,11 @@
-import type { Runtime } from '../core/index.ts';
+import { KeyrigError, type Runtime } from '../core/index.ts';
 import { type Assumed, assumed } from './assumed.ts';
+import { Authorization, grantInitial } from './authorization/authorization.ts';
+import type { User } from './authorization/directory.ts';
 import { noCrypto } from './crypto-hooks.ts';
 import { DatastoreFiles } from './datastore/datastore-files.ts';
 import { EventLog } from './events/event-log.ts';
-import { SessionTable, type User } from './http/sessions.ts';
+import { SessionTable } from './http/sessions.ts';
 import { buildWorld } from './inventory/build-world.ts';
 import { Inventory } from './inventory/inventory.ts';
 import { ObjectStore } from './inventory/store.ts';
@@ -13,6 +15,7 @@ import { ImplementationTable } from './objects/implementation-table.ts';
 import { implementations } from './objects/index.ts';
 import { pbmRefs } from './objects/pbm-service-instance.ts';
 import { managerRefs } from './objects/service-instance.ts';
+import { postLogout } from './objects/session-manager.ts';
 import { type PolicyOptions, StoragePolicies } from './pbm/storage-policies.ts';
 import type { VersionProfile } from './profiles.ts';
 import { TaskRunner } from './tasks/task-runner.ts';
@@ -48,6 +51,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
   const table = new ImplementationTable(implementations);
   const store: ObjectStore = new ObjectStore((type) => table.derivations(type, vc));
   const inventory = new Inventory(store);
+  const authorization = new Authorization({ users: parts.users, inventory, assumed: texts });
   const vc: Vcenter = {
     runtime,
     profile,
@@ -60,10 +64,13 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
       clock: runtime.clock,
       random: runtime.random,
       store,
-      users: parts.users,
+      directory: authorization.directory,
       idleMs: texts.sessionIdleMinutes * 60_000,
+      ticketMs: texts.cloneTicketSeconds * 1000,
+      expired: (session) => postLogout(vc, session),
     }),
-    tasks: new TaskRunner({ runtime, store, assumed: texts, durations: parts.taskDurations, stopping }),
+    authorization,
+    tasks: new TaskRunner({ runtime, store, assumed: texts, authorization, durations: parts.taskDurations, stopping }),
     events: new EventLog(runtime, inventory, texts.eventLimit),
     policies: new StoragePolicies(runtime, store, texts, parts.policies),
     files: new DatastoreFiles(store),
@@ -72,6 +79,9 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
   };
   for (const { type, value } of singletons) store.create(type as ManagedTypeName, value, {});
   buildWorld(vc, parts.inventory);
+  grantInitial(authorization, inventory, (what) => {
+    throw new KeyrigError('ERR_OPTION', `users: there is no such thing as ${what}`);
+  });
   // What a collector shows of the events is computed: tell those that wait.
   vc.events.subscribe(() => {
     for (const collector of store.all('EventHistoryCollector')) collector.touch();

@@ -1,5 +1,6 @@
 import type { Runtime } from '../core/index.ts';
 import type { Assumed } from './assumed.ts';
+import type { User } from './authorization/directory.ts';
 import { createVcenter } from './create-vcenter.ts';
 import type { CryptoOptions, VcenterCrypto } from './crypto/index.ts';
 import { VimCrypto } from './crypto/vim-crypto.ts';
@@ -7,7 +8,6 @@ import type { EventLog } from './events/event-log.ts';
 import { hostNamed, rebootHost, startHost } from './host/power.ts';
 import { Dispatcher } from './http/dispatch.ts';
 import { buildServer, listen, type ServerIdentity } from './http/server.ts';
-import type { User } from './http/sessions.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { InventoryOptions } from './inventory/world-options.ts';
 import type { PolicyOptions, StoragePolicies } from './pbm/storage-policies.ts';
@@ -16,9 +16,9 @@ import type { TaskRunner } from './tasks/task-runner.ts';
 import type { Vcenter } from './vcenter.ts';
 
 export type { Assumed } from './assumed.ts';
+export type { User } from './authorization/directory.ts';
 export * from './crypto/index.ts';
 export type { ServerIdentity } from './http/server.ts';
-export type { User } from './http/sessions.ts';
 export type { Host, Vm } from './inventory/inventory.ts';
 export type { DatastoreOptions, HostOptions, InventoryOptions, VmOptions } from './inventory/world-options.ts';
 export { type PolicyOptions, vmEncryptionPolicyId } from './pbm/storage-policies.ts';

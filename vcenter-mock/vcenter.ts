@@ -1,5 +1,6 @@
 import type { Runtime } from '../core/index.ts';
 import type { Assumed } from './assumed.ts';
+import type { Authorization } from './authorization/authorization.ts';
 import type { CryptoHooks } from './crypto-hooks.ts';
 import type { DatastoreFiles } from './datastore/datastore-files.ts';
 import type { EventLog } from './events/event-log.ts';
@@ -10,6 +11,7 @@ import type { VirtualMachineFactory } from './inventory/virtual-machine-factory.
 import type { StoragePolicies } from './pbm/storage-policies.ts';
 import type { VersionProfile } from './profiles.ts';
 import type { TaskRunner } from './tasks/task-runner.ts';
+import type { Ref } from './vim/kernel/values.ts';
 
 /** The parts of one simulated vCenter; handed to every method and task. */
 export interface Vcenter {
@@ -22,6 +24,7 @@ export interface Vcenter {
   readonly inventory: Inventory;
   readonly vmFactory: VirtualMachineFactory;
   readonly sessions: SessionTable;
+  readonly authorization: Authorization;
   readonly tasks: TaskRunner;
   readonly events: EventLog;
   readonly policies: StoragePolicies;
@@ -42,8 +45,6 @@ export interface Call {
   readonly session?: Session;
   /** Who acts, for events and tasks. */
   readonly user: string;
-  /** The user's role; undefined without a session. */
-  readonly role?: string;
   /** `seq` of the call's journal entry: the cause of everything it does. */
   readonly cause: number;
   /** API version of the client; nothing newer is sent. */
@@ -51,6 +52,8 @@ export interface Call {
   /** Fires when the client is gone or the server stops. */
   readonly signal: AbortSignal;
   readonly http: HttpContext;
+  /** Throws NoPermission when the user lacks a privilege on an object; for checks that the declaration does not tell. */
+  require(privilege: string, object: ManagedObject | Ref): void;
 }
 
 /** What methods may know of the HTTP request. */

@@ -104,6 +104,8 @@ export async function startLab(
       }),
     call: (content, soapAction = '"urn:vim25/8.0.3.0"') => lab.send('/sdk', envelope(content), { soapAction }),
     login: async (user = username, pass = password) => {
+      // As a new client: one that has a session cannot log in again.
+      lab.cookie = undefined;
       const answer = await lab.call(
         `<Login xmlns="urn:vim25"><_this type="SessionManager">SessionManager</_this><userName>${user}</userName><password>${pass}</password></Login>`,
       );

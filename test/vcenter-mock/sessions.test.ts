@@ -112,7 +112,7 @@ test('the role NoCryptoAdmin lacks every cryptographic privilege', async () => {
   );
   expect(answer.status).toBe(500);
   expect(answer.body).toContain(
-    '<NoPermissionFault xmlns="urn:vim25" xsi:type="NoPermission"><object type="CryptoManagerKmip">CryptoManager</object><privilegeId>Cryptographer.ManageKeyServers</privilegeId></NoPermissionFault>',
+    '<NoPermissionFault xmlns="urn:vim25" xsi:type="NoPermission"><object type="Folder">group-d1</object><privilegeId>Cryptographer.ManageKeyServers</privilegeId></NoPermissionFault>',
   );
 });
 

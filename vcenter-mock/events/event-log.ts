@@ -10,6 +10,8 @@ type AnyEvent = Data<'Event'> & { _type: string };
 export interface EventSubject {
   vm?: ManagedObject;
   host?: ManagedObject;
+  /** Any entity, where the event is not about a VM or a host as such. */
+  entity?: ManagedObject;
   user?: string;
   /** `seq` of the journal entry that led to the event. */
   cause?: number;

@@ -33,4 +33,13 @@ export const eventTypes = {
   UserLoginSessionEvent: { category: 'info', description: 'User login' },
   UserLogoutSessionEvent: { category: 'info', description: 'User logout' },
   BadUsernameSessionEvent: { category: 'error', description: 'Invalid user name' },
+  AlreadyAuthenticatedSessionEvent: { category: 'info', description: 'Already authenticated' },
+  SessionTerminatedEvent: { category: 'info', description: 'Session terminated' },
+  GlobalMessageChangedEvent: { category: 'info', description: 'Global message changed' },
+  RoleAddedEvent: { category: 'info', description: 'Role added' },
+  RoleUpdatedEvent: { category: 'info', description: 'Role updated' },
+  RoleRemovedEvent: { category: 'info', description: 'Role removed' },
+  PermissionAddedEvent: { category: 'info', description: 'Permission added' },
+  PermissionUpdatedEvent: { category: 'info', description: 'Permission updated' },
+  PermissionRemovedEvent: { category: 'info', description: 'Permission removed' },
 } as const satisfies Record<string, { category: string; description: string }>;

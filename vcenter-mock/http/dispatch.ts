@@ -1,7 +1,7 @@
 import { type FaultHit, KeyrigError, messageOf } from '../../core/index.ts';
+import { authorizeCall } from '../authorization/authorize-call.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import type { ImplementationTable } from '../objects/implementation-table.ts';
-import { roleHas } from '../objects/roles.ts';
 import { readPath } from '../property-collector/property-path.ts';
 import type { Call, HttpContext, Vcenter } from '../vcenter.ts';
 import { decodeFields } from '../vim/kernel/decode.ts';
@@ -205,7 +205,12 @@ export class Dispatcher {
       });
     }
     const params = this.#params(request, isFetch ? fetchParams : declaration!.params, cause);
-    this.#authorize(object, method, isFetch ? 'System.View' : declaration!.privilege, params, session);
+    const privilege = isFetch
+      ? vc.authorization.propertyPrivilege(object.type, /^\w*/.exec(String(params.prop))?.[0] ?? '')
+      : declaration!.privilege;
+    if (session) authorizeCall(vc.authorization, session, { object, method, privilege, params });
+    else if (!isAnonymous(object, method, privilege, params)) throw this.#notAuthenticated(object.ref);
+    const user = session?.user.username ?? '';
     const signal = session
       ? new LazySignal(() => AbortSignal.any([input.signal.value, session.ended.signal]))
       : input.signal;
@@ -214,18 +219,18 @@ export class Dispatcher {
       method,
       object,
       session,
-      user: session?.user.username ?? '',
-      role: session?.role,
+      user,
       cause,
       version: context.version,
       get signal() {
         return signal.value;
       },
       http: input.http,
+      require: (needed, target) => vc.authorization.require(user, needed, target),
     };
     if (isFetch) {
       // Undocumented; pyVmomi reads every property with it. An unset property gives no returnval (unverified).
-      const value = readPath(seenBy(session, object), String(params.prop), vc.assumed);
+      const value = readPath(seenBy(session, object, vc.authorization), String(params.prop), vc.assumed);
       return responseEnvelope(method, encodeAnyValue('returnval', value, context), context);
     }
     const implementation = this.#implementations.method(object.type, method);
@@ -260,22 +265,6 @@ export class Dispatcher {
 
   #notAuthenticated(object: Ref): VimFault {
     return fault('NotAuthenticated', this.#vc.assumed.notAuthenticated, { object, privilegeId: 'System.View' });
-  }
-
-  #authorize(
-    object: ManagedObject,
-    method: string,
-    privilege: string,
-    params: Record<string, unknown>,
-    session: Session | undefined,
-  ): void {
-    const { assumed } = this.#vc;
-    if (!session) {
-      if (isAnonymous(object, method, privilege, params)) return;
-      throw this.#notAuthenticated(object.ref);
-    }
-    if (roleHas(session.role, privilege)) return;
-    throw fault('NoPermission', assumed.noPermission, { object: object.ref, privilegeId: privilege });
   }
 }
 

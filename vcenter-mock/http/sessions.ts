@@ -1,14 +1,9 @@
-import type { Clock, Random } from '../../core/index.ts';
+import type { Clock, ClockTimer, Random } from '../../core/index.ts';
+import type { Authorization } from '../authorization/authorization.ts';
+import { type Directory, principalKey, type User } from '../authorization/directory.ts';
 import type { ManagedObject, ObjectStore } from '../inventory/store.ts';
+import { isSubtype } from '../vim/kernel/registry.ts';
 import type { Data, Ref } from '../vim/kernel/values.ts';
-
-/** A user of the simulated vCenter. */
-export interface User {
-  username: string;
-  password: string;
-  /** Name of a role; default `Admin`. */
-  role?: string;
-}
 
 /** A login. */
 export interface Session {
@@ -18,8 +13,8 @@ export interface Session {
   readonly cookie: string;
   /** The bracketed part of the references of the session's own objects. */
   readonly scope: string;
-  readonly user: User;
-  readonly role: string;
+  /** Changes when the session takes on another user's identity (ImpersonateUser). */
+  user: User;
   readonly loginTime: number;
   lastActive: number;
   callCount: number;
@@ -36,19 +31,38 @@ export interface Session {
 
 /** The logins of a vCenter. Ids come from the seeded stream `vcenter.session`. */
 export class SessionTable {
-  readonly users: readonly User[];
+  readonly #directory: Directory;
   readonly #sessions = new Map<string, Session>();
+  readonly #tickets = new Map<string, { session: Session; expires: number }>();
+  readonly #timers = new Map<Session, ClockTimer>();
   readonly #clock: Clock;
   readonly #stream;
   readonly #store: ObjectStore;
   readonly #idleMs: number;
+  readonly #ticketMs: number;
+  readonly #expired: (session: Session) => void;
 
-  constructor(parts: { clock: Clock; random: Random; store: ObjectStore; users: readonly User[]; idleMs: number }) {
-    this.users = parts.users;
+  /** @param parts.expired is told of each session that ended because nothing was heard of its client. */
+  constructor(parts: {
+    clock: Clock;
+    random: Random;
+    store: ObjectStore;
+    directory: Directory;
+    idleMs: number;
+    ticketMs: number;
+    expired: (session: Session) => void;
+  }) {
+    this.#directory = parts.directory;
     this.#clock = parts.clock;
     this.#stream = parts.random.stream('vcenter.session');
     this.#store = parts.store;
     this.#idleMs = parts.idleMs;
+    this.#ticketMs = parts.ticketMs;
+    this.#expired = parts.expired;
+  }
+
+  get users(): readonly User[] {
+    return this.#directory.users;
   }
 
   /** A fresh cookie value; a failed login gets one too (observed). */
@@ -58,7 +72,7 @@ export class SessionTable {
 
   /** The user with these credentials, or undefined. */
   authenticate(username: string, password: string): User | undefined {
-    const user = this.users.find((candidate) => candidate.username.toLowerCase() === username.toLowerCase());
+    const user = this.#directory.user(username);
     return user?.password === password ? user : undefined;
   }
 
@@ -69,7 +83,6 @@ export class SessionTable {
       cookie: this.newCookie(),
       scope: this.#stream.uuid(),
       user,
-      role: user.role ?? 'Admin',
       loginTime: now,
       lastActive: now,
       callCount: 0,
@@ -79,7 +92,24 @@ export class SessionTable {
       ...client,
     };
     this.#sessions.set(session.cookie, session);
+    this.#watch(session, this.#idleMs);
     return session;
+  }
+
+  /** Ends the session when its idle time is over; the time may have been moved on meanwhile. */
+  #watch(session: Session, ms: number): void {
+    const check = () => {
+      const idle = session.pending > 0 ? 0 : this.#clock.now() - session.lastActive;
+      // Only "longer than" ends a session.
+      if (idle <= this.#idleMs) this.#watch(session, this.#idleMs - idle);
+      else this.#expire(session);
+    };
+    this.#timers.set(session, this.#clock.setTimeout(check, ms + 1, { background: true }));
+  }
+
+  #expire(session: Session): void {
+    this.close(session);
+    this.#expired(session);
   }
 
   /** The live session of a cookie value; being asked counts as activity. */
@@ -87,7 +117,7 @@ export class SessionTable {
     const session = cookie === undefined ? undefined : this.#sessions.get(cookie);
     if (!session) return undefined;
     if (session.pending === 0 && this.#clock.now() - session.lastActive > this.#idleMs) {
-      this.close(session);
+      this.#expire(session);
       return undefined;
     }
     session.lastActive = this.#clock.now();
@@ -109,11 +139,41 @@ export class SessionTable {
     return [...this.#sessions.values()];
   }
 
+  /** The session with that UserSession.key. */
+  byKey(key: string): Session | undefined {
+    return this.list().find((session) => session.key === key);
+  }
+
+  /** True when a session of that user is open. */
+  isActive(key: string, username: string): boolean {
+    const session = this.byKey(key);
+    return session !== undefined && principalKey(session.user.username) === principalKey(username);
+  }
+
   close(session: Session): void {
     this.#sessions.delete(session.cookie);
+    this.#timers.get(session)?.clear();
+    this.#timers.delete(session);
+    for (const [ticket, { session: owner }] of this.#tickets) if (owner === session) this.#tickets.delete(ticket);
     session.ended.abort();
     for (const object of session.objects) this.#store.delete(object);
     session.objects.clear();
+  }
+
+  /** A ticket that opens another session of the same user once. documented; its form is that of a vCenter's (observed) */
+  issueTicket(session: Session): string {
+    const now = this.#clock.now();
+    for (const [ticket, { expires }] of this.#tickets) if (expires < now) this.#tickets.delete(ticket);
+    const ticket = `cst-VCT-${this.#stream.uuid()}`;
+    this.#tickets.set(ticket, { session, expires: now + this.#ticketMs });
+    return ticket;
+  }
+
+  /** The session a ticket was issued for; undefined when it is unknown, used, too old or its session has ended. */
+  redeemTicket(ticket: string): Session | undefined {
+    const found = this.#tickets.get(ticket);
+    this.#tickets.delete(ticket);
+    return found && found.expires >= this.#clock.now() ? found.session : undefined;
   }
 
   /** A reference value for an object that belongs to a session. observed: `session[<uuid>]<uuid>` */
@@ -127,7 +187,7 @@ export function userSession(session: Session): Data<'UserSession'> {
   return {
     key: session.key,
     userName: session.user.username,
-    fullName: session.user.username,
+    fullName: session.user.fullName ?? session.user.username,
     loginTime: new Date(session.loginTime),
     lastActiveTime: new Date(session.lastActive),
     locale: session.locale,
@@ -152,14 +212,30 @@ export function sessionCookie(value: string, secure: boolean): string {
   return `vmware_soap_session="${value}"; Path=/; HttpOnly; ${secure ? 'Secure; ' : ''}`.trimEnd();
 }
 
-/** An object as a session sees it: SessionManager.currentSession differs from one to the other. */
-export function seenBy(session: Session | undefined, object: ManagedObject): ManagedObject {
-  if (object.type !== 'SessionManager' || !session) return object;
+/** An object as a session sees it: SessionManager.currentSession and the effective roles differ from one to the other. */
+export function seenBy(
+  session: Session | undefined,
+  object: ManagedObject,
+  authorization: Authorization,
+): ManagedObject {
+  if (!session) return object;
+  if (object.type === 'SessionManager') {
+    return instead(object, 'currentSession', () => userSession(session));
+  }
+  // What entities are made with is an administrator's.
+  if (!isSubtype(object.type, 'ManagedEntity') || authorization.isAdministrator(session.user.username)) return object;
+  return instead(object, 'effectiveRole', () => authorization.effectiveRoles(session.user.username, object));
+}
+
+/** The object with another value for one property. */
+function instead(object: ManagedObject, name: string, value: () => unknown): ManagedObject {
   return {
     ref: object.ref,
     type: object.type,
-    revision: object.revision,
-    read: (property) => (property === 'currentSession' ? userSession(session) : object.read(property)),
+    get revision() {
+      return object.revision;
+    },
+    read: (property) => (property === name ? value() : object.read(property)),
   };
 }
 

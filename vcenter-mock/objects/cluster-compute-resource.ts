@@ -48,7 +48,6 @@ export const clusterComputeResource = implement('ClusterComputeResource', {
         descriptionId: 'ComputeResource.reconfigureEx',
         entity: cluster,
         user: call.user,
-        role: call.role,
         cause: call.cause,
         exclusive: true,
         run: async (task) => {
@@ -76,7 +75,6 @@ export const clusterComputeResource = implement('ClusterComputeResource', {
         descriptionId: 'ClusterComputeResource.addHost',
         entity: cluster,
         user: call.user,
-        role: call.role,
         cause: call.cause,
         run: async (task) => anyValue('ref HostSystem', (await addHost(call.vc, cluster, spec, asConnected, task)).ref),
       }),

@@ -13,7 +13,6 @@ export const folder = implement('Folder', {
         descriptionId: 'Folder.createVm',
         entity: parent,
         user: call.user,
-        role: call.role,
         cause: call.cause,
         run: async (task) => {
           const vm = await createVm(call.vc, parent, { config, pool, host }, task);

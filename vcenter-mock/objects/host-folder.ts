@@ -11,7 +11,6 @@ export const hostFolder = implement('Folder', {
         descriptionId: 'Folder.addStandaloneHost',
         entity: folder,
         user: call.user,
-        role: call.role,
         cause: call.cause,
         run: async (task) =>
           anyValue('ref ComputeResource', (await addStandaloneHost(call.vc, folder, spec, addConnected, task)).ref),

@@ -16,7 +16,6 @@ function startHostTask(host: Host, call: Call, descriptionId: string, run: TaskR
     descriptionId,
     entity: host,
     user: call.user,
-    role: call.role,
     cause: call.cause,
     exclusive: true,
     cancelable: call.method === 'EnterMaintenanceMode_Task',

@@ -20,6 +20,7 @@ import { searchIndex } from './search-index.ts';
 import { serviceInstance } from './service-instance.ts';
 import { sessionManager } from './session-manager.ts';
 import { task, taskManager } from './task-manager.ts';
+import { userDirectory } from './user-directory.ts';
 import { containerView, listView, view, viewManager } from './views.ts';
 import { virtualMachine } from './virtual-machine.ts';
 import { virtualMachineCrypto } from './virtual-machine-crypto.ts';
@@ -42,6 +43,7 @@ export const implementations: readonly AnyImplementation[] = [
   eventHistoryCollector,
   alarmManager,
   authorizationManager,
+  userDirectory,
   optionManager,
   folder,
   virtualMachine,

@@ -7,14 +7,11 @@ import type { Call, Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument, VimFault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { type Data, ref } from '../vim/kernel/values.ts';
-import { roleHas } from './roles.ts';
 
 /** Changing what encrypts needs a privilege of its own. documented (vcenter.md 4.4: ManageEncryptionPolicy) */
 function requireForEncryption(call: Call, encrypting: boolean): void {
   if (!encrypting) return;
-  const privilegeId = 'Cryptographer.ManageEncryptionPolicy';
-  if (roleHas(call.role ?? '', privilegeId)) return;
-  throw fault('NoPermission', call.vc.assumed.noPermission, { object: call.vc.inventory.rootFolder.ref, privilegeId });
+  call.require('Cryptographer.ManageEncryptionPolicy', call.vc.inventory.rootFolder);
 }
 
 /** Default policies belong to vSAN and VVol datastores; the simulated ones are VMFS. documented */

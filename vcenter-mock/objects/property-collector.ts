@@ -48,8 +48,9 @@ function contextOf(call: Call): SelectionContext {
     store: call.vc.store,
     assumed: call.vc.assumed,
     version: call.version,
-    visible: (reference) => mayUse(call.session, reference),
-    seen: (object) => seenBy(call.session, object),
+    visible: (reference) =>
+      mayUse(call.session, reference) && (!call.session || call.vc.authorization.sees(call.user, reference)),
+    seen: (object) => seenBy(call.session, object, call.vc.authorization),
   };
 }
 

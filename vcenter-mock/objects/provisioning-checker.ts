@@ -33,7 +33,6 @@ function startCheck(call: Call, descriptionId: string, pairs: () => { vm: Vm; ho
     method: call.method,
     descriptionId,
     user: call.user,
-    role: call.role,
     cause: call.cause,
     run: async () => {
       const results = pairs().map(({ vm, host }): Data<'CheckResult'> => {

@@ -23,7 +23,6 @@ export function startVmTask(
     descriptionId,
     entity: vm,
     user: call.user,
-    role: call.role,
     cause: call.cause,
     exclusive: true,
     run,

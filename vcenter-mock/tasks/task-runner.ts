@@ -1,7 +1,7 @@
 import { causeChain, KeyrigError, messageOf, type Runtime } from '../../core/index.ts';
 import type { Assumed } from '../assumed.ts';
+import type { Authorization } from '../authorization/authorization.ts';
 import type { ManagedObject, ObjectStore, TypedObject } from '../inventory/store.ts';
-import { roleHas } from '../objects/roles.ts';
 import { fault, systemError, VimFault } from '../vim/kernel/fault.ts';
 import { type Data, data, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
 
@@ -14,8 +14,8 @@ export interface RunningTask {
   readonly user: string;
   /** Fires when the task is cancelled or the server stops. */
   readonly signal: AbortSignal;
-  /** Throws NoPermission when the user's role lacks a privilege that the task needs on an object. */
-  require(privilege: string, object: Ref): void;
+  /** Throws NoPermission when the user lacks a privilege that the task needs on an object. */
+  require(privilege: string, object: ManagedObject | Ref): void;
   /** Reports progress in percent. */
   progress(percent: number): void;
 }
@@ -28,8 +28,6 @@ export interface TaskRequest {
   /** Only managed entities may stand in TaskInfo.entity: leave it out for tasks of managers. */
   entity?: ManagedObject;
   user: string;
-  /** The user's role; without one the task may do everything. */
-  role?: string;
   /** `seq` of the journal entry that starts the task. */
   cause?: number;
   cancelable?: boolean;
@@ -46,6 +44,7 @@ export class TaskRunner {
   readonly #runtime: Runtime;
   readonly #store: ObjectStore;
   readonly #assumed: Assumed;
+  readonly #authorization: Authorization;
   readonly #durations: Readonly<Record<string, number>>;
   readonly #cancels = new Map<string, AbortController>();
   readonly #busy = new Map<string, Ref>();
@@ -58,12 +57,14 @@ export class TaskRunner {
     runtime: Runtime;
     store: ObjectStore;
     assumed: Assumed;
+    authorization: Authorization;
     durations: Readonly<Record<string, number>>;
     stopping: AbortSignal;
   }) {
     this.#runtime = parts.runtime;
     this.#store = parts.store;
     this.#assumed = parts.assumed;
+    this.#authorization = parts.authorization;
     this.#durations = parts.durations;
     this.#stopping = parts.stopping;
   }
@@ -133,10 +134,7 @@ export class TaskRunner {
         cause,
         user: request.user,
         signal,
-        require: (privilege, object) => {
-          if (request.role === undefined || roleHas(request.role, privilege)) return;
-          throw fault('NoPermission', this.#assumed.noPermission, { object, privilegeId: privilege });
-        },
+        require: (privilege, object) => this.#authorization.require(request.user, privilege, object),
         progress: (percent) => this.#update(task, { progress: percent }),
       });
       // A body that does not heed the signal must not keep the server from stopping.
