@@ -7,7 +7,7 @@ import type { Host } from '../inventory/inventory.ts';
 import type { TaskRequest } from '../tasks/task-runner.ts';
 import type { Call } from '../vcenter.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import type { Ref } from '../vim/kernel/values.ts';
+import { data, type Ref } from '../vim/kernel/values.ts';
 
 /** Starts a task on a host; a second one at the same time ends in TaskInProgress. */
 function startHostTask(host: Host, call: Call, descriptionId: string, run: TaskRequest['run']): Ref {
@@ -26,6 +26,12 @@ function startHostTask(host: Host, call: Call, descriptionId: string, run: TaskR
 /** HostSystem without its encryption, which enters through `vc.crypto`. The description ids are assumed. */
 export const hostSystem = implement('HostSystem', {
   derive: {
+    licensableResource: (host) => ({
+      _type: 'HostLicensableResourceInfo',
+      resource: [
+        data('KeyAnyValue', { key: 'numCpuPackages', value: host.get('hardware')?.cpuInfo.numCpuPackages ?? 1 }),
+      ],
+    }),
     summary: (host, { profile }) =>
       hostSummary(host.ref, host.get('name'), host.get('hardware')!, host.get('runtime'), profile),
   },

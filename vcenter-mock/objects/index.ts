@@ -7,6 +7,7 @@ import { cryptoManagerKmip } from './crypto-manager-kmip.ts';
 import { eventHistoryCollector, eventManager, historyCollector } from './event-manager.ts';
 import { folder } from './folder.ts';
 import { hostFolder } from './host-folder.ts';
+import { hostSnmpSystem } from './host-snmp-system.ts';
 import { hostSystem } from './host-system.ts';
 import { hostSystemCrypto } from './host-system-crypto.ts';
 import { optionManager } from './option-manager.ts';
@@ -14,8 +15,10 @@ import { pbmComplianceManager } from './pbm-compliance-manager.ts';
 import { pbmPlacementSolver } from './pbm-placement-solver.ts';
 import { pbmProfileManager, pbmReplicationManager } from './pbm-profile-manager.ts';
 import { pbmServiceInstance } from './pbm-service-instance.ts';
+import { performanceManager } from './performance-manager.ts';
 import { propertyCollector, propertyFilter } from './property-collector.ts';
 import { provisioningChecker } from './provisioning-checker.ts';
+import { scheduledTaskManager } from './scheduled-task-manager.ts';
 import { searchIndex } from './search-index.ts';
 import { serviceInstance } from './service-instance.ts';
 import { sessionManager } from './session-manager.ts';
@@ -45,6 +48,9 @@ export const implementations: readonly AnyImplementation[] = [
   authorizationManager,
   userDirectory,
   optionManager,
+  performanceManager,
+  scheduledTaskManager,
+  hostSnmpSystem,
   folder,
   virtualMachine,
   hostSystem,

@@ -90,8 +90,18 @@ export function serviceContent(vc: Vcenter): Data<'ServiceContent'> {
   };
 }
 
+/** What a vCenter can do beside a single host. documented, as far as it says more than that it is a vCenter */
+const capability: Data<'Capability'> = {
+  _type: 'Capability',
+  provisioningSupported: true,
+  multiHostSupported: true,
+  userShellAccessSupported: false,
+  networkBackupAndRestoreSupported: true,
+};
+
 export const serviceInstance = implement('ServiceInstance', {
   derive: {
+    capability: () => capability,
     content: (_object, vc) => serviceContent(vc),
     serverClock: (_object, vc) => new Date(vc.runtime.clock.now()),
   },
