@@ -1,9 +1,9 @@
-import { addHostObject, addRootPool } from '../inventory/build-world.ts';
+import { addHostObject, addRootPool } from '../inventory/build-compute.ts';
 import { entityDefaults } from '../inventory/entity-defaults.ts';
 import { computeSummary } from '../inventory/host-data.ts';
 import type { Host } from '../inventory/inventory.ts';
 import type { TypedObject } from '../inventory/store.ts';
-import { addChild } from '../inventory/virtual-machine-factory.ts';
+import { addChildren } from '../inventory/virtual-machine-factory.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
@@ -52,7 +52,7 @@ export async function addStandaloneHost(
     configurationEx: { vmSwapPlacement: 'vmDirectory' },
     summary: hostTotals(),
   });
-  addChild(folder, compute.ref);
+  addChildren(folder, [compute.ref]);
   compute.set({ resourcePool: addRootPool(vc, compute.ref).ref });
   const host = addHostObject(vc, { name }, compute.ref);
   if (!addConnected) leaveDisconnected(host);

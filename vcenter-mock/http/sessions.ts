@@ -236,6 +236,7 @@ function instead(object: ManagedObject, name: string, value: () => unknown): Man
       return object.revision;
     },
     read: (property) => (property === name ? value() : object.read(property)),
+    isDerived: (property) => property === name || object.isDerived(property),
   };
 }
 

@@ -1,265 +1,193 @@
-import { KeyrigError, type RandomStream } from '../../core/index.ts';
 import type { Vcenter } from '../vcenter.ts';
-import type { Data, Ref } from '../vim/kernel/values.ts';
-import { hostCapability } from './capabilities.ts';
-import { gibibytes } from './devices.ts';
+import {
+  type Compute,
+  connect,
+  createCluster,
+  createHost,
+  createStandalone,
+  type Pool,
+  poolAt,
+} from './build-compute.ts';
+import { createDatastore, createNetwork } from './build-storage.ts';
 import { entityDefaults } from './entity-defaults.ts';
-import { computeSummary, hostHardware, hostProduct, hostRuntime } from './host-data.ts';
-import { type Host, rootFolderRef } from './inventory.ts';
+import { rootFolderRef } from './inventory.ts';
+import { createFolder, type Folder, folderAt, optionError, requireUnique, type Site, siteOf } from './site.ts';
 import type { TypedObject } from './store.ts';
-import { addChild } from './virtual-machine-factory.ts';
-import { type DatastoreOptions, defaultInventory, type HostOptions, type InventoryOptions } from './world-options.ts';
+import { addChildren, type Placement } from './virtual-machine-factory.ts';
+import { type DatacenterOptions, defaultInventory, type InventoryOptions, type VmOptions } from './world-options.ts';
 
-type Folder = TypedObject<'Folder'>;
-
-/** What building the world needs of a vCenter. */
-interface Site {
-  readonly vc: Vcenter;
-  readonly random: RandomStream;
-  readonly now: Date;
+/** Builds the datacenters and everything in them. ERR_OPTION when the options contradict themselves. */
+export function buildWorld(vc: Vcenter, options: InventoryOptions): void {
+  const datacenters = datacentersOf(options);
+  requireUnique(
+    'datacenters',
+    datacenters.map(({ folder = '', name }) => `${folder}/${name}`),
+  );
+  // Hosts are known by their name in the whole vCenter.
+  requireUnique('hosts', datacenters.flatMap(hostNames));
+  const site = siteOf(vc);
+  const root = createFolder(site, rootFolderRef.value, 'Datacenters', undefined, ['Folder', 'Datacenter']);
+  for (const datacenter of datacenters) buildDatacenter(site, root, datacenter);
 }
 
-/** Builds one datacenter with one cluster and everything in it. ERR_OPTION when the options contradict themselves. */
-export function buildWorld(vc: Vcenter, options: InventoryOptions): void {
-  const world: Required<InventoryOptions> = { ...defaultInventory, ...options };
-  requireUnique('hosts', world.hosts);
-  requireUnique('datastores', world.datastores);
-  requireUnique('vms', world.vms);
-  const site = siteOf(vc);
-  const root = folder(site, rootFolderRef.value, 'Datacenters', undefined, ['Folder', 'Datacenter']);
+/** One way or the other to write it, the same datacenters. */
+function datacentersOf({ datacenters, ...single }: InventoryOptions): readonly DatacenterOptions[] {
+  if (datacenters) {
+    const [other] = Object.entries(single).filter(([, value]) => value !== undefined);
+    if (other) throw optionError(`"${other[0]}" belongs in one of the datacenters`);
+    return datacenters;
+  }
+  const world = { ...defaultInventory, ...single };
+  return [
+    {
+      name: world.datacenter,
+      clusters: [{ name: world.cluster, hosts: world.hosts }],
+      datastores: world.datastores,
+      networks: world.networks,
+      vms: world.vms,
+    },
+  ];
+}
+
+function hostNames({ clusters = [], hosts = [] }: DatacenterOptions): string[] {
+  return [...clusters.flatMap((cluster) => cluster.hosts ?? []), ...hosts].map(({ name }) => name);
+}
+
+function buildDatacenter(site: Site, root: Folder, options: DatacenterOptions): void {
+  const { vc } = site;
+  const above = folderAt(site, root, options.folder);
   const datacenter = vc.store.create('Datacenter', 'datacenter-#', {
     ...entityDefaults(),
-    name: world.datacenter,
-    parent: root.ref,
+    name: options.name,
+    parent: above.ref,
     datastore: [],
     network: [],
     configuration: {},
   });
-  addChild(root, datacenter.ref);
-  const vmFolder = folder(site, 'group-v#', 'vm', datacenter.ref, ['Folder', 'VirtualMachine', 'VirtualApp']);
-  const hostFolder = folder(site, 'group-h#', 'host', datacenter.ref, ['Folder', 'ComputeResource']);
-  const datastoreTypes = ['Folder', 'Datastore', 'StoragePod'];
-  const datastoreFolder = folder(site, 'group-s#', 'datastore', datacenter.ref, datastoreTypes);
-  const networkTypes = ['Folder', 'Network', 'DistributedVirtualSwitch'];
-  const networkFolder = folder(site, 'group-n#', 'network', datacenter.ref, networkTypes);
+  addChildren(above, [datacenter.ref]);
+  const folder = (id: string, name: string, childType: string[]) =>
+    createFolder(site, id, name, datacenter.ref, childType);
+  const vmFolder = folder('group-v#', 'vm', ['Folder', 'VirtualMachine', 'VirtualApp']);
+  const hostFolder = folder('group-h#', 'host', ['Folder', 'ComputeResource']);
+  const datastoreFolder = folder('group-s#', 'datastore', ['Folder', 'Datastore', 'StoragePod']);
+  const networkFolder = folder('group-n#', 'network', ['Folder', 'Network', 'DistributedVirtualSwitch']);
   datacenter.set({
     vmFolder: vmFolder.ref,
     hostFolder: hostFolder.ref,
     datastoreFolder: datastoreFolder.ref,
     networkFolder: networkFolder.ref,
   });
-
-  const { cluster, pool } = createCluster(site, world.cluster, hostFolder);
-  const datastores = world.datastores.map((datastore) => createDatastore(site, datastore, datastoreFolder));
-  const networks = world.networks.map((name) => createNetwork(site, name, networkFolder));
-  const hosts = world.hosts.map((host) => createHost(site, host, cluster.ref));
-  connect(cluster, hosts, datastores, networks);
-  datacenter.set({ datastore: cluster.get('datastore'), network: cluster.get('network') });
-
-  for (const [index, vm] of world.vms.entries()) {
-    const host = vm.host === undefined ? hosts[index % hosts.length] : vc.inventory.host(vm.host);
-    const [datastore] = datastores;
-    if (vm.host !== undefined && !host) {
-      throw new KeyrigError(
-        'ERR_OPTION',
-        `inventory.vms: ${vm.name} names the host "${vm.host}", which does not exist`,
-      );
-    }
-    if (!host || !datastore) {
-      throw new KeyrigError('ERR_OPTION', 'inventory.vms needs at least one host and one datastore');
-    }
-    vc.vmFactory.add(vm, { host, pool, folder: vmFolder, datastore, network: networks[0] });
-  }
-}
-
-function siteOf(vc: Vcenter): Site {
-  return { vc, random: vc.runtime.random.stream('vcenter.inventory'), now: new Date(vc.runtime.clock.now()) };
-}
-
-function requireUnique(list: string, members: readonly { name: string }[]): void {
-  const seen = new Set<string>();
-  for (const { name } of members) {
-    if (seen.has(name)) throw new KeyrigError('ERR_OPTION', `inventory.${list}: the name "${name}" is used twice`);
-    seen.add(name);
-  }
-}
-
-function folder({ vc }: Site, id: string, name: string, parent: Ref | undefined, childType: string[]): Folder {
-  return vc.store.create('Folder', id, { ...entityDefaults(), name, parent, childType, childEntity: [] });
-}
-
-function createCluster(site: Site, name: string, hostFolder: Folder) {
-  const cluster = site.vc.store.create('ClusterComputeResource', 'domain-c#', {
-    ...entityDefaults(),
+  const clusters = (options.clusters ?? []).map((cluster) => ({
+    options: cluster,
+    ...createCluster(site, cluster.name, folderAt(site, hostFolder, cluster.folder)),
+  }));
+  const { datastores = defaultInventory.datastores, networks = defaultInventory.networks } = options;
+  requireUnique(
+    `datacenters: ${options.name}: datastores`,
+    datastores.map(({ name }) => name),
+  );
+  requireUnique(`datacenters: ${options.name}: networks`, networks);
+  requireUnique(
+    `datacenters: ${options.name}: clusters`,
+    clusters.map((cluster) => cluster.options.name),
+  );
+  const storage = datastores.map((datastore) => createDatastore(site, datastore, datastoreFolder));
+  const wires = networks.map((name) => createNetwork(site, name, networkFolder));
+  const computes: Compute[] = clusters.map(({ options: { name, hosts = [] }, cluster, pool }) => ({
     name,
-    parent: hostFolder.ref,
-    configuration: { dasConfig: {}, drsConfig: {} },
-    configurationEx: {
-      _type: 'ClusterConfigInfoEx',
-      vmSwapPlacement: 'vmDirectory',
-      dasConfig: {},
-      drsConfig: {},
-      cryptoConfig: { cryptoMode: 'onDemand' },
-    } as Data<'ClusterConfigInfoEx'>,
-  });
-  addChild(hostFolder, cluster.ref);
-  const pool = createResourcePool(site, cluster.ref);
-  cluster.set({ resourcePool: pool.ref });
-  return { cluster, pool };
-}
-
-function createResourcePool({ vc, now }: Site, owner: Ref): TypedObject<'ResourcePool'> {
-  const allocation = {
-    reservation: 0,
-    expandableReservation: true,
-    limit: -1,
-    shares: { shares: 4000, level: 'normal' as const },
-  };
-  const usage = {
-    reservationUsed: 0,
-    reservationUsedForVm: 0,
-    unreservedForPool: 0,
-    unreservedForVm: 0,
-    overallUsage: 0,
-    maxUsage: 0,
-  };
-  const config: Data<'ResourceConfigSpec'> = {
-    changeVersion: now.toISOString(),
-    lastModified: now,
-    cpuAllocation: allocation,
-    memoryAllocation: allocation,
-  };
-  const runtime: Data<'ResourcePoolRuntimeInfo'> = { memory: usage, cpu: usage, overallStatus: 'green' };
-  return vc.store.create('ResourcePool', 'resgroup-#', {
-    ...entityDefaults(),
-    name: 'Resources',
-    parent: owner,
-    owner,
-    resourcePool: [],
-    vm: [],
-    config,
-    runtime,
-    summary: { name: 'Resources', config, runtime },
-    childConfiguration: [],
-  });
-}
-
-function createDatastore({ vc, random }: Site, options: DatastoreOptions, parent: Folder): TypedObject<'Datastore'> {
-  const capacity = gibibytes(options.capacityGb ?? 1024);
-  const url = `ds:///vmfs/volumes/${random.uuid()}/`;
-  const datastore = vc.store.create('Datastore', 'datastore-#', {
-    ...entityDefaults(),
-    name: options.name,
-    parent: parent.ref,
-    vm: [],
-    host: [],
-    capability: {
-      directoryHierarchySupported: true,
-      rawDiskMappingsSupported: true,
-      perFileThinProvisioningSupported: true,
-      storageIORMSupported: true,
-      nativeSnapshotSupported: false,
-    },
-    info: {
-      _type: 'VmfsDatastoreInfo',
-      name: options.name,
-      url,
-      freeSpace: capacity,
-      maxFileSize: 70_368_744_177_664,
-      maxVirtualDiskCapacity: 68_169_720_922_112,
-      maxMemoryFileSize: 70_368_744_177_664,
-      maxPhysicalRDMFileSize: 70_368_744_177_664,
-      maxVirtualRDMFileSize: 68_169_720_922_112,
-    } as Data<'VmfsDatastoreInfo'>,
-  });
-  datastore.set({
-    browser: { type: 'HostDatastoreBrowser', value: `datastoreBrowser-${datastore.ref.value}` },
-    summary: {
-      datastore: datastore.ref,
-      name: options.name,
-      url,
-      capacity,
-      freeSpace: capacity,
-      uncommitted: 0,
-      accessible: true,
-      multipleHostAccess: true,
-      type: 'VMFS',
-      maintenanceMode: 'normal',
-    },
-  });
-  addChild(parent, datastore.ref);
-  return datastore;
-}
-
-function createNetwork({ vc }: Site, name: string, parent: Folder): TypedObject<'Network'> {
-  const network = vc.store.create('Network', 'network-#', {
-    ...entityDefaults(),
-    name,
-    parent: parent.ref,
-    host: [],
-    vm: [],
-  });
-  network.set({ summary: { network: network.ref, name, accessible: true, ipPoolName: '' } });
-  addChild(parent, network.ref);
-  return network;
-}
-
-function createHost({ vc, random, now }: Site, options: HostOptions, parent: Ref): Host {
-  const cryptoSupported = options.cryptoSupported ?? true;
-  const host = vc.store.create('HostSystem', 'host-#', {
-    ...entityDefaults(),
-    name: options.name,
-    parent,
-    hardware: hostHardware(random.uuid()),
-    runtime: hostRuntime(now, cryptoSupported),
-    capability: hostCapability({
-      cryptoSupported,
-      encryptedVMotionSupported: options.encryptedVMotionSupported ?? true,
-    }),
-    vm: [],
-  });
-  const id = host.ref.value;
-  host.set({
-    datastoreBrowser: { type: 'HostDatastoreBrowser', value: `datastoreBrowser-${id}` },
-    configManager: cryptoSupported
-      ? { cryptoManager: { type: 'CryptoManagerHostKMS', value: `cryptoManager-${id.slice('host-'.length)}` } }
-      : {},
-    config: {
-      _type: 'HostConfigInfo',
-      host: host.ref,
-      product: hostProduct(vc.profile),
-      featureCapability: [{ key: 'cpuid.AES', featureName: 'cpuid.AES', value: '1' }],
-    },
-  });
-  return host;
-}
-
-/** Adds a host below a compute resource of a running vCenter; it sees no storage and no network yet. */
-export function addHostObject(vc: Vcenter, options: HostOptions, parent: Ref): Host {
-  return createHost(siteOf(vc), options, parent);
-}
-
-/** Adds the root pool of a compute resource. */
-export function addRootPool(vc: Vcenter, owner: Ref): TypedObject<'ResourcePool'> {
-  return createResourcePool(siteOf(vc), owner);
-}
-
-/** Every host of the cluster sees every datastore and network. */
-function connect(
-  cluster: TypedObject<'ClusterComputeResource'>,
-  hosts: readonly Host[],
-  datastores: readonly TypedObject<'Datastore'>[],
-  networks: readonly TypedObject<'Network'>[],
-): void {
-  const host = hosts.map((object) => object.ref);
-  const datastore = datastores.map((object) => object.ref);
-  const network = networks.map((object) => object.ref);
-  for (const object of hosts) object.set({ datastore, network });
-  for (const object of networks) object.set({ host });
-  for (const object of datastores) {
-    const mountInfo = { path: object.get('info').url, accessMode: 'readWrite', mounted: true, accessible: true };
-    object.set({ host: host.map((key) => ({ key, mountInfo })) });
+    object: cluster,
+    pool,
+    hosts: hosts.map((host) => createHost(site, host, cluster.ref)),
+  }));
+  for (const host of options.hosts ?? []) {
+    computes.push(createStandalone(site, host, folderAt(site, hostFolder, host.folder)));
   }
-  const summary = computeSummary(hosts.length);
-  cluster.set({ host, datastore, network, summary, summaryEx: summary });
+  connect(computes, storage, wires);
+  datacenter.set({
+    datastore: storage.map(({ ref }) => ref),
+    network: wires.map(({ ref }) => ref),
+  });
+  const pools = [...(options.clusters ?? []), ...(options.hosts ?? [])].map(({ resourcePools = [] }) => resourcePools);
+  for (const [index, paths] of pools.entries()) for (const path of paths) poolAt(site, computes[index]!.pool, path);
+  for (const path of options.vmFolders ?? []) folderAt(site, vmFolder, path);
+  addVms(site, { name: options.name, vmFolder, computes, storage, wires }, options.vms ?? []);
 }
+
+/** Where the VMs of a datacenter can go. */
+interface Room {
+  readonly name: string;
+  readonly vmFolder: Folder;
+  readonly computes: readonly Compute[];
+  readonly storage: readonly TypedObject<'Datastore'>[];
+  readonly wires: readonly TypedObject<'Network'>[];
+}
+
+function addVms(site: Site, room: Room, wanted: readonly VmOptions[]): void {
+  const names = new Map<Folder, Set<string>>();
+  const placed: [VmOptions, Placement][] = [];
+  let turn = 0;
+  for (const options of wanted) {
+    const place = placer(site, room, options);
+    for (const name of namesOf(options)) {
+      const at = place(turn++);
+      const taken = names.get(at.folder) ?? new Set();
+      names.set(at.folder, taken);
+      if (taken.has(name)) throw optionError(`vms: the name "${name}" is used twice`);
+      taken.add(name);
+      placed.push([name === options.name ? options : { ...options, name }, at]);
+    }
+  }
+  site.vc.vmFactory.addAll(placed);
+}
+
+function namesOf({ name, count, ipAddress }: VmOptions): string[] {
+  if (count === undefined) return [name];
+  if (!name.includes('#')) throw optionError(`vms: "${name}" has a count, but no # for the number`);
+  if (ipAddress !== undefined) throw optionError(`vms: "${name}" has a count: one address cannot be that of all`);
+  const width = String(count).length;
+  return Array.from({ length: count }, (_, index) => name.replace('#', String(index + 1).padStart(width, '0')));
+}
+
+/** Works out once where the VMs of one kind go; the host is chosen by turns. */
+function placer(site: Site, room: Room, options: VmOptions): (turn: number) => Placement {
+  const what = `vms: ${options.name}`;
+  const computes = room.computes.filter(
+    (compute) =>
+      (options.cluster === undefined || compute.name === options.cluster) &&
+      (options.host === undefined || compute.hosts.some((host) => host.get('name') === options.host)),
+  );
+  const hosts = computes.flatMap((compute) =>
+    compute.hosts.filter((host) => options.host === undefined || host.get('name') === options.host),
+  );
+  if (hosts.length === 0 && options.host !== undefined) {
+    throw optionError(`${what} names the host "${options.host}", which does not exist`);
+  }
+  const datastore = named(room.storage, options.datastore);
+  if (!datastore && options.datastore !== undefined)
+    throw optionError(`${what} names a datastore${missing(options.datastore)}`);
+  if (hosts.length === 0 && options.cluster !== undefined)
+    throw optionError(`${what} names a cluster${missing(options.cluster)}`);
+  if (hosts.length === 0 || !datastore) throw optionError('vms needs at least one host and one datastore');
+  const network = named(room.wires, options.network);
+  if (!network && options.network !== undefined) {
+    throw optionError(`${what} names a network${missing(options.network)}`);
+  }
+  const folder = folderAt(site, room.vmFolder, options.folder);
+  const pools = new Map<Pool, Pool>();
+  return (turn) => {
+    const host = hosts[turn % hosts.length]!;
+    const { pool: own } = computes.find((compute) => compute.hosts.includes(host))!;
+    const pool = pools.get(own) ?? poolAt(site, own, options.resourcePool);
+    pools.set(own, pool);
+    return { host, pool, folder, datastore, network };
+  };
+}
+
+function named<T extends { get(property: 'name'): string }>(
+  objects: readonly T[],
+  name: string | undefined,
+): T | undefined {
+  return name === undefined ? objects[0] : objects.find((object) => object.get('name') === name);
+}
+
+const missing = (name: string) => ` "${name}", which does not exist or is empty`;

@@ -1,5 +1,6 @@
 import { fieldsOf } from '../vim/kernel/registry.ts';
 import type { Data } from '../vim/kernel/values.ts';
+import { shared } from './shared.ts';
 
 /** Required booleans of a capability type, all false, so that none is missing on the wire. */
 function allFalse(type: string): Record<string, boolean> {
@@ -10,9 +11,11 @@ function allFalse(type: string): Record<string, boolean> {
   return values;
 }
 
-/** What a VM on a 7.0 host can do. assumed, as far as encryption does not depend on it */
+let vmCapability: Data<'VirtualMachineCapability'> | undefined;
+
+/** What a VM on a 7.0 host can do, the same for all. assumed, as far as encryption does not depend on it */
 export function virtualMachineCapability(): Data<'VirtualMachineCapability'> {
-  return {
+  vmCapability ??= shared({
     ...(allFalse('VirtualMachineCapability') as unknown as Data<'VirtualMachineCapability'>),
     snapshotOperationsSupported: true,
     multipleSnapshotsSupported: true,
@@ -25,7 +28,8 @@ export function virtualMachineCapability(): Data<'VirtualMachineCapability'> {
     changeTrackingSupported: true,
     multipleCoresPerSocketSupported: true,
     diskSharesSupported: true,
-  };
+  });
+  return vmCapability;
 }
 
 /** What a 7.0 host can do; encryption as the world says. */

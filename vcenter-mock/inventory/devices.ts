@@ -1,7 +1,10 @@
 import type { RandomStream } from '../../core/index.ts';
 import { type Data, data, type Ref } from '../vim/kernel/values.ts';
+import { shared } from './shared.ts';
 
 type Device = Data<'VirtualDevice'>;
+
+const normalDiskShares = shared<Data<'SharesInfo'>>({ shares: 1000, level: 'normal' });
 
 /** `[datastore1] vm/vm.vmdk` for disk 0, `vm_1.vmdk` for disk 1. observed naming */
 export function diskFileName(datastore: string, folder: string, name: string, index: number): string {
@@ -41,79 +44,90 @@ export function virtualDisk(parts: {
     unitNumber: parts.index < 7 ? parts.index : parts.index + 1,
     capacityInKB,
     capacityInBytes: parts.capacityBytes,
-    shares: { shares: 1000, level: 'normal' },
+    shares: normalDiskShares,
     nativeUnmanagedLinkedClone: false,
   });
 }
 
+/** The controllers and devices that are the same in every new VM. observed keys */
+const controllers: readonly Device[] = shared([
+  data('VirtualIDEController', { key: 200, deviceInfo: label('IDE 0'), busNumber: 0 }),
+  data('VirtualIDEController', { key: 201, deviceInfo: label('IDE 1'), busNumber: 1 }),
+  data('VirtualPS2Controller', { key: 300, deviceInfo: label('PS2 controller 0'), busNumber: 0, device: [600, 700] }),
+  data('VirtualPCIController', {
+    key: 100,
+    deviceInfo: label('PCI controller 0'),
+    busNumber: 0,
+    device: [500, 1000, 4000],
+  }),
+  data('VirtualSIOController', { key: 400, deviceInfo: label('SIO controller 0'), busNumber: 0 }),
+  data('VirtualKeyboard', { key: 600, deviceInfo: label('Keyboard'), controllerKey: 300, unitNumber: 0 }),
+  data('VirtualPointingDevice', {
+    key: 700,
+    deviceInfo: label('Pointing device'),
+    backing: data('VirtualPointingDeviceDeviceBackingInfo', {
+      deviceName: '',
+      useAutoDetect: false,
+      hostPointingDevice: 'autodetect',
+    }),
+    controllerKey: 300,
+    unitNumber: 1,
+  }),
+  data('VirtualMachineVideoCard', {
+    key: 500,
+    deviceInfo: label('Video card'),
+    controllerKey: 100,
+    unitNumber: 0,
+    videoRamSizeInKB: 4096,
+    numDisplays: 1,
+    useAutoDetect: false,
+    enable3DSupport: false,
+    use3dRenderer: 'automatic',
+  }),
+  data('ParaVirtualSCSIController', {
+    key: 1000,
+    deviceInfo: data('Description', { label: 'SCSI controller 0', summary: 'VMware paravirtual SCSI' }),
+    controllerKey: 100,
+    unitNumber: 3,
+    busNumber: 0,
+    device: [],
+    hotAddRemove: true,
+    sharedBus: 'noSharing',
+    scsiCtlrUnitNumber: 7,
+  }),
+]);
+
+const connectable = shared({ startConnected: true, allowGuestControl: true, connected: false, status: 'untried' });
+
+/** The parts of a network adapter that all VMs on a network share. */
+const adapterParts = new WeakMap<Ref, { deviceInfo: Data<'Description'>; backing: Data<'VirtualDeviceBackingInfo'> }>();
+
 /** The controllers and devices every VM has. observed keys */
 export function baseDevices(network: Ref | undefined, networkName: string, macAddress: string): Device[] {
-  const devices: Device[] = [
-    data('VirtualIDEController', { key: 200, deviceInfo: label('IDE 0'), busNumber: 0 }),
-    data('VirtualIDEController', { key: 201, deviceInfo: label('IDE 1'), busNumber: 1 }),
-    data('VirtualPS2Controller', { key: 300, deviceInfo: label('PS2 controller 0'), busNumber: 0, device: [600, 700] }),
-    data('VirtualPCIController', {
-      key: 100,
-      deviceInfo: label('PCI controller 0'),
-      busNumber: 0,
-      device: [500, 1000, 4000],
-    }),
-    data('VirtualSIOController', { key: 400, deviceInfo: label('SIO controller 0'), busNumber: 0 }),
-    data('VirtualKeyboard', { key: 600, deviceInfo: label('Keyboard'), controllerKey: 300, unitNumber: 0 }),
-    data('VirtualPointingDevice', {
-      key: 700,
-      deviceInfo: label('Pointing device'),
-      backing: data('VirtualPointingDeviceDeviceBackingInfo', {
-        deviceName: '',
+  if (!network) return [...controllers];
+  let parts = adapterParts.get(network);
+  if (!parts || parts.deviceInfo.summary !== networkName) {
+    parts = shared({
+      deviceInfo: data('Description', { label: 'Network adapter 1', summary: networkName }),
+      backing: data('VirtualEthernetCardNetworkBackingInfo', {
+        deviceName: networkName,
         useAutoDetect: false,
-        hostPointingDevice: 'autodetect',
+        network,
       }),
-      controllerKey: 300,
-      unitNumber: 1,
-    }),
-    data('VirtualMachineVideoCard', {
-      key: 500,
-      deviceInfo: label('Video card'),
-      controllerKey: 100,
-      unitNumber: 0,
-      videoRamSizeInKB: 4096,
-      numDisplays: 1,
-      useAutoDetect: false,
-      enable3DSupport: false,
-      use3dRenderer: 'automatic',
-    }),
-    data('ParaVirtualSCSIController', {
-      key: 1000,
-      deviceInfo: data('Description', { label: 'SCSI controller 0', summary: 'VMware paravirtual SCSI' }),
-      controllerKey: 100,
-      unitNumber: 3,
-      busNumber: 0,
-      device: [],
-      hotAddRemove: true,
-      sharedBus: 'noSharing',
-      scsiCtlrUnitNumber: 7,
-    }),
-  ];
-  if (network) {
-    devices.push(
-      data('VirtualVmxnet3', {
-        key: 4000,
-        deviceInfo: data('Description', { label: 'Network adapter 1', summary: networkName }),
-        backing: data('VirtualEthernetCardNetworkBackingInfo', {
-          deviceName: networkName,
-          useAutoDetect: false,
-          network,
-        }),
-        connectable: { startConnected: true, allowGuestControl: true, connected: false, status: 'untried' },
-        controllerKey: 100,
-        unitNumber: 7,
-        addressType: 'assigned',
-        macAddress,
-        wakeOnLanEnabled: true,
-      }),
-    );
+    });
+    adapterParts.set(network, parts);
   }
-  return devices;
+  const adapter = data('VirtualVmxnet3', {
+    key: 4000,
+    ...parts,
+    connectable,
+    controllerKey: 100,
+    unitNumber: 7,
+    addressType: 'assigned',
+    macAddress,
+    wakeOnLanEnabled: true,
+  });
+  return [...controllers, adapter];
 }
 
 function label(text: string) {

@@ -1,29 +1,52 @@
 import { isSubtype, managedDeclaration } from '../vim/kernel/registry.ts';
 import { type Data, isRef, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
-import type { ManagedObject, ObjectStore, TypedObject } from './store.ts';
+import type { ManagedObject, ObjectStore, StoreChange, TypedObject } from './store.ts';
+import { VmIndex, type VmKey } from './vm-index.ts';
 
 export type Vm = TypedObject<'VirtualMachine'>;
 export type Host = TypedObject<'HostSystem'>;
 
 export const rootFolderRef: Ref = { type: 'Folder', value: 'group-d1' };
 
-/** Properties that lead from an entity to what the inventory tree has below it. */
-const childProperties = [
-  'childEntity',
-  'vmFolder',
-  'hostFolder',
-  'datastoreFolder',
-  'networkFolder',
-  'host',
-  'resourcePool',
-] as const;
+/** Properties that lead from an entity to what the inventory tree has below it, by type of entity; subtypes have the same. */
+const childProperties: Readonly<Record<string, readonly string[]>> = {
+  Folder: ['childEntity'],
+  Datacenter: ['vmFolder', 'hostFolder', 'datastoreFolder', 'networkFolder'],
+  ComputeResource: ['host', 'resourcePool'],
+  // A pool's VMs are links: their place in the tree is their folder.
+  ResourcePool: ['resourcePool'],
+};
+
+const childPropertiesOfType = new Map<string, readonly string[]>();
+
+function childPropertiesOf(type: string): readonly string[] {
+  let properties = childPropertiesOfType.get(type);
+  if (!properties) {
+    properties = Object.entries(childProperties).find(([base]) => isSubtype(type, base))?.[1] ?? [];
+    childPropertiesOfType.set(type, properties);
+  }
+  return properties;
+}
 
 /** The inventory tree: typed access for this process, look-ups for the methods. */
 export class Inventory {
   readonly store: ObjectStore;
+  readonly #vmIndex: VmIndex;
+  /** Results that hold until the tree changes, by what was asked. */
+  readonly #below = new Map<string, readonly ManagedObject[]>();
 
   constructor(store: ObjectStore) {
     this.store = store;
+    this.#vmIndex = new VmIndex(store);
+    store.subscribe((object, change) => {
+      if (isTreeChange(object, change)) this.#treeChanged();
+    });
+  }
+
+  #treeChanged(): void {
+    this.#below.clear();
+    // What a container view shows is computed from the tree: tell those that wait.
+    for (const view of this.store.all('ContainerView')) view.touch();
   }
 
   get rootFolder(): TypedObject<'Folder'> {
@@ -50,9 +73,14 @@ export class Inventory {
     return this.store.all('Datastore');
   }
 
-  /** The VM with that name. */
+  /** The VM with that name; the oldest when several folders have one. */
   vm(name: string): Vm | undefined {
-    return this.vms.find((vm) => vm.get('name') === name);
+    return this.#vmIndex.find('name', name)[0];
+  }
+
+  /** The VMs with that name or UUID, oldest first. */
+  vmsWith(key: VmKey, value: string): Vm[] {
+    return this.#vmIndex.find(key, value);
   }
 
   /** The host with that name. */
@@ -73,12 +101,7 @@ export class Inventory {
   /** The entities directly below one, in order. */
   children(entity: ManagedObject): ManagedObject[] {
     const found: ManagedObject[] = [];
-    for (const property of childProperties) {
-      // A host's pool or a VM's pool is a link, not a child.
-      if (property === 'resourcePool' && !isSubtype(entity.type, 'ComputeResource') && entity.type !== 'ResourcePool') {
-        continue;
-      }
-      if (property === 'host' && !isSubtype(entity.type, 'ComputeResource')) continue;
+    for (const property of childPropertiesOf(entity.type)) {
       for (const reference of references(entity.read(property))) {
         const child = this.store.find(reference);
         if (child) found.push(child);
@@ -88,15 +111,32 @@ export class Inventory {
   }
 
   /** Everything below an entity, breadth first; without the entity itself. */
-  descendants(entity: ManagedObject): ManagedObject[] {
-    const found: ManagedObject[] = [];
-    const queue = [entity];
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const below = this.children(next);
-      found.push(...below);
-      queue.push(...below);
+  descendants(entity: ManagedObject): readonly ManagedObject[] {
+    const key = refKey(entity.ref);
+    let found = this.#below.get(key);
+    if (!found) {
+      const all = this.children(entity);
+      // The list grows while it is walked.
+      for (const next of all) for (const child of this.children(next)) all.push(child);
+      found = all;
+      this.#below.set(key, found);
     }
     return found;
+  }
+
+  /** The entities below one that are of one of the types or a subtype; all when no type is given. */
+  below(entity: ManagedObject, recursive: boolean, types: readonly string[]): readonly ManagedObject[] {
+    const all = recursive ? this.descendants(entity) : this.children(entity);
+    if (types.length === 0) return all;
+    const wanted = new Map<string, boolean>();
+    return all.filter(({ type }) => {
+      let is = wanted.get(type);
+      if (is === undefined) {
+        is = types.some((one) => isSubtype(type, one));
+        wanted.set(type, is);
+      }
+      return is;
+    });
   }
 
   /** The entity's parents, nearest first. */
@@ -122,7 +162,16 @@ export class Inventory {
   }
 
   findChild(entity: ManagedObject, name: string): ManagedObject | undefined {
-    return this.children(entity).find((child) => child.read('name') === name);
+    const vm = this.#vmIndex.find('name', name).find((candidate) => sameRef(candidate.get('parent'), entity.ref));
+    if (vm) return vm;
+    for (const property of childPropertiesOf(entity.type)) {
+      for (const reference of references(entity.read(property))) {
+        // The VMs, of which a folder may hold thousands, have been looked up.
+        const child = reference.type === 'VirtualMachine' ? undefined : this.store.find(reference);
+        if (child?.read('name') === name) return child;
+      }
+    }
+    return undefined;
   }
 
   /**
@@ -159,6 +208,15 @@ export class Inventory {
     if (!managedDeclaration(type)) return [];
     return [this.rootFolder, ...this.descendants(this.rootFolder)].filter((entity) => isSubtype(entity.type, type));
   }
+}
+
+/** True when something was put into the tree, moved in it or taken out of it. */
+function isTreeChange({ type }: ManagedObject, { kind, properties }: StoreChange): boolean {
+  if (kind === 'deleted') return isSubtype(type, 'ManagedEntity');
+  const below = childPropertiesOf(type);
+  // Objects enter the tree with the property of the object above them.
+  if (kind === 'created' || below.length === 0) return false;
+  return !properties || properties.some((property) => below.includes(property));
 }
 
 /** The references in a property: one, several or none. */

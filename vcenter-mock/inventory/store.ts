@@ -1,5 +1,5 @@
 import { propertiesOf } from '../vim/kernel/registry.ts';
-import { type ManagedTypeName, type Properties, type Ref, refKey } from '../vim/kernel/values.ts';
+import type { ManagedTypeName, Properties, Ref } from '../vim/kernel/values.ts';
 
 /** A managed object as the property collector sees it: any type, any property. */
 export interface ManagedObject {
@@ -9,55 +9,70 @@ export interface ManagedObject {
   readonly revision: number;
   /** The value of a top-level property; undefined when it is unset. */
   read(property: string): unknown;
+  /** True for a property that is computed when it is read. */
+  isDerived(property: string): boolean;
 }
+
+/** What happened to an object. */
+export interface StoreChange {
+  readonly kind: 'created' | 'changed' | 'deleted';
+  /** The stored properties that were replaced; undefined when any property may have changed. */
+  readonly properties?: readonly string[];
+}
+
+export type StoreListener = (object: ManagedObject, change: StoreChange) => void;
 
 /** How the properties are computed that are not stored; `object` is the object itself. */
 export type Derivations<N extends ManagedTypeName> = {
   [K in keyof Properties<N>]?: (object: TypedObject<N>) => Properties<N>[K];
 };
 
+/** What all objects of a type in one store have in common. */
+interface TypeTraits {
+  readonly derived: Readonly<Record<string, ((object: ManagedObject) => unknown) | undefined>>;
+  readonly emit: StoreListener;
+}
+
 /** A managed object of a known type. All changes go through `set` and `change`, which tell the store's listeners. */
 export class TypedObject<N extends ManagedTypeName> implements ManagedObject {
   readonly ref: Ref;
-  readonly type: N;
   revision = 0;
   readonly #properties: Partial<Properties<N>>;
-  readonly #derived: Derivations<N>;
-  readonly #changed: (object: ManagedObject) => void;
+  readonly #traits: TypeTraits;
 
-  constructor(
-    reference: Ref,
-    type: N,
-    properties: Partial<Properties<N>>,
-    derived: Derivations<N>,
-    changed: (object: ManagedObject) => void,
-  ) {
+  constructor(reference: Ref, properties: Partial<Properties<N>>, traits: TypeTraits) {
     this.ref = reference;
-    this.type = type;
     this.#properties = properties;
-    this.#derived = derived;
-    this.#changed = changed;
+    this.#traits = traits;
+  }
+
+  get type(): N {
+    return this.ref.type as N;
   }
 
   /** `Type:value`. */
   get key(): string {
-    return refKey(this.ref);
+    return `${this.ref.type}:${this.ref.value}`;
   }
 
   get<K extends keyof Properties<N>>(property: K): Properties<N>[K] {
-    const derive = this.#derived[property];
+    const derive = this.#traits.derived[property as string];
     // Required properties are given when the object is made.
-    return derive ? derive(this) : (this.#properties[property] as Properties<N>[K]);
+    return derive ? (derive(this) as Properties<N>[K]) : (this.#properties[property] as Properties<N>[K]);
   }
 
   read(property: string): unknown {
-    return propertiesOf(this.type).has(property) ? this.get(property as keyof Properties<N>) : undefined;
+    return propertiesOf(this.ref.type).has(property) ? this.get(property as keyof Properties<N>) : undefined;
+  }
+
+  isDerived(property: string): boolean {
+    return this.#traits.derived[property] !== undefined;
   }
 
   /** Replaces properties. */
   set(changes: Partial<Properties<N>>): void {
     Object.assign(this.#properties, changes);
-    this.touch();
+    this.#emit(Object.keys(changes));
   }
 
   /** Changes a stored data object property: `edit` works on a copy, which then replaces the old value. */
@@ -65,22 +80,31 @@ export class TypedObject<N extends ManagedTypeName> implements ManagedObject {
     const copy = structuredClone(this.#properties[property]) as NonNullable<Properties<N>[K]>;
     edit(copy);
     this.#properties[property] = copy;
-    this.touch();
+    this.#emit([property as string]);
   }
 
   /** Says that a derived property has changed. */
   touch(): void {
+    this.#emit();
+  }
+
+  #emit(properties?: readonly string[]): void {
     this.revision++;
-    this.#changed(this);
+    this.#traits.emit(this, { kind: 'changed', properties });
   }
 }
 
 /** All managed objects of a vCenter: the single place where they are made, changed and removed. */
 export class ObjectStore {
-  readonly #objects = new Map<string, ManagedObject>();
-  readonly #listeners = new Set<(object: ManagedObject) => void>();
+  /** By type, then by value, in order of creation. */
+  readonly #objects = new Map<string, Map<string, ManagedObject>>();
+  readonly #traits = new Map<string, TypeTraits>();
+  readonly #listeners = new Set<StoreListener>();
   #lastId = 10;
   readonly #derivations: (type: string) => object | undefined;
+  readonly #emit: StoreListener = (object, change) => {
+    for (const listener of this.#listeners) listener(object, change);
+  };
 
   /** @param derivations gives the computed properties of a type, see {@link Derivations}. */
   constructor(derivations: (type: string) => object | undefined = () => undefined) {
@@ -90,11 +114,24 @@ export class ObjectStore {
   /** Makes an object; a `#` in `value` (`vm-#`) becomes the next free number. */
   create<N extends ManagedTypeName>(type: N, value: string, properties: Partial<Properties<N>>): TypedObject<N> {
     const id = value.replace('#', () => String(this.#next()));
-    const derived = (this.#derivations(type) ?? {}) as Derivations<N>;
-    const object = new TypedObject<N>({ type, value: id }, type, properties, derived, (changed) => this.#emit(changed));
-    this.#objects.set(refKey(object.ref), object);
-    this.#emit(object);
+    const object = new TypedObject<N>({ type, value: id }, properties, this.#traitsOf(type));
+    let ofType = this.#objects.get(type);
+    if (!ofType) {
+      ofType = new Map();
+      this.#objects.set(type, ofType);
+    }
+    ofType.set(id, object);
+    this.#emit(object, { kind: 'created' });
     return object;
+  }
+
+  #traitsOf(type: string): TypeTraits {
+    let traits = this.#traits.get(type);
+    if (!traits) {
+      traits = { derived: (this.#derivations(type) ?? {}) as TypeTraits['derived'], emit: this.#emit };
+      this.#traits.set(type, traits);
+    }
+    return traits;
   }
 
   // One counter for all types, as ids of a real inventory never coincide.
@@ -103,42 +140,38 @@ export class ObjectStore {
   }
 
   find(reference: Ref): ManagedObject | undefined {
-    return this.#objects.get(refKey(reference));
+    return this.#objects.get(reference.type)?.get(reference.value);
   }
 
   /** The object with that reference when it is of the given type. */
   get<N extends ManagedTypeName>(type: N, reference: Ref | undefined): TypedObject<N> | undefined {
-    const object = reference && this.#objects.get(refKey(reference));
-    return object?.type === type ? (object as TypedObject<N>) : undefined;
+    if (reference?.type !== type) return undefined;
+    return this.#objects.get(type)?.get(reference.value) as TypedObject<N> | undefined;
   }
 
-  /** All objects, in order of creation. */
+  /** All objects, type by type. */
   list(): ManagedObject[] {
-    return [...this.#objects.values()];
+    return [...this.#objects.values()].flatMap((ofType) => [...ofType.values()]);
   }
 
   /** All objects of exactly that type, in order of creation. */
   all<N extends ManagedTypeName>(type: N): TypedObject<N>[] {
-    const found: TypedObject<N>[] = [];
-    for (const object of this.#objects.values()) if (object.type === type) found.push(object as TypedObject<N>);
-    return found;
+    return [...(this.#objects.get(type)?.values() ?? [])] as TypedObject<N>[];
   }
 
   delete(object: ManagedObject): void {
-    if (this.#objects.delete(refKey(object.ref))) this.#emit(object);
+    if (this.has(object) && this.#objects.get(object.ref.type)?.delete(object.ref.value)) {
+      this.#emit(object, { kind: 'deleted' });
+    }
   }
 
   has(object: ManagedObject): boolean {
-    return this.#objects.get(refKey(object.ref)) === object;
+    return this.find(object.ref) === object;
   }
 
   /** Calls `listener` after every creation, change and removal until the returned function is called. */
-  subscribe(listener: (object: ManagedObject) => void): () => void {
+  subscribe(listener: StoreListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
-  }
-
-  #emit(object: ManagedObject): void {
-    for (const listener of this.#listeners) listener(object);
   }
 }

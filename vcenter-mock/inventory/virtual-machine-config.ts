@@ -1,13 +1,75 @@
 import type { Data, Ref } from '../vim/kernel/values.ts';
+import { shared } from './shared.ts';
 
 type Device = Data<'VirtualDevice'>;
 
-const shares = (level: 'normal', amount: number) => ({
-  reservation: 0,
-  expandableReservation: false,
-  limit: -1,
-  shares: { shares: amount, level },
-});
+const allocations = new Map<number, Data<'ResourceAllocationInfo'>>();
+
+/** Normal shares without reservation or limit; the same object for the same amount. */
+function shares(amount: number): Data<'ResourceAllocationInfo'> {
+  let allocation = allocations.get(amount);
+  if (!allocation) {
+    allocation = shared({
+      reservation: 0,
+      expandableReservation: false,
+      limit: -1,
+      shares: { shares: amount, level: 'normal' as const },
+    });
+    // Amounts come from clients, too.
+    if (allocations.size < 1_000) allocations.set(amount, allocation);
+  }
+  return allocation;
+}
+
+/** The parts of a new configuration that do not depend on the VM; thousands of VMs share them. */
+const sameForAll = shared({
+  tools: {
+    toolsVersion: 0,
+    toolsInstallType: 'guestToolsTypeUnknown',
+    afterPowerOn: true,
+    afterResume: true,
+    beforeGuestStandby: true,
+    beforeGuestShutdown: true,
+    toolsUpgradePolicy: 'manual',
+    syncTimeWithHostAllowed: true,
+    syncTimeWithHost: false,
+  },
+  flags: {
+    disableAcceleration: false,
+    enableLogging: true,
+    useToe: false,
+    runWithDebugInfo: false,
+    monitorType: 'release',
+    htSharing: 'any',
+    snapshotDisabled: false,
+    snapshotLocked: false,
+    diskUuidEnabled: false,
+    snapshotPowerOffBehavior: 'powerOff',
+    recordReplayEnabled: false,
+    faultToleranceType: 'unset',
+    cbrcCacheEnabled: false,
+    vvtdEnabled: false,
+    vbsEnabled: false,
+  },
+  defaultPowerOps: {
+    powerOffType: 'soft',
+    suspendType: 'hard',
+    resetType: 'soft',
+    defaultPowerOffType: 'soft',
+    defaultSuspendType: 'hard',
+    defaultResetType: 'soft',
+    standbyAction: 'checkpoint',
+  },
+  bootOptions: {
+    enterBIOSSetup: false,
+    bootDelay: 0,
+    bootRetryEnabled: false,
+    bootRetryDelay: 10_000,
+    efiSecureBootEnabled: false,
+  },
+  latencySensitivity: { level: 'normal' },
+  svgaPresent: { _type: 'OptionValue', key: 'svga.present', value: 'TRUE' },
+} as const satisfies Partial<Data<'VirtualMachineConfigInfo'>> & { svgaPresent: Data<'OptionValue'> });
 
 /** The configuration of a new VM. */
 export function newConfig(parts: {
@@ -46,43 +108,9 @@ export function newConfig(parts: {
       suspendDirectory: folder,
       logDirectory: folder,
     },
-    tools: {
-      toolsVersion: 0,
-      toolsInstallType: 'guestToolsTypeUnknown',
-      afterPowerOn: true,
-      afterResume: true,
-      beforeGuestStandby: true,
-      beforeGuestShutdown: true,
-      toolsUpgradePolicy: 'manual',
-      syncTimeWithHostAllowed: true,
-      syncTimeWithHost: false,
-    },
-    flags: {
-      disableAcceleration: false,
-      enableLogging: true,
-      useToe: false,
-      runWithDebugInfo: false,
-      monitorType: 'release',
-      htSharing: 'any',
-      snapshotDisabled: false,
-      snapshotLocked: false,
-      diskUuidEnabled: false,
-      snapshotPowerOffBehavior: 'powerOff',
-      recordReplayEnabled: false,
-      faultToleranceType: 'unset',
-      cbrcCacheEnabled: false,
-      vvtdEnabled: false,
-      vbsEnabled: false,
-    },
-    defaultPowerOps: {
-      powerOffType: 'soft',
-      suspendType: 'hard',
-      resetType: 'soft',
-      defaultPowerOffType: 'soft',
-      defaultSuspendType: 'hard',
-      defaultResetType: 'soft',
-      standbyAction: 'checkpoint',
-    },
+    tools: sameForAll.tools,
+    flags: sameForAll.flags,
+    defaultPowerOps: sameForAll.defaultPowerOps,
     hardware: {
       numCPU: parts.cpus,
       numCoresPerSocket: 1,
@@ -91,24 +119,15 @@ export function newConfig(parts: {
       virtualSMCPresent: false,
       device: parts.devices,
     },
-    cpuAllocation: shares('normal', 1000 * parts.cpus),
-    memoryAllocation: shares('normal', 10 * parts.memoryMb),
-    latencySensitivity: { level: 'normal' },
+    cpuAllocation: shares(1000 * parts.cpus),
+    memoryAllocation: shares(10 * parts.memoryMb),
+    latencySensitivity: sameForAll.latencySensitivity,
     memoryHotAddEnabled: false,
     cpuHotAddEnabled: false,
     cpuHotRemoveEnabled: false,
-    extraConfig: [
-      { _type: 'OptionValue', key: 'nvram', value: `${parts.name}.nvram` },
-      { _type: 'OptionValue', key: 'svga.present', value: 'TRUE' },
-    ],
+    extraConfig: [{ _type: 'OptionValue', key: 'nvram', value: `${parts.name}.nvram` }, sameForAll.svgaPresent],
     swapPlacement: 'inherit',
-    bootOptions: {
-      enterBIOSSetup: false,
-      bootDelay: 0,
-      bootRetryEnabled: false,
-      bootRetryDelay: 10_000,
-      efiSecureBootEnabled: false,
-    },
+    bootOptions: sameForAll.bootOptions,
     vAssertsEnabled: false,
     changeTrackingEnabled: false,
     firmware: 'bios',

@@ -33,6 +33,26 @@ export class VirtualMachineFactory {
 
   /** Adds a VM with its files, devices and links. */
   add(options: VmOptions, at: Placement): Vm {
+    const vm = this.#make(options, at);
+    addChildren(at.folder, [vm.ref]);
+    for (const holder of holdersOf(at)) link(holder, [vm.ref]);
+    return vm;
+  }
+
+  /** Adds many VMs; everything that lists VMs is changed once. */
+  addAll(wanted: Iterable<readonly [VmOptions, Placement]>): void {
+    const children = new Map<TypedObject<'Folder'>, Ref[]>();
+    const links = new Map<VmHolder, Ref[]>();
+    for (const [options, at] of wanted) {
+      const { ref } = this.#make(options, at);
+      append(children, at.folder, ref);
+      for (const holder of holdersOf(at)) append(links, holder, ref);
+    }
+    for (const [folder, refs] of children) addChildren(folder, refs);
+    for (const [holder, refs] of links) link(holder, refs);
+  }
+
+  #make(options: VmOptions, at: Placement): Vm {
     const random = this.#runtime.random.stream('vcenter.inventory');
     const now = new Date(this.#runtime.clock.now());
     const datastoreName = at.datastore.get('name');
@@ -72,8 +92,6 @@ export class VirtualMachineFactory {
       guestHeartbeatStatus: 'gray',
     });
     if (options.ipAddress !== undefined) this.guestAddresses.set(vm, options.ipAddress);
-    addChild(at.folder, vm.ref);
-    for (const holder of [at.host, at.pool, at.datastore, at.network]) link(holder, vm.ref);
     this.#addSnapshots(vm, options.snapshots ?? 0, now);
     return vm;
   }
@@ -115,15 +133,15 @@ export class VirtualMachineFactory {
 
   /** Takes a VM out of the inventory. */
   remove(vm: Vm): void {
-    const mine = (reference: Ref) => sameRef(reference, vm.ref);
-    for (const folder of this.#store.all('Folder')) {
-      const children = folder.get('childEntity') ?? [];
-      if (children.some(mine)) folder.set({ childEntity: children.filter((child) => !mine(child)) });
-    }
-    for (const type of ['HostSystem', 'ResourcePool', 'Datastore', 'Network'] as const) {
-      for (const holder of this.#store.all(type)) unlink(holder, vm.ref);
-    }
-    this.#store.delete(vm);
+    const store = this.#store;
+    const folder = store.get('Folder', vm.get('parent'));
+    const children = folder?.get('childEntity') ?? [];
+    folder?.set({ childEntity: children.filter((child) => !sameRef(child, vm.ref)) });
+    unlink(this.#inventory.hostOf(vm), vm.ref);
+    unlink(store.get('ResourcePool', vm.get('resourcePool')), vm.ref);
+    for (const reference of vm.get('datastore') ?? []) unlink(store.get('Datastore', reference), vm.ref);
+    for (const reference of vm.get('network') ?? []) unlink(store.get('Network', reference), vm.ref);
+    store.delete(vm);
   }
 
   /** Sets which datastores and networks a VM uses, on both sides. */
@@ -136,7 +154,7 @@ export class VirtualMachineFactory {
       for (const one of before)
         if (!after.some((other) => sameRef(one, other))) unlink(this.#store.get(type, one), vm.ref);
       for (const one of after)
-        if (!before.some((other) => sameRef(one, other))) link(this.#store.get(type, one), vm.ref);
+        if (!before.some((other) => sameRef(one, other))) link(this.#store.get(type, one), [vm.ref]);
     }
     vm.set({ datastore: datastores, network: networks });
   }
@@ -144,20 +162,20 @@ export class VirtualMachineFactory {
   /** Moves a VM to another host and, when given, pool. */
   move(vm: Vm, host: Host, pool?: TypedObject<'ResourcePool'>): void {
     unlink(this.#inventory.hostOf(vm), vm.ref);
-    link(host, vm.ref);
+    link(host, [vm.ref]);
     vm.change('runtime', (runtime) => {
       runtime.host = host.ref;
     });
     if (!pool) return;
     unlink(this.#store.get('ResourcePool', vm.get('resourcePool')), vm.ref);
-    link(pool, vm.ref);
+    link(pool, [vm.ref]);
     vm.set({ resourcePool: pool.ref });
   }
 }
 
-/** Puts an entity into a folder. */
-export function addChild(folder: TypedObject<'Folder'>, child: Ref): void {
-  folder.set({ childEntity: [...(folder.get('childEntity') ?? []), child] });
+/** Puts entities into a folder. */
+export function addChildren(folder: TypedObject<'Folder'>, children: readonly Ref[]): void {
+  folder.set({ childEntity: [...(folder.get('childEntity') ?? []), ...children] });
 }
 
 /** Anything that lists the VMs it serves. */
@@ -166,8 +184,19 @@ interface VmHolder {
   set(changes: { vm: Ref[] }): void;
 }
 
-function link(holder: VmHolder | undefined, vm: Ref): void {
-  holder?.set({ vm: [...references(holder.read('vm')), vm] });
+function holdersOf(at: Placement): VmHolder[] {
+  const { host, pool, datastore, network } = at;
+  return network ? [host, pool, datastore, network] : [host, pool, datastore];
+}
+
+function append<K>(lists: Map<K, Ref[]>, key: K, reference: Ref): void {
+  const list = lists.get(key);
+  if (list) list.push(reference);
+  else lists.set(key, [reference]);
+}
+
+function link(holder: VmHolder | undefined, vms: readonly Ref[]): void {
+  holder?.set({ vm: [...references(holder.read('vm')), ...vms] });
 }
 
 function unlink(holder: VmHolder | undefined, vm: Ref): void {

@@ -3,7 +3,7 @@ import type { ManagedObject } from '../inventory/store.ts';
 import type { Call } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import type { Ref } from '../vim/kernel/values.ts';
+import { type Ref, sameRef } from '../vim/kernel/values.ts';
 
 /** The VMs, all or those of one datacenter. */
 function vmsIn(datacenter: Ref | undefined, call: Call): Vm[] {
@@ -13,6 +13,16 @@ function vmsIn(datacenter: Ref | undefined, call: Call): Vm[] {
   if (!root) throw fault('ManagedObjectNotFound', call.vc.assumed.objectNotFound, { obj: datacenter });
   const below = new Set<ManagedObject>(inventory.descendants(root));
   return inventory.vms.filter((vm) => below.has(vm));
+}
+
+/** The references of those VMs that are in the datacenter, when one is given. */
+function within(vms: readonly Vm[], datacenter: Ref | undefined, call: Call): Ref[] {
+  const { inventory, store } = call.vc;
+  if (datacenter && !store.find(datacenter)) {
+    throw fault('ManagedObjectNotFound', call.vc.assumed.objectNotFound, { obj: datacenter });
+  }
+  const inside = (vm: Vm) => !datacenter || inventory.ancestors(vm).some(({ ref }) => sameRef(ref, datacenter));
+  return vms.filter(inside).map(({ ref }) => ref);
 }
 
 function byUuid(
@@ -28,16 +38,14 @@ function byUuid(
       .filter((host) => host.get('hardware')?.systemInfo.uuid === wanted)
       .map((host) => host.ref);
   }
-  return vmsIn(datacenter, call)
-    .filter((vm) => (instanceUuid ? vm.get('config')?.instanceUuid : vm.get('config')?.uuid) === wanted)
-    .map((vm) => vm.ref);
+  return within(call.vc.inventory.vmsWith(instanceUuid ? 'instanceUuid' : 'uuid', wanted), datacenter, call);
 }
 
 function byDnsName(name: string, vmSearch: boolean, datacenter: Ref | undefined, call: Call): Ref[] {
   if (!vmSearch) return call.vc.inventory.hosts.filter((host) => host.get('name') === name).map((host) => host.ref);
-  return vmsIn(datacenter, call)
-    .filter((vm) => vm.get('guest')?.hostName === name)
-    .map((vm) => vm.ref);
+  // A guest's host name is the name of its VM while its tools tell it.
+  const vms = call.vc.inventory.vmsWith('name', name).filter((vm) => vm.get('guest')?.hostName === name);
+  return within(vms, datacenter, call);
 }
 
 /** Hosts have no simulated address of their own but their name. */

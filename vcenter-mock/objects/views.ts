@@ -3,7 +3,6 @@ import type { ManagedObject, TypedObject } from '../inventory/store.ts';
 import type { Call } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import { isSubtype } from '../vim/kernel/registry.ts';
 import { type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
 
 function sessionOf(call: Call): Session {
@@ -70,10 +69,7 @@ export const containerView = implement('ContainerView', {
     view: (object, { inventory, store }) => {
       const container = store.find(object.get('container'));
       if (!container) return [];
-      const types = object.get('type') ?? [];
-      const below = object.get('recursive') ? inventory.descendants(container) : inventory.children(container);
-      const wanted = below.filter((entity) => types.length === 0 || types.some((type) => isSubtype(entity.type, type)));
-      return wanted.map((entity) => entity.ref);
+      return inventory.below(container, object.get('recursive'), object.get('type') ?? []).map(({ ref }) => ref);
     },
   },
 });

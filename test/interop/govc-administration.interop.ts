@@ -1,0 +1,81 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clients, isAbsent } from './clients.ts';
+import { columns, type Govc, govcOf, lines } from './govc-client.ts';
+import { type LabProcess, startLab } from './lab-process.ts';
+
+const world = fileURLToPath(new URL('worlds/with-key-provider.scenario.yaml', import.meta.url));
+const skip = isAbsent(clients.govc);
+
+// The tests of this file are one story: each goes on where the one before it ended.
+describe.skipIf(skip)('govc, looking after a vCenter', () => {
+  let lab: LabProcess;
+  let govc: Govc;
+
+  beforeAll(async () => {
+    lab = await startLab([world]);
+    govc = govcOf(lab);
+  });
+  afterAll(() => lab.stop());
+
+  test('session.login, session.ls, session.rm, session.logout', async () => {
+    const other = (await govc.run('session.login', '-l')).trim();
+    expect(other).toMatch(/^[0-9a-f]{40}$/);
+    const listed = await govc.json<{ sessionList: { key: string; userName: string; userAgent: string }[] }>(
+      'session.ls',
+    );
+    const mine = listed.sessionList.filter(({ userAgent }) => userAgent.startsWith('govc/'));
+    expect(mine.length).toBeGreaterThanOrEqual(2);
+    expect(mine.map(({ userName }) => userName)).toEqual(mine.map(() => lab.ready.vcenter.username));
+    for (const { key } of mine.slice(0, 1)) await govc.run('session.rm', key);
+    const left = await govc.json<{ sessionList: { key: string }[] }>('session.ls');
+    expect(left.sessionList.map(({ key }) => key)).not.toContain(mine[0]?.key);
+  });
+
+  test('tree, find by name and by property, collect', async () => {
+    expect(lines(await govc.run('tree', '-L', '3')).map((line) => line.trim())).toEqual(
+      expect.arrayContaining([expect.stringMatching(/Cluster$/), expect.stringMatching(/datastore1$/)]),
+    );
+    expect(lines(await govc.run('find', '/', '-name', 'web-*'))).toEqual([
+      '/Datacenter/vm/web-1',
+      '/Datacenter/vm/web-2',
+    ]);
+    expect(lines(await govc.run('find', '/', '-type', 'm', '-config.migrateEncryption', 'opportunistic'))).toHaveLength(
+      4,
+    );
+    expect(columns(await govc.run('collect', 'vm/web-1', 'name', 'runtime.powerState'))).toEqual([
+      ['name', 'string', 'web-1'],
+      ['runtime.powerState', 'types.VirtualMachinePowerState', 'poweredOn'],
+    ]);
+    expect(await govc.refused('collect', 'vm/web-1', 'noSuchProperty')).toContain('Invalid property');
+  });
+
+  test('tasks, tasks of one machine', async () => {
+    await govc.run('vm.power', '-off', 'web-1');
+    await govc.refused('vm.power', '-off', 'web-1');
+    const table = columns(await govc.run('tasks', 'vm/web-1'));
+    expect(table.slice(1).map(([method, target]) => [method, target])).toEqual([
+      ['PowerOffVM', 'web-1'],
+      ['PowerOffVM', 'web-1'],
+    ]);
+    expect(table[1]?.join(' ')).toContain('success');
+    expect(table[2]?.join(' ')).toContain('The attempted operation cannot be performed in the current state');
+  });
+
+  test('events of one machine, of all, by type', async () => {
+    const seen = await govc.run('events', 'vm/web-1');
+    expect(seen).toContain('Virtual machine web-1 is powered off');
+    expect(seen).not.toContain('logged in');
+    expect(await govc.run('events')).toContain(`User ${lab.ready.vcenter.username}@127.0.0.1 logged in`);
+    const typed = await govc.run('events', '-type', 'VmPoweredOffEvent');
+    expect(lines(typed)).toHaveLength(1);
+  });
+
+  test('option.ls, license.ls, role.ls', async () => {
+    expect(await govc.run('option.ls', 'VirtualCenter.InstanceName')).toMatch(/^VirtualCenter\.InstanceName: +\S+/);
+    expect(await govc.refused('option.ls', 'no.such.option')).toContain('no.such.option');
+    await govc.run('license.ls');
+    const roles = columns(await govc.run('role.ls')).map(([name]) => name);
+    expect(roles).toEqual(expect.arrayContaining(['Admin', 'ReadOnly', 'NoAccess', 'NoCryptoAdmin', 'NoTrustedAdmin']));
+  });
+});

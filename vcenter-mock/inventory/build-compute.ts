@@ -1,0 +1,182 @@
+import type { Vcenter } from '../vcenter.ts';
+import type { Data, Ref } from '../vim/kernel/values.ts';
+import { hostCapability } from './capabilities.ts';
+import { entityDefaults } from './entity-defaults.ts';
+import { computeSummary, hostHardware, hostProduct, hostRuntime } from './host-data.ts';
+import type { Host } from './inventory.ts';
+import { type Folder, optionError, pathOf, type Site, siteOf } from './site.ts';
+import type { TypedObject } from './store.ts';
+import { addChildren } from './virtual-machine-factory.ts';
+import type { HostOptions } from './world-options.ts';
+
+export type Pool = TypedObject<'ResourcePool'>;
+
+/** A cluster or a standalone host, with its hosts and its own resource pool. */
+export interface Compute {
+  readonly name: string;
+  readonly object: TypedObject<'ClusterComputeResource'> | TypedObject<'ComputeResource'>;
+  readonly pool: Pool;
+  readonly hosts: readonly Host[];
+}
+
+/** Makes a cluster without hosts. */
+export function createCluster(site: Site, name: string, hostFolder: Folder) {
+  const cluster = site.vc.store.create('ClusterComputeResource', 'domain-c#', {
+    ...entityDefaults(),
+    name,
+    parent: hostFolder.ref,
+    configuration: { dasConfig: {}, drsConfig: {} },
+    configurationEx: {
+      _type: 'ClusterConfigInfoEx',
+      vmSwapPlacement: 'vmDirectory',
+      dasConfig: {},
+      drsConfig: {},
+      cryptoConfig: { cryptoMode: 'onDemand' },
+    } as Data<'ClusterConfigInfoEx'>,
+  });
+  addChildren(hostFolder, [cluster.ref]);
+  const pool = createResourcePool(site, cluster.ref);
+  cluster.set({ resourcePool: pool.ref });
+  return { cluster, pool };
+}
+
+/** Makes the compute resource of a host that is in no cluster; it has the host's name. */
+export function createStandalone(site: Site, options: HostOptions, hostFolder: Folder): Compute {
+  const object = site.vc.store.create('ComputeResource', 'domain-s#', {
+    ...entityDefaults(),
+    name: options.name,
+    parent: hostFolder.ref,
+    configurationEx: {
+      _type: 'ComputeResourceConfigInfo',
+      vmSwapPlacement: 'vmDirectory',
+    } as Data<'ComputeResourceConfigInfo'>,
+  });
+  addChildren(hostFolder, [object.ref]);
+  const pool = createResourcePool(site, object.ref);
+  object.set({ resourcePool: pool.ref });
+  return { name: options.name, object, pool, hosts: [createHost(site, options, object.ref)] };
+}
+
+/** Makes the resource pool that a cluster or standalone host has by itself. */
+function createResourcePool({ vc, now }: Site, owner: Ref, name = 'Resources', parent: Ref = owner): Pool {
+  const allocation = {
+    reservation: 0,
+    expandableReservation: true,
+    limit: -1,
+    shares: { shares: 4000, level: 'normal' as const },
+  };
+  const usage = {
+    reservationUsed: 0,
+    reservationUsedForVm: 0,
+    unreservedForPool: 0,
+    unreservedForVm: 0,
+    overallUsage: 0,
+    maxUsage: 0,
+  };
+  const config: Data<'ResourceConfigSpec'> = {
+    changeVersion: now.toISOString(),
+    lastModified: now,
+    cpuAllocation: allocation,
+    memoryAllocation: allocation,
+  };
+  const runtime: Data<'ResourcePoolRuntimeInfo'> = { memory: usage, cpu: usage, overallStatus: 'green' };
+  return vc.store.create('ResourcePool', 'resgroup-#', {
+    ...entityDefaults(),
+    name,
+    parent,
+    owner,
+    resourcePool: [],
+    vm: [],
+    config,
+    runtime,
+    summary: { name, config, runtime },
+    childConfiguration: [],
+  });
+}
+
+/** The pool at a path below another; what is missing of it is made. */
+export function poolAt(site: Site, above: Pool, path: string | undefined): Pool {
+  let pool = above;
+  for (const name of pathOf(path)) {
+    const existing = site.vc.inventory.findChild(pool, name);
+    if (existing && existing.type !== 'ResourcePool') throw optionError(`"${path}" is no path of resource pools`);
+    if (existing) {
+      pool = existing as Pool;
+      continue;
+    }
+    const created = createResourcePool(site, pool.get('owner'), name, pool.ref);
+    pool.set({ resourcePool: [...(pool.get('resourcePool') ?? []), created.ref] });
+    pool = created;
+  }
+  return pool;
+}
+
+export function createHost({ vc, random, now }: Site, options: HostOptions, parent: Ref): Host {
+  const cryptoSupported = options.cryptoSupported ?? true;
+  const host = vc.store.create('HostSystem', 'host-#', {
+    ...entityDefaults(),
+    name: options.name,
+    parent,
+    hardware: hostHardware(random.uuid()),
+    runtime: hostRuntime(now, cryptoSupported),
+    capability: hostCapability({
+      cryptoSupported,
+      encryptedVMotionSupported: options.encryptedVMotionSupported ?? true,
+    }),
+    vm: [],
+  });
+  const id = host.ref.value;
+  host.set({
+    datastoreBrowser: { type: 'HostDatastoreBrowser', value: `datastoreBrowser-${id}` },
+    configManager: cryptoSupported
+      ? { cryptoManager: { type: 'CryptoManagerHostKMS', value: `cryptoManager-${id.slice('host-'.length)}` } }
+      : {},
+    config: {
+      _type: 'HostConfigInfo',
+      host: host.ref,
+      product: hostProduct(vc.profile),
+      featureCapability: [{ key: 'cpuid.AES', featureName: 'cpuid.AES', value: '1' }],
+    },
+  });
+  return host;
+}
+
+/** Adds a host below a compute resource of a running vCenter; it sees no storage and no network yet. */
+export function addHostObject(vc: Vcenter, options: HostOptions, parent: Ref): Host {
+  return createHost(siteOf(vc), options, parent);
+}
+
+/** Adds the root pool of a compute resource. */
+export function addRootPool(vc: Vcenter, owner: Ref): Pool {
+  return createResourcePool(siteOf(vc), owner);
+}
+
+/** Every host sees every datastore and network of its datacenter. */
+export function connect(
+  computes: readonly Compute[],
+  datastores: readonly TypedObject<'Datastore'>[],
+  networks: readonly TypedObject<'Network'>[],
+): void {
+  const hosts = computes.flatMap((compute) => compute.hosts);
+  const host = hosts.map((object) => object.ref);
+  const datastore = datastores.map((object) => object.ref);
+  const network = networks.map((object) => object.ref);
+  for (const object of hosts) object.set({ datastore, network });
+  for (const object of networks) object.set({ host });
+  for (const object of datastores) {
+    const mountInfo = { path: object.get('info').url, accessMode: 'readWrite', mounted: true, accessible: true };
+    object.set({ host: host.map((key) => ({ key, mountInfo })) });
+  }
+  for (const { object, hosts: own } of computes) {
+    const shown = { host: own.map((one) => one.ref), datastore, network };
+    const summary = computeSummary(own.length);
+    if (object.type === 'ClusterComputeResource') {
+      (object as TypedObject<'ClusterComputeResource'>).set({ ...shown, summary, summaryEx: summary });
+    } else {
+      (object as TypedObject<'ComputeResource'>).set({
+        ...shown,
+        summary: { ...summary, _type: 'ComputeResourceSummary' },
+      });
+    }
+  }
+}
