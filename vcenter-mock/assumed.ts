@@ -24,6 +24,11 @@ export const assumed = {
   /** reported by users */
   notFound: 'The object or item referred to could not be found.',
   invalidName: (name: string) => `The name '${name}' is not valid.`,
+  /** reported by users */
+  toolsUnavailable: 'Cannot complete operation because VMware Tools is not running in this virtual machine.',
+  /** observed (vcenter.md 9.2) */
+  unsupportedOnEncryptedVm: 'The operation is not supported on encrypted VM',
+  invalidFolder: 'The folder cannot be moved below itself.',
   concurrentAccess: 'The operation cannot complete because another operation is in progress on the object.',
   cpuHotPlugNotSupported: 'CPU hot plug is not supported for this virtual machine.',
   memoryHotPlugNotSupported: 'Memory hot plug is not supported for this virtual machine.',
@@ -31,6 +36,8 @@ export const assumed = {
   fileNotFound: (path: string) => `File ${path} was not found`,
   fileAlreadyExists: (path: string) =>
     `Cannot complete the operation because the file or folder ${path} already exists`,
+  alreadyExists: (what: string) => `The specified key, name, or identifier '${what}' already exists.`,
+  invalidDatastorePath: (path: string) => `Invalid datastore path '${path}'.`,
   invalidDatastore: (name: string) => `Invalid datastore '${name}'.`,
   /** reported by users */
   invalidDeviceSpec: (index: number) => `Invalid configuration for device '${index}'.`,

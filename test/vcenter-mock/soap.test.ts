@@ -91,7 +91,7 @@ test('unknown, undeclared and unsimulated methods answer as a vCenter does', asy
     '<MethodNotFoundFault xmlns="urn:vim25" xsi:type="MethodNotFound"><receiver type="ServiceInstance">ServiceInstance</receiver><method>NoSuch</method></MethodNotFoundFault>',
   );
   const unsimulated = await lab.call(
-    `<ResetVM_Task xmlns="urn:vim25"><_this type="VirtualMachine">${lab.ref('web')}</_this></ResetVM_Task>`,
+    `<DefragmentAllDisks xmlns="urn:vim25"><_this type="VirtualMachine">${lab.ref('web')}</_this></DefragmentAllDisks>`,
   );
   expect(unsimulated.body).toContain('<NotImplementedFault xmlns="urn:vim25" xsi:type="NotImplemented">');
   const gone = await lab.call(fetchOf('VirtualMachine', 'vm-999', 'name'));

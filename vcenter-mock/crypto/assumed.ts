@@ -82,8 +82,6 @@ export const cryptoAssumed = {
     'msg.hostd.configSpec.enc.mixedKeys': 'All files of a virtual disk must be encrypted with the same key.',
     'com.vmware.vim.vpxd.encryption.encryptForbiddenWithoutEncryptedProfile':
       'A virtual machine is encrypted only with an encryption storage policy or a virtual TPM.',
-    /** observed (vcenter.md 9.2) */
-    'com.vmware.vim.vpxd.encryption.opUnsupportedOnEncryptedVm': 'The operation is not supported on encrypted VM',
   },
   /** Size of the part of a VM's memory that a simulated migration carries. */
   vmotionPages: 32,

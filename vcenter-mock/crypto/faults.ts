@@ -2,7 +2,6 @@
 import { fault, type VimFault } from '../vim/kernel/fault.ts';
 import type { CryptoAssumed } from './assumed.ts';
 import type { PowerState } from './inventory.ts';
-import { type CryptoKeyId, keyName } from './key-id.ts';
 
 /** vim25 LocalizableMessage: VMware's own clients match on `key`. */
 export interface FaultMessage {
@@ -30,11 +29,6 @@ const notAllowed = 'The operation is not allowed in the current state.';
 /** reported by users (PyKMIP #660): the general text, then what is wrong. */
 export function invalidState(explanation: string): VimFault {
   return fault('InvalidState', `${notAllowed} ${explanation}`);
-}
-
-/** A key that is needed is neither on the host nor to be had (6.7+); the text is the one users report of InvalidState, its base. */
-export function encryptionKeyRequired(key: CryptoKeyId): VimFault {
-  return fault('EncryptionKeyRequired', `${notAllowed} Key ${keyName(key)} not found`, { requiredKey: [key] });
 }
 
 export function invalidVmState(vmId: string, explanation: string): VimFault {

@@ -7,10 +7,11 @@ import { fault } from '../vim/kernel/fault.ts';
 import { type Data, type Ref, refKey } from '../vim/kernel/values.ts';
 import type { VmDraft } from '../virtual-machine/draft.ts';
 import type { CryptoEvent } from './events.ts';
-import { encryptionKeyRequired, invalidArgument } from './faults.ts';
+import { invalidArgument } from './faults.ts';
 import { type CryptoOptions, keysOf, VcenterCrypto } from './index.ts';
 import type { CryptoVm } from './inventory.ts';
 import { ProviderFailure } from './key-exchange.ts';
+import { vmKeyMissing } from './lock-faults.ts';
 import { VimInventory } from './vim-inventory.ts';
 import { privilegesFor } from './vim-privileges.ts';
 import type { VmCryptoPlan } from './vm-crypto-plan.ts';
@@ -56,6 +57,8 @@ export class VimCrypto implements CryptoHooks {
       task.require('Cryptographer.AddDisk', vm.ref);
     }
     await this.#bringAttached(draft, request, task);
+    // documented (vcenter.md 10.3): the copy's keys must be on its host, or be fetched.
+    if (origin === 'clone') await this.#bring(vm, facts, task);
     await this.manager.encryption.reconfigure(facts, request, task.cause, {
       authorize: (plan) => this.#authorize(vm, plan, origin, task),
       isTaken: this.#vc.files.takenBeside(vm),
@@ -82,16 +85,24 @@ export class VimCrypto implements CryptoHooks {
     await this.#bring(vm, { ...facts, keyId: undefined, disks }, task);
   }
 
-  /** Brings a VM's keys to its host. @throws EncryptionKeyRequired */
+  /** Brings keys to a VM's host. @throws EncryptionKeyRequired */
   async #bring(vm: Vm, facts: CryptoVm, task: RunningTask): Promise<void> {
     const host = this.#vc.inventory.hostOf(vm);
-    for (const key of host ? keysOf(facts) : []) {
-      try {
-        if (!this.manager.providers.find(key.providerId?.id)) throw encryptionKeyRequired(key);
-        await this.manager.hosts.bring(this.inventory.hostFacts(host!), key, task.cause);
-      } catch (error) {
-        throw error instanceof ProviderFailure ? encryptionKeyRequired(key) : error;
+    const keys = keysOf(facts);
+    if (!host || keys.length === 0) return;
+    const { hosts } = this.manager;
+    let current = keys[0]!;
+    try {
+      if (!hosts.isSafe(this.inventory.hostFacts(host))) {
+        this.#authorizeHost(vm, task);
+        await hosts.configureKey(this.inventory.hostFacts(host), undefined, task.cause);
       }
+      for (const key of keys) {
+        current = key;
+        await hosts.bring(this.inventory.hostFacts(host), key, task.cause);
+      }
+    } catch (error) {
+      throw error instanceof ProviderFailure ? vmKeyMissing(current) : error;
     }
   }
 
@@ -111,7 +122,7 @@ export class VimCrypto implements CryptoHooks {
 
   requireUnlocked(vm: Vm): void {
     const { keyId, cryptoState } = this.inventory.vmFacts(vm);
-    if (keyId && cryptoState === 'locked') throw encryptionKeyRequired(keyId);
+    if (keyId && cryptoState === 'locked') throw vmKeyMissing(keyId);
   }
 
   /** documented (vcenter.md 4.4, 10.3): the privilege is needed only when a key must be fetched. */

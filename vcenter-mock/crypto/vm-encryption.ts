@@ -1,12 +1,13 @@
 import type { Runtime } from '../../core/index.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import type { CryptoAssumed } from './assumed.ts';
-import { encryptionKeyRequired, exactSystemError, invalidArgument, runtimeFault } from './faults.ts';
+import { exactSystemError, invalidArgument, runtimeFault } from './faults.ts';
 import type { HostCrypto } from './host-crypto.ts';
 import type { CryptoHost, CryptoInventory, CryptoVm, VmCryptoChange } from './inventory.ts';
 import { type Announce, type KeyExchange, keyExchangeFault, ProviderFailure } from './key-exchange.ts';
 import { type CryptoKeyId, keyName, type ProviderKeyId, providerKey } from './key-id.ts';
 import type { KeyProvider, KeyProviders } from './key-providers.ts';
+import { vmKeyMissing } from './lock-faults.ts';
 import { type CryptoAction, planVmCrypto, type VmCryptoPlan } from './vm-crypto-plan.ts';
 import type { DiskOperation, VmCryptoRequest } from './vm-crypto-request.ts';
 import { keysOf } from './vm-locks.ts';
@@ -101,11 +102,9 @@ export class VmEncryption {
     for (const key of old) {
       if (!key) continue;
       try {
-        if (this.#hosts.caches.of(vm.hostId).has(key)) continue;
-        if (!this.#providers.find(key.providerId?.id)) throw encryptionKeyRequired(key);
         await this.#hosts.bring(this.#hostOf(vm), key, cause);
       } catch (error) {
-        throw error instanceof ProviderFailure ? encryptionKeyRequired(key) : error;
+        throw error instanceof ProviderFailure ? vmKeyMissing(key) : error;
       }
     }
   }

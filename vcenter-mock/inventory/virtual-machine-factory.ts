@@ -1,5 +1,6 @@
 import type { Runtime } from '../../core/index.ts';
-import { type Data, type Ref, sameRef } from '../vim/kernel/values.ts';
+import { type Ref, sameRef } from '../vim/kernel/values.ts';
+import { takeSnapshot } from '../virtual-machine/snapshots.ts';
 import { virtualMachineCapability } from './capabilities.ts';
 import { baseDevices, diskFileName, gibibytes, macAddress, virtualDisk, virtualTpm } from './devices.ts';
 import { entityDefaults } from './entity-defaults.ts';
@@ -101,29 +102,9 @@ export class VirtualMachineFactory {
       typeof snapshots === 'number'
         ? Array.from({ length: snapshots }, (_, index) => `snapshot-${index + 1}`)
         : snapshots;
-    if (names.length === 0) return;
-    const refs = names.map((_, index) => ({
-      type: 'VirtualMachineSnapshot',
-      value: `snapshot-${vm.ref.value.slice(3)}${index}`,
-    }));
-    let tree: Data<'VirtualMachineSnapshotTree'>[] = [];
-    for (let index = names.length - 1; index >= 0; index--) {
-      tree = [
-        {
-          snapshot: refs[index]!,
-          vm: vm.ref,
-          name: names[index]!,
-          description: '',
-          id: index + 1,
-          createTime: now,
-          state: 'poweredOff',
-          quiesced: false,
-          childSnapshotList: tree.length > 0 ? tree : undefined,
-          replaySupported: false,
-        },
-      ];
+    for (const name of names) {
+      takeSnapshot(this.#store, vm, { name, description: '', memory: false, quiesced: false, now });
     }
-    vm.set({ snapshot: { currentSnapshot: refs.at(-1), rootSnapshotList: tree }, rootSnapshot: [refs[0]!] });
   }
 
   /** A MAC address for a network adapter that is given none. */
@@ -157,6 +138,12 @@ export class VirtualMachineFactory {
         if (!before.some((other) => sameRef(one, other))) link(this.#store.get(type, one), [vm.ref]);
     }
     vm.set({ datastore: datastores, network: networks });
+  }
+
+  /** Takes a VM, which becomes a template, out of its resource pool. */
+  leavePool(vm: Vm): void {
+    unlink(this.#store.get('ResourcePool', vm.get('resourcePool')), vm.ref);
+    vm.set({ resourcePool: undefined });
   }
 
   /** Moves a VM to another host and, when given, pool. */

@@ -1,28 +1,53 @@
 import { entityDefaults } from '../inventory/entity-defaults.ts';
+import type { ManagedObject } from '../inventory/store.ts';
+import { addChildren } from '../inventory/virtual-machine-factory.ts';
+import type { Call } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import { anyValue } from '../vim/kernel/values.ts';
+import { anyValue, type Ref } from '../vim/kernel/values.ts';
 import { createVm } from '../virtual-machine/create.ts';
+import { moveInto } from '../virtual-machine/move.ts';
+import { requireFreeName } from '../virtual-machine/names.ts';
+import { registerVm } from '../virtual-machine/register.ts';
+import { removeFolder } from '../virtual-machine/remove-folder.ts';
+import { startEntityTask } from './managed-entity.ts';
 
-/** Folder: creating VMs and folders. */
+/** Folder: what is made, registered and moved in it. */
 export const folder = implement('Folder', {
   methods: {
-    CreateVM_Task: (parent, { config, pool, host }, call) =>
-      call.vc.tasks.start({
-        method: call.method,
-        descriptionId: 'Folder.createVm',
-        entity: parent,
-        user: call.user,
-        cause: call.cause,
-        run: async (task) => {
-          const vm = await createVm(call.vc, parent, { config, pool, host }, task);
-          return anyValue('ref VirtualMachine', vm.ref);
-        },
+    CreateVM_Task: (parent, params, call) =>
+      startEntityTask(parent, call, 'Folder.createVm', async (task) => {
+        const vm = await createVm(call.vc, parent, params, task);
+        return anyValue('ref VirtualMachine', vm.ref);
       }),
 
+    RegisterVM_Task: (parent, params, call) =>
+      startEntityTask(parent, call, 'Folder.registerVm', async (task) => {
+        const vm = await registerVm(call.vc, parent, params, task);
+        return anyValue('ref VirtualMachine', vm.ref);
+      }),
+
+    MoveIntoFolder_Task: (parent, { list }, call) =>
+      startEntityTask(parent, call, 'Folder.moveInto', async (task) => {
+        for (const entity of entitiesOf(list, call)) {
+          task.require(movePrivileges[entity.type] ?? 'Folder.Move', entity.ref);
+          moveInto(call.vc, parent, entity);
+        }
+      }),
+
+    Destroy_Task: (object, _params, call) =>
+      startEntityTask(object, call, 'Folder.destroy', async (task) => {
+        task.require('Folder.Delete', object.ref);
+        removeFolder(call.vc, object, 'destroy', task);
+      }),
+
+    UnregisterAndDestroy_Task: (object, _params, call) =>
+      startEntityTask(object, call, 'Folder.unregisterAndDestroy', async (task) =>
+        removeFolder(call.vc, object, 'unregister', task),
+      ),
+
     CreateFolder(parent, { name }, { vc }) {
-      const taken = vc.inventory.findChild(parent, name);
-      if (taken) throw fault('DuplicateName', vc.assumed.duplicateName(name), { name, object: taken.ref });
+      requireFreeName(vc, parent.ref, name);
       const created = vc.store.create('Folder', `group-${parent.ref.value.charAt(6)}#`, {
         ...entityDefaults(),
         name,
@@ -30,8 +55,25 @@ export const folder = implement('Folder', {
         childType: parent.get('childType'),
         childEntity: [],
       });
-      parent.set({ childEntity: [...(parent.get('childEntity') ?? []), created.ref] });
+      addChildren(parent, [created.ref]);
       return created.ref;
     },
   },
 });
+
+/** The privilege that moving an entity takes. documented (MoveIntoFolder_Task) */
+const movePrivileges: Readonly<Record<string, string>> = {
+  VirtualMachine: 'VirtualMachine.Inventory.Move',
+  Datacenter: 'Datacenter.Move',
+  Datastore: 'Datastore.Move',
+  Network: 'Network.Move',
+  ClusterComputeResource: 'Host.Inventory.MoveCluster',
+};
+
+function entitiesOf(list: readonly Ref[], { vc }: Call): ManagedObject[] {
+  return list.map((reference) => {
+    const entity = vc.store.find(reference);
+    if (!entity) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: reference });
+    return entity;
+  });
+}

@@ -10,6 +10,7 @@ import { hostFolder } from './host-folder.ts';
 import { hostSnmpSystem } from './host-snmp-system.ts';
 import { hostSystem } from './host-system.ts';
 import { hostSystemCrypto } from './host-system-crypto.ts';
+import { managedEntity } from './managed-entity.ts';
 import { optionManager } from './option-manager.ts';
 import { pbmComplianceManager } from './pbm-compliance-manager.ts';
 import { pbmPlacementSolver } from './pbm-placement-solver.ts';
@@ -27,6 +28,9 @@ import { userDirectory } from './user-directory.ts';
 import { containerView, listView, view, viewManager } from './views.ts';
 import { virtualMachine } from './virtual-machine.ts';
 import { virtualMachineCrypto } from './virtual-machine-crypto.ts';
+import { virtualMachinePower } from './virtual-machine-power.ts';
+import { virtualMachineSnapshot } from './virtual-machine-snapshot.ts';
+import { virtualMachineSnapshots } from './virtual-machine-snapshots.ts';
 
 /** Every managed object type of the engine that does something. */
 export const implementations: readonly AnyImplementation[] = [
@@ -51,8 +55,12 @@ export const implementations: readonly AnyImplementation[] = [
   performanceManager,
   scheduledTaskManager,
   hostSnmpSystem,
+  managedEntity,
   folder,
   virtualMachine,
+  virtualMachinePower,
+  virtualMachineSnapshots,
+  virtualMachineSnapshot,
   hostSystem,
   clusterComputeResource,
   hostFolder,

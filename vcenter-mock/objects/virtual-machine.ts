@@ -1,14 +1,19 @@
 import { layoutOf } from '../datastore/vm-files.ts';
-import { requireOperational } from '../host/state.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import { guestInfo, summaryOf } from '../inventory/virtual-machine-views.ts';
 import type { TaskRequest } from '../tasks/task-runner.ts';
 import type { Call } from '../vcenter.ts';
+import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import type { Ref } from '../vim/kernel/values.ts';
-import { invalidPowerState } from '../virtual-machine/faults.ts';
+import { anyValue, type Ref } from '../vim/kernel/values.ts';
+import { cloneVm } from '../virtual-machine/clone.ts';
+import { invalidPowerState, unsupportedOnEncryptedVm } from '../virtual-machine/faults.ts';
 import { migrate } from '../virtual-machine/migrate.ts';
+import { requireFreeName } from '../virtual-machine/names.ts';
 import { reconfigureVm } from '../virtual-machine/reconfigure.ts';
+import { destroyVm, unregisterVm } from '../virtual-machine/register.ts';
+import { relocateVm } from '../virtual-machine/relocate.ts';
+import { markAsTemplate, markAsVirtualMachine } from '../virtual-machine/template.ts';
 
 /** Starts a task on a VM; a second one at the same time ends in TaskInProgress. */
 export function startVmTask(
@@ -44,41 +49,6 @@ export const virtualMachine = implement('VirtualMachine', {
     ReconfigVM_Task: (vm, { spec }, call) =>
       startVmTask(vm, call, 'VirtualMachine.reconfigure', (task) => reconfigureVm(call.vc, vm, spec, task)),
 
-    PowerOnVM_Task: (vm, _params, call) =>
-      startVmTask(vm, call, 'VirtualMachine.powerOn', async (task) => {
-        const { vc } = call;
-        const subject = { vm, user: task.user, cause: task.cause };
-        const state = vm.get('runtime').powerState;
-        if (state === 'poweredOn') throw invalidPowerState(call.vc.assumed, state, 'poweredOn');
-        const host = vc.inventory.hostOf(vm);
-        if (host) requireOperational(vc, host);
-        const started = vc.events.post('VmStartingEvent', { template: false }, subject);
-        await vc.crypto.powerOn(vm, task);
-        vm.change('runtime', (runtime) => {
-          runtime.powerState = 'poweredOn';
-          runtime.bootTime = new Date(vc.runtime.clock.now());
-          runtime.cleanPowerOff = undefined;
-        });
-        const message = `Virtual machine ${vm.get('name')} is powered on`;
-        vc.events.post('VmPoweredOnEvent', { template: false }, { ...subject, chainId: started.chainId, message });
-      }),
-
-    PowerOffVM_Task: (vm, _params, call) =>
-      startVmTask(vm, call, 'VirtualMachine.powerOff', async (task) => {
-        const { vc } = call;
-        const subject = { vm, user: task.user, cause: task.cause };
-        const state = vm.get('runtime').powerState;
-        if (state === 'poweredOff') throw invalidPowerState(call.vc.assumed, state, 'poweredOff');
-        const started = vc.events.post('VmStoppingEvent', { template: false }, subject);
-        vm.change('runtime', (runtime) => {
-          runtime.powerState = 'poweredOff';
-          runtime.bootTime = undefined;
-          runtime.cleanPowerOff = true;
-        });
-        const message = `Virtual machine ${vm.get('name')} is powered off`;
-        vc.events.post('VmPoweredOffEvent', { template: false }, { ...subject, chainId: started.chainId, message });
-      }),
-
     MigrateVM_Task: (vm, { host, pool, state }, call) =>
       startVmTask(
         vm,
@@ -94,29 +64,36 @@ export const virtualMachine = implement('VirtualMachine', {
       ),
 
     RelocateVM_Task: (vm, { spec }, call) =>
+      startVmTask(vm, call, 'VirtualMachine.relocate', (task) => relocateVm(call.vc, vm, spec, task), {
+        cancelable: true,
+      }),
+
+    CloneVM_Task: (vm, params, call) =>
       startVmTask(
         vm,
         call,
-        'VirtualMachine.relocate',
-        (task) => migrate(call.vc, vm, { host: spec.host, pool: spec.pool, spec }, task),
-        { cancelable: true },
+        'VirtualMachine.clone',
+        async (task) => anyValue('ref VirtualMachine', (await cloneVm(call.vc, vm, params, task)).ref),
+        // documented: several clones of a VM may be made at a time
+        { exclusive: false },
       ),
 
-    UnregisterVM(vm, _params, call) {
-      const { powerState } = vm.get('runtime');
-      if (powerState !== 'poweredOff') throw invalidPowerState(call.vc.assumed, powerState, 'poweredOff');
-      remove(vm, call, call.cause);
-    },
+    MarkAsTemplate: (vm, _params, { vc }) => markAsTemplate(vc, vm),
+
+    MarkAsVirtualMachine: (vm, params, { vc }) => markAsVirtualMachine(vc, vm, params),
+
+    UnregisterVM: (vm, _params, call) => unregisterVm(call.vc, vm, call),
 
     Destroy_Task: (vm, _params, call) =>
       startVmTask(vm, call, 'VirtualMachine.destroy', async (task) => {
-        const { powerState } = vm.get('runtime');
-        if (powerState !== 'poweredOff') throw invalidPowerState(call.vc.assumed, powerState, 'poweredOff');
-        remove(vm, call, task.cause);
+        task.require('VirtualMachine.Inventory.Delete', vm.ref);
+        destroyVm(call.vc, vm, task);
       }),
 
     Rename_Task: (vm, { newName }, call) =>
       startVmTask(vm, call, 'VirtualMachine.rename', async (task) => {
+        task.require('VirtualMachine.Config.Rename', vm.ref);
+        requireFreeName(call.vc, vm.get('parent'), newName);
         const oldName = vm.get('name');
         vm.change('config', (config) => {
           config.name = newName;
@@ -127,16 +104,13 @@ export const virtualMachine = implement('VirtualMachine', {
           { vm, user: task.user, cause: task.cause, message: `Renamed ${oldName} to ${newName}` },
         );
       }),
+
+    // What is reported here of files follows from the configuration at any time.
+    RefreshStorageInfo: (vm) => vm.touch(),
+
+    ExportVm(vm, _params, { vc }) {
+      const isEncrypted = vm.get('config')?.keyId !== undefined;
+      throw isEncrypted ? unsupportedOnEncryptedVm(vc) : fault('NotImplemented', vc.assumed.notImplemented);
+    },
   },
 });
-
-function remove(vm: Vm, call: Call, cause: number): void {
-  const { vc } = call;
-  vc.events.post(
-    'VmRemovedEvent',
-    { template: false },
-    { vm, user: call.user, cause, message: `Removed ${vm.get('name')}` },
-  );
-  vc.crypto.removed(vm, cause);
-  vc.vmFactory.remove(vm);
-}

@@ -13,7 +13,6 @@ type ConfigSpec = Data<'VirtualMachineConfigSpec'>;
 export function applyConfigSpec(vc: Vcenter, draft: VmDraft, spec: ConfigSpec): void {
   checkValues(vc, draft.vm, spec);
   const { config } = draft;
-  const before = draft.vm.get('config');
   assign(config, 'name', spec.name || undefined);
   assign(config, 'annotation', spec.annotation);
   assign(config, 'guestId', spec.guestId);
@@ -45,7 +44,7 @@ export function applyConfigSpec(vc: Vcenter, draft: VmDraft, spec: ConfigSpec): 
   if (spec.memoryAllocation)
     config.memoryAllocation = { ...config.memoryAllocation, ...defined(spec.memoryAllocation) };
   if (spec.managedBy) config.managedBy = spec.managedBy.extensionKey === '' ? undefined : spec.managedBy;
-  config.extraConfig = mergeOptions(config, spec.extraConfig ?? [], Boolean(before?.keyId));
+  config.extraConfig = mergeOptions(config, spec.extraConfig ?? []);
   applyDeviceChanges(vc, draft, spec.deviceChange ?? []);
   storeProfiles(vc, draft, spec);
 }
@@ -104,11 +103,7 @@ export function defined<T extends object>(value: T): T {
  * extraConfig: an empty value removes the key (documented). The secrets of an encrypted VM cannot be set: the faults and their texts are
  * observed in VMware's own tests of a host's encryption.
  */
-function mergeOptions(
-  config: ConfigInfo,
-  changes: readonly Data<'OptionValue'>[],
-  encrypted: boolean,
-): Data<'OptionValue'>[] {
+function mergeOptions(config: ConfigInfo, changes: readonly Data<'OptionValue'>[]): Data<'OptionValue'>[] {
   const merged = new Map((config.extraConfig ?? []).map((option) => [option.key, option]));
   for (const { key, value } of changes) {
     if (key === 'dataFileKey') {
@@ -119,7 +114,7 @@ function mergeOptions(
       // Setting it back to what it is changes nothing.
       if (merged.get(key)?.value === value) continue;
       // assumed: a client cannot make up another one
-      if (encrypted) throw invalidArgument('config.extraConfig["encryption.bundle"]');
+      if (config.keyId) throw invalidArgument('config.extraConfig["encryption.bundle"]');
       const reason = 'Key required for encryption.bundle.';
       throw fault('SystemError', reason, { reason });
     }

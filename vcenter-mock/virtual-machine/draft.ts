@@ -54,9 +54,11 @@ export class VmDraft {
     this.config.modified = now;
     this.config.changeVersion = `${now.toISOString()}#${vm.revision + 1}`;
     vm.set({ config: this.config });
-    if (crypto?.cryptoState !== undefined) {
+    const before = vm.get('runtime').cryptoState;
+    const after = this.config.keyId ? (crypto?.cryptoState ?? before ?? 'unlocked') : undefined;
+    if (after !== before) {
       vm.change('runtime', (state) => {
-        state.cryptoState = crypto.cryptoState ?? undefined;
+        state.cryptoState = after;
       });
     }
     for (const effect of this.#effects) effect();

@@ -1,0 +1,56 @@
+import type { ManagedObject } from '../inventory/store.ts';
+import type { TaskRequest } from '../tasks/task-runner.ts';
+import type { Call } from '../vcenter.ts';
+import { fault } from '../vim/kernel/fault.ts';
+import { implement } from '../vim/kernel/implementation.ts';
+import type { Ref } from '../vim/kernel/values.ts';
+import { requireFreeName } from '../virtual-machine/names.ts';
+
+/** Starts a task on an entity; more than one at a time is fine. */
+export function startEntityTask(
+  entity: ManagedObject,
+  call: Call,
+  descriptionId: string,
+  run: TaskRequest['run'],
+): Ref {
+  return call.vc.tasks.start({
+    method: call.method,
+    descriptionId,
+    entity,
+    user: call.user,
+    cause: call.cause,
+    run,
+  });
+}
+
+/** The privilege of Rename_Task by type. documented */
+const renamePrivileges: Readonly<Record<string, string>> = {
+  Folder: 'Folder.Rename',
+  Datacenter: 'Datacenter.Rename',
+  Datastore: 'Datastore.Rename',
+  ResourcePool: 'Resource.RenamePool',
+  ClusterComputeResource: 'Host.Inventory.RenameCluster',
+};
+
+/** What every entity can do; types with more to say implement it themselves. */
+export const managedEntity = implement('ManagedEntity', {
+  methods: {
+    /** documented: brings the object's state up to date; here it always is. */
+    Reload: (entity) => entity.touch(),
+
+    Rename_Task: (entity, { newName }, call) =>
+      startEntityTask(entity, call, `${entity.type}.rename`, async (task) => {
+        const privilege = renamePrivileges[entity.type];
+        if (!privilege) throw fault('NotSupported', call.vc.assumed.notSupported);
+        task.require(privilege, entity.ref);
+        requireFreeName(call.vc, entity.get('parent'), newName);
+        entity.set({ name: newName });
+      }),
+
+    // A type that can be destroyed says so itself.
+    Destroy_Task: (entity, _params, call) =>
+      startEntityTask(entity, call, `${entity.type}.destroy`, async () => {
+        throw fault('NotSupported', call.vc.assumed.notSupported);
+      }),
+  },
+});

@@ -1,0 +1,35 @@
+import type { ManagedObject, TypedObject } from '../inventory/store.ts';
+import { addChildren } from '../inventory/virtual-machine-factory.ts';
+import type { Vcenter } from '../vcenter.ts';
+import { fault } from '../vim/kernel/fault.ts';
+import { isSubtype } from '../vim/kernel/registry.ts';
+import { sameRef } from '../vim/kernel/values.ts';
+import { requireFreeName } from './names.ts';
+
+type Folder = TypedObject<'Folder'>;
+
+/**
+ * Puts an entity into another folder.
+ * @throws InvalidFolder (a folder into itself or what lies below it), NotSupported (a folder for other things), DuplicateName
+ */
+export function moveInto(vc: Vcenter, folder: Folder, entity: ManagedObject): void {
+  const parentRef = entity.read('parent') as Folder['ref'] | undefined;
+  if (sameRef(parentRef, folder.ref)) return;
+  if (entity === folder || vc.inventory.ancestors(folder).includes(entity)) {
+    throw fault('InvalidFolder', vc.assumed.invalidFolder, { target: folder.ref });
+  }
+  const childType = folder.get('childType') ?? [];
+  const fits =
+    entity.type === 'Folder' ? sameTypes(childType, entity) : childType.some((type) => isSubtype(entity.type, type));
+  if (!fits) throw fault('NotSupported', vc.assumed.notSupported);
+  requireFreeName(vc, folder.ref, String(entity.read('name')));
+  const parent = vc.store.get('Folder', parentRef);
+  parent?.set({ childEntity: (parent.get('childEntity') ?? []).filter((child) => !sameRef(child, entity.ref)) });
+  (entity as TypedObject<'ManagedEntity'>).set({ parent: folder.ref });
+  addChildren(folder, [entity.ref]);
+}
+
+function sameTypes(childType: readonly string[], entity: ManagedObject): boolean {
+  const own = (entity as Folder).get('childType') ?? [];
+  return own.every((type) => childType.includes(type));
+}
