@@ -219,6 +219,20 @@ export async function advanceWhenQuiet(clock: ManualClock, activity: () => numbe
   }
 }
 
+/** Fewer than move a clock, so that who waits for quiet goes on before time does. */
+const settledTicks = quietTicks / 2;
+
+/** Resolves when nothing has happened for a while: what began by itself at this time has done its work. */
+export async function untilQuiet(clock: ManualClock, activity: () => number): Promise<void> {
+  let seen = activity();
+  for (let quiet = 0; quiet < settledTicks; quiet++) {
+    await new Promise((resolve) => setTimeout(resolve, quietTickMs));
+    const current = activity();
+    if (current !== seen || clock.held) quiet = -1;
+    seen = current;
+  }
+}
+
 /** Real time for measuring how long something took (ms, monotonic); never shown to a plane. */
 export function stopwatch(): () => number {
   const start = performance.now();

@@ -174,6 +174,11 @@ export class Lab {
     await Promise.all([this.#vcenter?.stop(), this.#ovh?.stop(), ...this.#kms.map((kms) => kms.close())]);
   }
 
+  /** Pushes the button of a host that was shut down. */
+  async startHost(name: string): Promise<void> {
+    await started(this.#vcenter).startHost(name);
+  }
+
   /** Gives a KMS a new certificate with a new key. */
   async rotateCertificate(name: string | undefined, flaw: CertificateFlaw) {
     return this.kms(name).rotate(this.pki, ++this.#rotations, flaw);

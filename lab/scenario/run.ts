@@ -15,6 +15,7 @@ import {
   mismatch,
   reach,
   stopwatch,
+  untilQuiet,
 } from '../../core/index.ts';
 import { createClients, type LabClients } from '../clients/index.ts';
 import { createLab, type Lab } from '../lab.ts';
@@ -130,8 +131,14 @@ class ScenarioRun {
     this.#context = {
       lab,
       clients,
-      pass: (ms) => (clock instanceof ManualClock ? clock.advance(ms) : clock.sleep(ms)),
+      pass: (ms) => this.#pass(ms),
     };
+  }
+
+  /** On a manual clock the wait is what moves it; what falls due on the way and at its end does its work first. */
+  async #pass(ms: number): Promise<void> {
+    await this.#clock.sleep(ms);
+    if (this.#clock instanceof ManualClock) await untilQuiet(this.#clock, () => this.#lab.runtime.journal.count);
   }
 
   async all(scenario: Scenario): Promise<StepResult[]> {

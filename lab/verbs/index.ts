@@ -9,24 +9,45 @@ import { kmsIssueClient } from './kms-issue-client.ts';
 import { kmsObjects } from './kms-objects.ts';
 import { kmsRestore } from './kms-restore.ts';
 import { kmsRotateCertificate } from './kms-rotate-certificate.ts';
+import { kmsSignCsr } from './kms-sign-csr.ts';
 import { kmsStart } from './kms-start.ts';
 import { kmsStop } from './kms-stop.ts';
 import { kmsThumbprint } from './kms-thumbprint.ts';
+import { kmsTrustClient } from './kms-trust-client.ts';
 import { ovhCall } from './ovh-call.ts';
 import { ovhWaitTask } from './ovh-wait-task.ts';
+import { vcenterAddHost } from './vcenter-add-host.ts';
+import { vcenterClusterCryptoMode } from './vcenter-cluster-crypto-mode.ts';
+import { vcenterClusterDrs } from './vcenter-cluster-drs.ts';
+import { vcenterConfigureHostKey } from './vcenter-configure-host-key.ts';
 import { vcenterCreateVm } from './vcenter-create-vm.ts';
+import { vcenterDisconnectHost } from './vcenter-disconnect-host.ts';
 import { vcenterEditStoragePolicies } from './vcenter-edit-storage-policies.ts';
 import { vcenterEditVm } from './vcenter-edit-vm.ts';
+import { vcenterEnterMaintenanceMode } from './vcenter-enter-maintenance-mode.ts';
 import { vcenterEvents } from './vcenter-events.ts';
+import { vcenterExitMaintenanceMode } from './vcenter-exit-maintenance-mode.ts';
+import { vcenterGenerateClientCertificate } from './vcenter-generate-client-certificate.ts';
+import { vcenterGenerateKey } from './vcenter-generate-key.ts';
+import { vcenterHost } from './vcenter-host.ts';
+import { vcenterKeyStatus } from './vcenter-key-status.ts';
 import { vcenterKmsStatus } from './vcenter-kms-status.ts';
 import { vcenterMarkDefault } from './vcenter-mark-default.ts';
 import { vcenterMigrate } from './vcenter-migrate.ts';
 import { vcenterPower } from './vcenter-power.ts';
 import { vcenterRebootHost } from './vcenter-reboot-host.ts';
+import { vcenterReconnectHost } from './vcenter-reconnect-host.ts';
 import { vcenterRegisterKmipServer } from './vcenter-register-kmip-server.ts';
+import { vcenterRemoveHost } from './vcenter-remove-host.ts';
+import { vcenterRemoveKmipServer } from './vcenter-remove-kmip-server.ts';
+import { vcenterSetDefaultForCluster } from './vcenter-set-default-for-cluster.ts';
+import { vcenterShutDownHost } from './vcenter-shut-down-host.ts';
+import { vcenterStartHost } from './vcenter-start-host.ts';
 import { vcenterTrustKms } from './vcenter-trust-kms.ts';
 import { vcenterUnlock } from './vcenter-unlock.ts';
+import { vcenterUpdateKmipServer } from './vcenter-update-kmip-server.ts';
 import { vcenterUploadClientCertificate } from './vcenter-upload-client-certificate.ts';
+import { vcenterUseClientCertificate } from './vcenter-use-client-certificate.ts';
 import { vcenterVm } from './vcenter-vm.ts';
 import type { Verb } from './verb.ts';
 
@@ -43,24 +64,45 @@ export const verbs: readonly Verb[] = [
   kmsObjects,
   kmsRestore,
   kmsRotateCertificate,
+  kmsSignCsr,
   kmsStart,
   kmsStop,
   kmsThumbprint,
+  kmsTrustClient,
   ovhCall,
   ovhWaitTask,
+  vcenterAddHost,
+  vcenterClusterCryptoMode,
+  vcenterClusterDrs,
+  vcenterConfigureHostKey,
   vcenterCreateVm,
+  vcenterDisconnectHost,
   vcenterEditStoragePolicies,
   vcenterEditVm,
+  vcenterEnterMaintenanceMode,
   vcenterEvents,
+  vcenterExitMaintenanceMode,
+  vcenterGenerateClientCertificate,
+  vcenterGenerateKey,
+  vcenterHost,
+  vcenterKeyStatus,
   vcenterKmsStatus,
   vcenterMarkDefault,
   vcenterMigrate,
   vcenterPower,
   vcenterRebootHost,
+  vcenterReconnectHost,
   vcenterRegisterKmipServer,
+  vcenterRemoveHost,
+  vcenterRemoveKmipServer,
+  vcenterSetDefaultForCluster,
+  vcenterShutDownHost,
+  vcenterStartHost,
   vcenterTrustKms,
   vcenterUnlock,
+  vcenterUpdateKmipServer,
   vcenterUploadClientCertificate,
+  vcenterUseClientCertificate,
   vcenterVm,
 ];
 

@@ -9,9 +9,11 @@ export const kmsIssueClient = defineVerb({
     user: z.string().default('vcenter').describe('Common name of the certificate.'),
     password: z.string().optional().describe('Protects the private key, which the guide warns against.'),
     flaw: z.enum(['valid', 'expired', 'not-yet-valid', 'no-usage', 'unknown-ca']).default('valid'),
+    validMinutes: z.number().positive().optional().describe('The certificate ends so long after now.'),
   }),
-  async run({ lab }, { user, password, flaw }) {
-    const identity = await lab.pki.client(user, flaw);
+  async run({ lab }, { user, password, flaw, validMinutes }) {
+    const validForMs = validMinutes === undefined ? undefined : validMinutes * 60_000;
+    const identity = await lab.pki.client(user, flaw, validForMs);
     lab.clientIdentities.set(user, identity);
     const privateKey =
       password === undefined ? identity.privateKeyPem : lab.pki.protect(identity.privateKeyPem, password);

@@ -1,14 +1,8 @@
-import { z } from 'zod';
-import { taskResult, withFault } from '../clients/vcenter.ts';
-import { defineVerb } from './verb.ts';
+import { hostTaskVerb } from './host-task.ts';
 
-export const vcenterRebootHost = defineVerb({
-  name: 'vcenter.rebootHost',
-  summary: 'Restarts a host: RebootHost_Task. The host forgets the keys in its memory.',
-  with: z.strictObject({ host: z.string() }),
-  run: ({ clients: { vcenter } }, { host }) =>
-    withFault(async () => {
-      const system = await vcenter.find('HostSystem', host);
-      return taskResult(await vcenter.task('RebootHost_Task', system, '<force>true</force>'));
-    }),
-});
+export const vcenterRebootHost = hostTaskVerb(
+  'vcenter.rebootHost',
+  'Restarts a host; it forgets the keys in its memory',
+  'RebootHost_Task',
+  '<force>true</force>',
+);

@@ -7,7 +7,7 @@ import type { Lab } from '../lab.ts';
 export interface StepContext {
   lab: Lab;
   clients: LabClients;
-  /** Lets time pass (ms): a manual clock is advanced, any other is waited on. */
+  /** Lets time pass (ms of the lab's clock). */
   pass(ms: number): Promise<void>;
 }
 

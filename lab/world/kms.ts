@@ -117,6 +117,11 @@ export class LabKms {
     return this.#server.restore();
   }
 
+  /** Lets a client in that shows exactly this certificate (PEM). */
+  trust(client: { name: string; certificate: string }): void {
+    this.#server.trust(client);
+  }
+
   /** New connections see a new certificate with a new key. */
   async rotate(pki: LabPki, generation: number, flaw: CertificateFlaw) {
     this.#identity = await pki.server({

@@ -54,9 +54,13 @@ export class LabPki {
   }
 
   /** A client's identity. */
-  async client(commonName: string, flaw: CertificateFlaw = 'valid'): Promise<Identity> {
-    const keys = await this.#keys.get(`client ${commonName}`);
-    const request: CertificateRequest = { commonName, keys, ...this.#flawed(flaw) };
+  async client(commonName: string, flaw: CertificateFlaw = 'valid', validForMs?: number): Promise<Identity> {
+    const request: CertificateRequest = {
+      commonName,
+      keys: await this.#keys.get(`client ${commonName}`),
+      ...(validForMs !== undefined && { notAfter: new Date(this.#runtime.clock.now() + validForMs) }),
+      ...this.#flawed(flaw),
+    };
     return (flaw === 'unknown-ca' ? await this.#stranger() : this.ca).issueClient(request);
   }
 

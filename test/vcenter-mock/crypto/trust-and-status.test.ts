@@ -197,6 +197,117 @@ describe('status', () => {
   });
 });
 
+describe('certificates near and past their end', () => {
+  const day = 24 * 3600 * 1000;
+  const expiry = () =>
+    lab.events
+      .filter(({ eventTypeId }) => eventTypeId.includes('CertExpirationEvent'))
+      .map(({ eventTypeId, message, arguments: list }) => [eventTypeId, message, list?.map(({ value }) => value)]);
+
+  /** Certificates that end on given days of the lab's clock, which starts on day 0. */
+  async function start(serverDays: number, clientDays: number, clientCa?: string) {
+    const clock = new ManualClock();
+    const period = (days: number) => ({ notBefore: new Date(0), notAfter: new Date(clock.now() + days * day) });
+    const server = pki.ca.issueServer({ commonName: 'kms', keys: await keyPool.get('other'), ...period(serverDays) });
+    const client = pki.ca.issueClient({ commonName: 'vc', keys: await keyPool.get('foreign'), ...period(clientDays) });
+    const kms = await startRecordingKms(server, { clientCa });
+    lab = await createLab({ ...pki, server, client }, { clock, kms });
+    return clock;
+  }
+
+  it('the health check warns of each once, when its last 30 days have begun', async () => {
+    const clock = await start(40, 50, pki.ca.certificatePem);
+    await clock.advance(300_000);
+    await lab.crypto.healthCheck.settled();
+    expect(expiry()).toEqual([]);
+    lab.crypto.healthCheck.stop();
+    await clock.advance(11 * day);
+    await lab.crypto.healthCheck.check();
+    await lab.crypto.healthCheck.check();
+    const server = [
+      'com.vmware.vc.vecs.KMSServerCertExpirationEvent',
+      'KMS Server Certificate will expire soon.',
+      ['kms-cluster', 'kms1', expect.stringMatching(/T/)],
+    ];
+    expect(expiry()).toEqual([server]);
+    expect((await measure()).servers[0]).toMatchObject({ status: 'yellow' });
+    await clock.advance(10 * day);
+    await lab.crypto.healthCheck.check();
+    expect(expiry()).toEqual([
+      server,
+      [
+        'com.vmware.vc.vecs.KMSClientCertExpirationEvent',
+        'KMS Client Certificate will expire soon.',
+        ['kms-cluster', expect.stringMatching(/T/)],
+      ],
+    ]);
+  });
+
+  it('an expired certificate of the KMS: red, and vCenter does not trust it any more', async () => {
+    const clock = await start(1, 50, pki.ca.certificatePem);
+    lab.crypto.healthCheck.stop();
+    await clock.advance(2 * day);
+    const [server] = (await measure()).servers;
+    expect(server).toMatchObject({ status: 'red', clientTrustServer: false });
+    expect(server!.connectionStatus).toContain('expired');
+    expect(server!.certInfo!.secondsBeforeExpire).toBe(-86_400);
+  });
+
+  it('an expired client certificate: red, even where the KMS does not look', async () => {
+    const clock = await start(50, 1);
+    lab.crypto.healthCheck.stop();
+    await clock.advance(2 * day);
+    const status = await measure();
+    expect(status.servers[0]).toMatchObject({ status: 'red', clientTrustServer: true, serverTrustClient: true });
+    expect(status.servers[0]!.connectionStatus).toContain('client certificate has expired');
+    expect(status.clientCertInfo!.secondsBeforeExpire).toBe(-86_400);
+  });
+});
+
+describe('which servers are measured', () => {
+  const info = (name: string, port: number) => ({ name, address: '127.0.0.1', port });
+
+  it('those that are named; one that is not registered is gray, and one that was removed is gone', async () => {
+    lab = await createLab(pki);
+    lab.crypto.providers.register({ clusterId: { id: 'kms-cluster' }, info: info('kms2', lab.kms.port) });
+    const named = await lab.crypto.status.measure(provider(), undefined, ['kms2', 'nobody']);
+    expect(named.servers.map(({ name, status }) => [name, status])).toEqual([
+      ['nobody', 'gray'],
+      ['kms2', 'green'],
+    ]);
+    lab.crypto.removeServer('kms-cluster', 'kms2', undefined);
+    expect((await measure()).servers.map(({ name }) => name)).toEqual(['kms1']);
+  });
+
+  it('both of two servers down is red as a whole', async () => {
+    lab = await createLab(pki);
+    lab.crypto.providers.register({ clusterId: { id: 'kms-cluster' }, info: info('kms2', lab.kms.port) });
+    await lab.kms.stop();
+    expect((await measure()).overallStatus).toBe('red');
+  });
+
+  it('a provider without servers of its own is gray: nothing was measured', async () => {
+    lab = await createLab(pki);
+    lab.crypto.providers.registerCluster('trusted', undefined);
+    const status = await lab.crypto.status.measure(lab.crypto.providers.get('trusted'), undefined);
+    expect(status).toMatchObject({ overallStatus: 'gray', managementType: 'trustAuthority', servers: [] });
+  });
+
+  it('another address is another machine: its vendor is asked again', async () => {
+    lab = await createLab(pki);
+    await measure();
+    const other = await startRecordingKms(pki.server, { clientCa: pki.ca.certificatePem, vendor: 'Another KMS' });
+    lab.crypto.updateServer({ clusterId: { id: 'kms-cluster' }, info: info('kms1', other.port) }, undefined);
+    await lab.crypto.settled();
+    const vendors = lab.events.filter(({ eventTypeId }) => eventTypeId === 'com.vmware.vc.kms.crypto.Vendor');
+    expect(vendors.map(({ arguments: list }) => list?.find(({ key }) => key === 'vendor')?.value)).toEqual([
+      'Recording KMS',
+      'Another KMS',
+    ]);
+    await other.stop();
+  });
+});
+
 describe('providers and the default', () => {
   it('no provider is the default by itself, unless the switch says so', async () => {
     lab = await createLab(pki, { register: false });

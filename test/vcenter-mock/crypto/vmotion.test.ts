@@ -170,7 +170,98 @@ it('an image that is cut short aborts the migration', async () => {
   expect((await faultOf(migrate())).fault._type).toBe('MigrationFault');
 });
 
+describe('harm on the wire between the hosts', () => {
+  const packetBytes = 8 + pageBytes + 16;
+  const packetsOf = (seen: Buffer[]) => Buffer.concat(seen);
+
+  it('each packet has a counter of its own, and no two carry the same bytes', async () => {
+    const seen = await start({ vm: { powerState: 'poweredOn' } });
+    await migrate();
+    const bytes = packetsOf(seen);
+    expect(bytes.length).toBe(32 * packetBytes + 8 + 16);
+    const packets = Array.from({ length: 32 }, (_, n) => bytes.subarray(n * packetBytes, (n + 1) * packetBytes));
+    expect(packets.map((packet) => packet.readUInt32BE(4))).toEqual(Array.from({ length: 32 }, (_, n) => n));
+    expect(new Set(packets.map((packet) => packet.subarray(8).toString('hex'))).size).toBe(32);
+  });
+
+  /** Rebuilds the stream from its packets in another order. */
+  const reordered = (order: (packets: Buffer[]) => Buffer[]) => {
+    let pending = Buffer.alloc(0);
+    return (bytes: Buffer) => {
+      pending = Buffer.concat([pending, bytes]);
+      if (pending.length < 4 * packetBytes) return Buffer.alloc(0);
+      const packets = Array.from({ length: 4 }, (_, n) => pending.subarray(n * packetBytes, (n + 1) * packetBytes));
+      const rest = pending.subarray(4 * packetBytes);
+      pending = Buffer.alloc(4 * packetBytes);
+      return Buffer.concat([...order(packets), rest]);
+    };
+  };
+  const harms: [string, (packets: Buffer[]) => Buffer[], string][] = [
+    ['a packet that comes twice', ([a, b, c, d]) => [a!, b!, b!, c!, d!], 'packet 1 arrived where packet 2 was due'],
+    ['two packets that change places', ([a, b, c, d]) => [a!, c!, b!, d!], 'packet 2 arrived where packet 1 was due'],
+    ['a packet that is missing', ([a, , c, d]) => [a!, c!, d!], 'packet 2 arrived where packet 1 was due'],
+    [
+      'a counter that was set to fit',
+      ([a, , c, d]) => {
+        const forged = Buffer.from(c!);
+        forged.writeUInt32BE(1, 4);
+        return [a!, forged, d!];
+      },
+      'packet 1 was changed on its way',
+    ],
+  ];
+  for (const [name, order, reason] of harms) {
+    it(`${name} aborts the migration`, async () => {
+      await start({ vm: { powerState: 'poweredOn' }, change: reordered(order) });
+      const fault = await faultOf(migrate());
+      expect(fault.fault._type).toBe('MigrationFault');
+      expect(fault.message).toContain(reason);
+    });
+  }
+
+  it('bytes of an earlier migration mean nothing to a later one: its key was used once', async () => {
+    const first = await start({ vm: { powerState: 'poweredOn' } });
+    await migrate();
+    const earlier = packetsOf(first);
+    await lab.stop();
+    await start({
+      vm: { powerState: 'poweredOn' },
+      change: (bytes, offset) => earlier.subarray(offset, offset + bytes.length),
+    });
+    expect((await faultOf(migrate())).message).toContain('packet 0 was changed');
+  });
+
+  it('in clear nobody notices a changed byte; the timeline tells of it', async () => {
+    await start({
+      vm: { powerState: 'poweredOn', migrateEncryption: 'disabled' },
+      change: (bytes, offset) => {
+        const copy = Buffer.from(bytes);
+        if (offset <= 100 && offset + copy.length > 100) copy[100 - offset]! ^= 1;
+        return copy;
+      },
+    });
+    expect(await migrate()).toMatchObject({ encrypted: false });
+    expect(lab.runtime.journal.entries({ event: 'vcenter.vmotion.changed-unnoticed' })).toHaveLength(1);
+  });
+});
+
 describe('an encrypted VM', () => {
+  it('finds no way to a host whose encryption is disabled, or that has none', async () => {
+    await start({ destination: { cryptoSupported: false } });
+    await lab.crypto.encryption.reconfigure(lab.inventory.vms()[0]!, encryptByPolicy, undefined);
+    expect((await faultOf(migrate())).fault._type).toBe('NotSupported');
+    Object.assign(lab.inventory.hosts()[1]!, { cryptoSupported: true, cryptoState: 'pendingIncapable' });
+    expect((await faultOf(migrate())).fault._type).toBe('NotSupported');
+    expect(eventIds().at(-1)).toBe('com.vmware.vc.host.Crypto.HostCryptoDisabled');
+  });
+
+  it('reaches another cluster too, which gets a host key of its own', async () => {
+    await start({ destination: { clusterId: 'domain-c2' } });
+    await lab.crypto.encryption.reconfigure(lab.inventory.vms()[0]!, encryptByPolicy, undefined);
+    expect(await migrate()).toMatchObject({ encrypted: true });
+    expect(lab.inventory.hosts()[1]!.cryptoKeyId).toEqual({ keyId: '3', providerId: { id: 'kms-cluster' } });
+  });
+
   it('moves encrypted whatever the setting says; no word to the KMS, and its key is on the new host', async () => {
     await start({});
     await lab.crypto.encryption.reconfigure(lab.inventory.vms()[0]!, encryptByPolicy, undefined);

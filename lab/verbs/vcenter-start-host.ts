@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { defineVerb } from './verb.ts';
+
+export const vcenterStartHost = defineVerb({
+  name: 'vcenter.startHost',
+  summary: 'Somebody pushes the button of a host that was shut down; vCenter reconnects it.',
+  with: z.strictObject({ host: z.string() }),
+  async run({ lab }, { host }) {
+    await lab.startHost(host);
+    return {};
+  },
+});
