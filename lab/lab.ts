@@ -230,7 +230,7 @@ export class Lab {
         port: this.#ports.vcenter,
         identity,
         version: world.version,
-        users: [this.#credentials],
+        users: [{ ...this.#credentials, groups: ['Administrators'] }, ...(world.users ?? [])],
         inventory: {
           datacenter: names.datacenter,
           cluster: names.cluster,

@@ -1,8 +1,71 @@
+import type { EventAlarmRow } from './alarms/default-alarms.ts';
+
 /**
  * Texts and values of the vim25 engine that no public source confirms. `assumed` unless a line says otherwise; everything
  * here may be overridden by the option `assumed`. What is confirmed stands where it is used.
  */
 export const assumed = {
+  /**
+   * Alarms around encryption. Their existence is documented or reported by users; system names, and what leads to which
+   * status, are not public. The first name and the last are reported by users, the others expected (vcenter.md 12.4).
+   */
+  cryptoAlarms: [
+    {
+      name: 'Virtual Machine Locked Alarm',
+      systemName: 'alarm.VmLockedAlarm',
+      description: 'Default alarm to monitor virtual machines that are locked because keys are missing',
+      objectType: 'VirtualMachine',
+      red: [
+        'com.vmware.vc.vm.Crypto.VMLocked.KeyMissingOnHost',
+        'com.vmware.vc.vm.Crypto.VMLocked.KeyMissingOnKMS',
+        'com.vmware.vc.vm.Crypto.VMLocked.KMSClusterError',
+        'com.vmware.vc.vm.Crypto.VMLocked.TAKeyMissingOnHost',
+        'com.vmware.vc.vm.Crypto.VMLocked.TAKMSClusterUnavaliable',
+      ],
+      green: ['com.vmware.vc.vm.Crypto.VMUnlocked'],
+    },
+    {
+      name: 'Host Requires Encryption Mode Enabled Alarm',
+      systemName: 'alarm.HostRequiresEncryptionModeAlarm',
+      description: 'Default alarm to monitor hosts that need their encryption mode to be enabled',
+      objectType: 'HostSystem',
+      red: [
+        'com.vmware.vc.host.Crypto.ReqEnable.KeyMissingOnKMS',
+        'com.vmware.vc.host.Crypto.ReqEnable.KMSClusterError',
+      ],
+      green: ['com.vmware.vc.host.Crypto.Enabled'],
+    },
+    {
+      name: 'KMS Server Certificate Status',
+      systemName: 'alarm.KmsServerCertificateAlarm',
+      description: 'Default alarm to monitor the certificates of key management servers',
+      objectType: 'Folder',
+      yellow: ['com.vmware.vc.vecs.KMSServerCertExpirationEvent'],
+    },
+    {
+      name: 'KMS Client Certificate Status',
+      systemName: 'alarm.KmsClientCertificateAlarm',
+      description: 'Default alarm to monitor the certificates that are shown to key management servers',
+      objectType: 'Folder',
+      yellow: ['com.vmware.vc.vecs.KMSClientCertExpirationEvent'],
+    },
+    {
+      name: 'Key Management Server Health Status Alarm',
+      systemName: 'alarm.KmsHealthAlarm',
+      description: 'Default alarm to monitor whether key management servers can be reached',
+      objectType: 'Folder',
+      red: ['com.vmware.vc.kms.crypto.Unreachable'],
+      green: ['com.vmware.vc.kms.crypto.Vendor'],
+    },
+    {
+      name: 'TPM Encryption Recovery Key Backup Alarm',
+      systemName: 'alarm.TpmRecoveryKeyBackupAlarm',
+      description: 'Default alarm to remind of the recovery keys of hosts with a TPM',
+      objectType: 'HostSystem',
+      yellow: ['com.vmware.vc.HostTpmConfigEncryptionEvent'],
+      since: '7.0.2.0',
+    },
+  ] as readonly EventAlarmRow[],
   /** faultstring of NotAuthenticated. reported by users */
   notAuthenticated: 'The session is not authenticated.',
   /** faultstring of NoPermission. reported by users */
@@ -34,6 +97,8 @@ export const assumed = {
   memoryHotPlugNotSupported: 'Memory hot plug is not supported for this virtual machine.',
   /** reported by users */
   fileNotFound: (path: string) => `File ${path} was not found`,
+  /** reported by users */
+  fileLocked: (path: string) => `Unable to access file ${path} since it is locked`,
   fileAlreadyExists: (path: string) =>
     `Cannot complete the operation because the file or folder ${path} already exists`,
   alreadyExists: (what: string) => `The specified key, name, or identifier '${what}' already exists.`,
@@ -43,10 +108,12 @@ export const assumed = {
   invalidDeviceSpec: (index: number) => `Invalid configuration for device '${index}'.`,
   pbmNotFound: (object: string) => `The entity ${object} was not found.`,
   pbmSystemPolicy: (name: string) => `The storage policy ${name} is a default of the system and cannot be deleted.`,
+  pbmNotEditable: (name: string) => `The storage policy ${name} is a default of the system and cannot be changed.`,
   pbmInUse: (name: string) => `The storage policy ${name} is in use.`,
   pbmLegacyHubs: 'Default storage policies are not supported on these datastores.',
   pbmEncryptionVendor: 'VMware VM Encryption',
   pbmEncryptionCapability: 'Default encryption properties',
+  pbmEncryptionComponent: 'Storage policy component for VM and virtual disk encryption',
   pbmCleartextFilters: 'Allow I/O filters before encryption',
   pbmIncompatible: 'Datastore does not satisfy required properties.',
   /** faultstring of NotSupported and of declared methods that are not simulated. reported by users */
@@ -61,11 +128,16 @@ export const assumed = {
   sessionIdleMinutes: 30,
   /** Seconds for which a clone ticket opens a session. */
   cloneTicketSeconds: 300,
+  invalidEvent: (type: string) => `Events of type '${type}' cannot be posted.`,
+  outOfBounds: 'A value is out of bounds.',
+  invalidLicense: 'License is not valid for this product',
   invalidLocale: 'The requested locale is not supported.',
   /** Entries that taskManager.recentTask keeps at most. */
   recentTasks: 200,
   /** The same for an entity's recentTask. */
   recentTasksOfEntity: 10,
+  /** Tasks that the vCenter keeps at most: the oldest that have ended go first. */
+  taskLimit: 5000,
   /** Events that the vCenter keeps at most. */
   eventLimit: 10_000,
   /** Nesting of XML elements that is accepted. */

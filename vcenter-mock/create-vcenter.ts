@@ -1,4 +1,6 @@
 import { KeyrigError, type Runtime } from '../core/index.ts';
+import { Alarms } from './alarms/alarms.ts';
+import { defaultAlarms } from './alarms/default-alarms.ts';
 import { type Assumed, assumed } from './assumed.ts';
 import { Authorization, grantInitial } from './authorization/authorization.ts';
 import type { User } from './authorization/directory.ts';
@@ -13,6 +15,7 @@ import { VirtualMachineFactory } from './inventory/virtual-machine-factory.ts';
 import type { InventoryOptions } from './inventory/world-options.ts';
 import { ImplementationTable } from './objects/implementation-table.ts';
 import { implementations } from './objects/index.ts';
+import { initialSettings } from './objects/option-manager.ts';
 import { pbmRefs } from './objects/pbm-service-instance.ts';
 import { managerRefs } from './objects/service-instance.ts';
 import { postLogout } from './objects/session-manager.ts';
@@ -39,6 +42,7 @@ const singletons: readonly Ref[] = [
   ref('ServiceInstance', 'ServiceInstance'),
   ref('PropertyCollector', 'propertyCollector'),
   ref('ViewManager', 'ViewManager'),
+  ref('LicenseAssignmentManager', 'LicenseAssignmentManager'),
   ref('EnvironmentBrowser', 'envbrowser-1'),
   ...managerRefs,
   ...pbmRefs,
@@ -52,6 +56,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
   const store: ObjectStore = new ObjectStore((type) => table.derivations(type, vc));
   const inventory = new Inventory(store);
   const authorization = new Authorization({ users: parts.users, inventory, assumed: texts });
+  const events = new EventLog(runtime, inventory, texts.eventLimit);
   const vc: Vcenter = {
     runtime,
     profile,
@@ -70,22 +75,31 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
       expired: (session) => postLogout(vc, session),
     }),
     authorization,
-    tasks: new TaskRunner({ runtime, store, assumed: texts, authorization, durations: parts.taskDurations, stopping }),
-    events: new EventLog(runtime, inventory, texts.eventLimit),
+    tasks: new TaskRunner({
+      runtime,
+      store,
+      inventory,
+      assumed: texts,
+      authorization,
+      durations: parts.taskDurations,
+      stopping,
+    }),
+    events,
+    alarms: new Alarms({ clock: runtime.clock, journal: runtime.journal, store, inventory, events, assumed: texts }),
     policies: new StoragePolicies(runtime, store, texts, parts.policies),
     files: new DatastoreFiles(store),
     crypto: noCrypto,
     stopping,
   };
   for (const { type, value } of singletons) store.create(type as ManagedTypeName, value, {});
+  store.get('OptionManager', ref('OptionManager', 'VpxSettings'))?.set({ setting: initialSettings(vc) });
   buildWorld(vc, parts.inventory);
+  for (const alarm of defaultAlarms(profile, texts)) vc.alarms.add(inventory.rootFolder, alarm);
   grantInitial(authorization, inventory, (what) => {
     throw new KeyrigError('ERR_OPTION', `users: there is no such thing as ${what}`);
   });
-  // What a collector shows of the events is computed: tell those that wait.
-  vc.events.subscribe(() => {
-    for (const collector of store.all('EventHistoryCollector')) collector.touch();
-    store.get('EventManager', ref('EventManager', 'EventManager'))?.touch();
-  });
+  // The newest event is computed: tell those that wait for it.
+  const eventManager = store.get('EventManager', ref('EventManager', 'EventManager'));
+  vc.events.subscribe(() => eventManager?.touch());
   return { vc, table };
 }

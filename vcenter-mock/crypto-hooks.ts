@@ -1,4 +1,4 @@
-import type { VmCryptoRequest } from './crypto/vm-crypto-request.ts';
+import type { CryptoSpec, ProfileSpec, VmCryptoRequest } from './crypto/vm-crypto-request.ts';
 import type { TypedObject } from './inventory/store.ts';
 import type { RunningTask } from './tasks/task-runner.ts';
 import type { Data, Ref } from './vim/kernel/values.ts';
@@ -32,6 +32,18 @@ export interface CryptoHooks {
   registered(vm: TypedObject<'VirtualMachine'>, task: RunningTask): Promise<void>;
   /** Refuses what a locked VM does not allow. @throws EncryptionKeyRequired */
   requireUnlocked(vm: TypedObject<'VirtualMachine'>): void;
+  /**
+   * VirtualDiskManager.CreateVirtualDisk_Task: the key of a disk that no VM has, brought to a host of its datastore; undefined when the
+   * disk stays plain.
+   */
+  keyForDisk(
+    datastore: TypedObject<'Datastore'>,
+    profiles: readonly ProfileSpec[] | undefined,
+    crypto: CryptoSpec | undefined,
+    task: RunningTask,
+  ): Promise<Data<'CryptoKeyId'> | undefined>;
+  /** The IO filter on an encrypted disk. */
+  readonly encryptionFilter: string;
   /** A VM left the inventory. */
   removed(vm: TypedObject<'VirtualMachine'>, cause: number): void;
   /** A host has restarted and is connected again: its keys in memory are gone. */
@@ -51,6 +63,8 @@ export const noCrypto: CryptoHooks = {
   migrate: async () => {},
   registered: async () => {},
   requireUnlocked: () => {},
+  keyForDisk: async () => undefined,
+  encryptionFilter: '',
   removed: () => {},
   hostRebooted: async () => {},
   hostConnected: async () => {},

@@ -21,7 +21,8 @@ export * from './crypto/index.ts';
 export type { ServerIdentity } from './http/server.ts';
 export type { Host, Vm } from './inventory/inventory.ts';
 export type { DatastoreOptions, HostOptions, InventoryOptions, VmOptions } from './inventory/world-options.ts';
-export { type PolicyOptions, vmEncryptionPolicyId } from './pbm/storage-policies.ts';
+export { vmEncryptionPolicyId } from './pbm/default-policies.ts';
+export type { PolicyOptions } from './pbm/storage-policies.ts';
 export { type VersionProfile, type VersionProfileName, versionProfiles } from './profiles.ts';
 export type { Data, Ref } from './vim/kernel/values.ts';
 
@@ -82,7 +83,11 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
   const host = options.host ?? '127.0.0.1';
   const version = options.version ?? '7.0';
   const users = options.users ?? [
-    { username: 'administrator@vsphere.local', password: runtime.random.stream('vcenter.password').alphanumeric(16) },
+    {
+      username: 'administrator@vsphere.local',
+      password: runtime.random.stream('vcenter.password').alphanumeric(16),
+      groups: ['Administrators'],
+    },
   ];
   const { vc, table } = createVcenter({
     runtime,

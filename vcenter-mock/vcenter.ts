@@ -1,4 +1,5 @@
 import type { Runtime } from '../core/index.ts';
+import type { Alarms } from './alarms/alarms.ts';
 import type { Assumed } from './assumed.ts';
 import type { Authorization } from './authorization/authorization.ts';
 import type { CryptoHooks } from './crypto-hooks.ts';
@@ -27,6 +28,7 @@ export interface Vcenter {
   readonly authorization: Authorization;
   readonly tasks: TaskRunner;
   readonly events: EventLog;
+  readonly alarms: Alarms;
   readonly policies: StoragePolicies;
   /** What lies on the datastores. */
   readonly files: DatastoreFiles;

@@ -132,7 +132,7 @@ export class VcenterClient {
   /** What the vSphere Client shows of a virtual machine. */
   async virtualMachine(name: string): Promise<JsonObject> {
     const vm = await this.find('VirtualMachine', name);
-    const values = await this.properties(vm, 'config', 'runtime');
+    const values = await this.properties(vm, 'config', 'runtime', 'snapshot');
     const config = values.get('config');
     const runtime = values.get('runtime');
     const host = referenceOf(child(runtime, 'host'));
@@ -147,6 +147,11 @@ export class VcenterClient {
       cryptoState: textOf(runtime, 'cryptoState') ?? null,
       encrypted: child(config, 'keyId') !== undefined,
       ...keyOf(child(config, 'keyId')),
+      template: textOf(config, 'template') === 'true',
+      path: textOf(config, 'files', 'vmPathName') ?? null,
+      snapshots: snapshotNodes(children(values.get('snapshot'), 'rootSnapshotList')).map(
+        (node) => textOf(node, 'name') ?? '',
+      ),
       encryptionBundle: options.includes('encryption.bundle'),
       migrateEncryption: textOf(config, 'migrateEncryption') ?? null,
       disks: disksOf(config).map((disk) => ({
@@ -158,6 +163,16 @@ export class VcenterClient {
         iofilter: children(disk, 'iofilter').map(({ text }) => text),
       })),
     };
+  }
+
+  /** The snapshot of a VM with that name. Throws ERR_STEP when there is none. */
+  async snapshot(vm: Reference, name: string): Promise<Reference> {
+    const info = (await this.properties(vm, 'snapshot')).get('snapshot');
+    const nodes = snapshotNodes(children(info, 'rootSnapshotList'));
+    const found = nodes.find((node) => textOf(node, 'name') === name);
+    if (found) return referenceOf(child(found, 'snapshot'));
+    const names = nodes.map((node) => textOf(node, 'name')).join(', ');
+    throw new KeyrigError('ERR_STEP', `no snapshot is called "${name}"; there are: ${names || 'none'}`);
   }
 
   /** The virtual disks of a VM as device elements. */
@@ -225,6 +240,11 @@ export async function withFault<T extends JsonObject>(work: () => Promise<T>): P
 /** A task's outcome in the form that `expect` sees. */
 export function taskResult({ state, error }: TaskOutcome): JsonObject {
   return { task: { state }, ...(error && { fault: { ...error } }) };
+}
+
+/** All nodes of a snapshot tree, parents first. */
+function snapshotNodes(nodes: readonly Element[]): Element[] {
+  return nodes.flatMap((node) => [node, ...snapshotNodes(children(node, 'childSnapshotList'))]);
 }
 
 function disksOf(config: Element | undefined): Element[] {

@@ -16,17 +16,22 @@ import { kmsThumbprint } from './kms-thumbprint.ts';
 import { kmsTrustClient } from './kms-trust-client.ts';
 import { ovhCall } from './ovh-call.ts';
 import { ovhWaitTask } from './ovh-wait-task.ts';
+import { vcenterAddDisk } from './vcenter-add-disk.ts';
 import { vcenterAddHost } from './vcenter-add-host.ts';
+import { vcenterClone } from './vcenter-clone.ts';
 import { vcenterClusterCryptoMode } from './vcenter-cluster-crypto-mode.ts';
 import { vcenterClusterDrs } from './vcenter-cluster-drs.ts';
 import { vcenterConfigureHostKey } from './vcenter-configure-host-key.ts';
 import { vcenterCreateVm } from './vcenter-create-vm.ts';
+import { vcenterDecrypt } from './vcenter-decrypt.ts';
+import { vcenterDestroyVm } from './vcenter-destroy-vm.ts';
 import { vcenterDisconnectHost } from './vcenter-disconnect-host.ts';
 import { vcenterEditStoragePolicies } from './vcenter-edit-storage-policies.ts';
 import { vcenterEditVm } from './vcenter-edit-vm.ts';
 import { vcenterEnterMaintenanceMode } from './vcenter-enter-maintenance-mode.ts';
 import { vcenterEvents } from './vcenter-events.ts';
 import { vcenterExitMaintenanceMode } from './vcenter-exit-maintenance-mode.ts';
+import { vcenterFiles } from './vcenter-files.ts';
 import { vcenterGenerateClientCertificate } from './vcenter-generate-client-certificate.ts';
 import { vcenterGenerateKey } from './vcenter-generate-key.ts';
 import { vcenterHost } from './vcenter-host.ts';
@@ -37,14 +42,21 @@ import { vcenterMigrate } from './vcenter-migrate.ts';
 import { vcenterPower } from './vcenter-power.ts';
 import { vcenterRebootHost } from './vcenter-reboot-host.ts';
 import { vcenterReconnectHost } from './vcenter-reconnect-host.ts';
+import { vcenterRecrypt } from './vcenter-recrypt.ts';
 import { vcenterRegisterKmipServer } from './vcenter-register-kmip-server.ts';
+import { vcenterRegisterVm } from './vcenter-register-vm.ts';
+import { vcenterRemoveDisk } from './vcenter-remove-disk.ts';
 import { vcenterRemoveHost } from './vcenter-remove-host.ts';
 import { vcenterRemoveKmipServer } from './vcenter-remove-kmip-server.ts';
+import { vcenterRemoveSnapshot } from './vcenter-remove-snapshot.ts';
+import { vcenterRevertSnapshot } from './vcenter-revert-snapshot.ts';
 import { vcenterSetDefaultForCluster } from './vcenter-set-default-for-cluster.ts';
 import { vcenterShutDownHost } from './vcenter-shut-down-host.ts';
+import { vcenterSnapshot } from './vcenter-snapshot.ts';
 import { vcenterStartHost } from './vcenter-start-host.ts';
 import { vcenterTrustKms } from './vcenter-trust-kms.ts';
 import { vcenterUnlock } from './vcenter-unlock.ts';
+import { vcenterUnregisterVm } from './vcenter-unregister-vm.ts';
 import { vcenterUpdateKmipServer } from './vcenter-update-kmip-server.ts';
 import { vcenterUploadClientCertificate } from './vcenter-upload-client-certificate.ts';
 import { vcenterUseClientCertificate } from './vcenter-use-client-certificate.ts';
@@ -77,6 +89,10 @@ export const verbs: readonly Verb[] = [
   vcenterConfigureHostKey,
   vcenterCreateVm,
   vcenterDisconnectHost,
+  vcenterAddDisk,
+  vcenterClone,
+  vcenterDecrypt,
+  vcenterDestroyVm,
   vcenterEditStoragePolicies,
   vcenterEditVm,
   vcenterEnterMaintenanceMode,
@@ -86,6 +102,7 @@ export const verbs: readonly Verb[] = [
   vcenterGenerateKey,
   vcenterHost,
   vcenterKeyStatus,
+  vcenterFiles,
   vcenterKmsStatus,
   vcenterMarkDefault,
   vcenterMigrate,
@@ -101,6 +118,13 @@ export const verbs: readonly Verb[] = [
   vcenterTrustKms,
   vcenterUnlock,
   vcenterUpdateKmipServer,
+  vcenterRecrypt,
+  vcenterRegisterVm,
+  vcenterRemoveDisk,
+  vcenterRemoveSnapshot,
+  vcenterRevertSnapshot,
+  vcenterSnapshot,
+  vcenterUnregisterVm,
   vcenterUploadClientCertificate,
   vcenterUseClientCertificate,
   vcenterVm,

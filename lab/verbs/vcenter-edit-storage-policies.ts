@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { escapeXml, textOf } from '../clients/soap.ts';
 import { taskResult, withFault } from '../clients/vcenter.ts';
+import { choice, chosenDisks } from './choice.ts';
+import { diskChangeXml, profileXml } from './spec-xml.ts';
 import { defineVerb } from './verb.ts';
 
 export const vcenterEditStoragePolicies = defineVerb({
@@ -9,25 +10,20 @@ export const vcenterEditStoragePolicies = defineVerb({
     'VM Policies > Edit VM Storage Policies: applies "VM Encryption Policy" to the VM files and disks by ReconfigVM_Task. Result: { task } and, for a failed task, { fault: { type, message, reasons } }.',
   with: z.strictObject({
     vm: z.string(),
-    vmFiles: z.boolean().default(true).describe('Select the files of the virtual machine.'),
-    disks: z
-      .union([z.literal('all'), z.array(z.number().int())])
-      .default('all')
-      .describe('Select disks: all, or their positions counted from 1.'),
+    ...choice,
+    policy: z
+      .enum(['VM Encryption Policy', 'Datastore Default'])
+      .default('VM Encryption Policy')
+      .describe('Datastore Default takes the encryption away.'),
   }),
-  run: ({ clients: { vcenter } }, { vm, vmFiles, disks }) =>
+  run: ({ clients: { vcenter } }, { vm, vmFiles, disks, policy }) =>
     withFault(async () => {
-      const policy = escapeXml(await vcenter.encryptionPolicy());
+      const id = policy === 'Datastore Default' ? undefined : await vcenter.encryptionPolicy();
       const machine = await vcenter.find('VirtualMachine', vm);
-      const profile = (element: string) =>
-        `<${element} xsi:type="VirtualMachineDefinedProfileSpec"><profileId>${policy}</profileId></${element}>`;
-      const chosen = (await vcenter.disks(machine)).filter((_, index) => disks === 'all' || disks.includes(index + 1));
-      const changes = chosen.map((disk) => {
-        const backing = `<backing xsi:type="VirtualDiskFlatVer2BackingInfo"><fileName>${escapeXml(textOf(disk, 'backing', 'fileName') ?? '')}</fileName><diskMode>persistent</diskMode></backing>`;
-        const device = `<device xsi:type="VirtualDisk"><key>${textOf(disk, 'key')}</key>${backing}<controllerKey>${textOf(disk, 'controllerKey')}</controllerKey><unitNumber>${textOf(disk, 'unitNumber')}</unitNumber><capacityInKB>${textOf(disk, 'capacityInKB')}</capacityInKB></device>`;
-        return `<deviceChange><operation>edit</operation>${device}${profile('profile')}</deviceChange>`;
-      });
-      const spec = `<spec>${changes.join('')}${vmFiles ? profile('vmProfile') : ''}</spec>`;
+      const changes = chosenDisks(await vcenter.disks(machine), disks).map((disk) =>
+        diskChangeXml(disk, { profile: profileXml('profile', id) }),
+      );
+      const spec = `<spec>${changes.join('')}${vmFiles ? profileXml('vmProfile', id) : ''}</spec>`;
       return taskResult(await vcenter.task('ReconfigVM_Task', machine, spec));
     }),
 });

@@ -4,7 +4,7 @@ import { defineVerb } from './verb.ts';
 export const vcenterVm = defineVerb({
   name: 'vcenter.vm',
   summary:
-    'Looks at a virtual machine. Result: { hardwareVersion, host, powerState, cryptoState, encrypted, keyId, providerId, migrateEncryption, encryptionBundle, disks: [{ label, file, encrypted, keyId, iofilter }] }.',
+    'Looks at a virtual machine. Result: { hardwareVersion, host, powerState, cryptoState, encrypted, keyId, providerId, migrateEncryption, template, path, snapshots, encryptionBundle, disks: [{ label, file, encrypted, keyId, iofilter }] }.',
   with: z.strictObject({ vm: z.string() }),
   run: ({ clients }, { vm }) => clients.vcenter.virtualMachine(vm),
 });

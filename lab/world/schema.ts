@@ -179,6 +179,18 @@ const host = z.strictObject({
   encryptedVMotionSupported: z.boolean().optional(),
 });
 
+const user = z.strictObject({
+  username: name.describe('name@domain; without a domain it is one of vsphere.local.'),
+  password: z.string().min(1),
+  role: name.optional().describe('A system role such as ReadOnly or NoCryptoAdmin; Admin when absent.'),
+  on: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Inventory paths where the role holds, such as /Datacenter/vm/web; everywhere when absent.'),
+  groups: z.array(name).optional().describe('Groups the user is in, such as Administrators.'),
+  fullName: z.string().optional(),
+});
+
 /** The start state of a lab. Everything has a default: an empty world is the guide's. */
 export const worldSchema = z
   .strictObject({
@@ -192,6 +204,7 @@ export const worldSchema = z
         hosts: z.array(host).min(1).optional(),
         vms: z.array(virtualMachine).optional(),
         keyProviders: z.array(keyProvider).optional(),
+        users: z.array(user).optional().describe('Users besides the administrator.'),
       })
       .optional(),
     ovh: z

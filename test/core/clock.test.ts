@@ -48,6 +48,23 @@ describe('ManualClock', () => {
     expect(clock.nextDue).toBeUndefined();
   });
 
+  it('does not count calls in the background as due, and runs them when time has passed', async () => {
+    const clock = new ManualClock(0);
+    let ran = false;
+    clock.setTimeout(
+      () => {
+        ran = true;
+      },
+      1000,
+      { background: true },
+    );
+    expect(clock.nextDue).toBeUndefined();
+    await clock.advance(999);
+    expect(ran).toBe(false);
+    await clock.advance(1);
+    expect(ran).toBe(true);
+  });
+
   it('moves by itself when all is quiet, but not while it is held', async () => {
     const clock = new ManualClock(0);
     const stop = new AbortController();

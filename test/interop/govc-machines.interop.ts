@@ -97,10 +97,21 @@ describe.skipIf(skip)('govc, the life of machines', () => {
     await govc.run('vm.disk.create', '-vm', 'plain', '-name', 'plain/extra', '-size', '2G');
     expect(await devices('plain')).toContain('disk-1000-1');
     await govc.run('vm.disk.change', '-vm', 'plain', '-disk.name', 'disk-1000-1', '-size', '4G');
-    const { devices: found } = await govc.json<{ devices: object[] }>('device.info', '-vm', 'plain', 'disk-1000-1');
-    expect(found).toMatchObject([{ capacityInKB: 4_194_304, deviceInfo: { label: 'Hard disk 2' } }]);
+    expect(await govc.run('device.info', '-vm', 'plain', 'disk-1000-1')).toMatch(/^ +Summary: +4,194,304 KB$/m);
     await govc.run('device.remove', '-vm', 'plain', 'disk-1000-1');
     expect(await devices('plain')).not.toContain('disk-1000-1');
+  });
+
+  test('vm.network.add, vm.network.change', async () => {
+    await govc.run('vm.network.add', '-vm', 'plain', '-net', 'VM Network', '-net.adapter', 'vmxnet3');
+    const card = await govc.run('device.info', '-vm', 'plain', 'ethernet-1');
+    expect(card).toMatch(/^ +Label: +Network adapter 2$/m);
+    expect(card).toMatch(/^ +Summary: +VM Network$/m);
+    expect(card).toMatch(/^ +MAC Address: +00:50:56:[89ab][0-9a-f]:[0-9a-f]{2}:[0-9a-f]{2}$/m);
+    const address = '00:50:56:00:00:11';
+    await govc.run('vm.network.change', '-vm', 'plain', '-net', 'VM Network', '-net.address', address, 'ethernet-1');
+    expect(await govc.run('device.info', '-vm', 'plain', 'ethernet-1')).toContain(address);
+    await govc.run('device.remove', '-vm', 'plain', 'ethernet-1');
   });
 
   test('vm.create -profile: encrypted from the start', async () => {
@@ -119,6 +130,74 @@ describe.skipIf(skip)('govc, the life of machines', () => {
   test('an encrypted machine cannot have its vMotion in plain text', async () => {
     await govc.refused('vm.change', '-vm', 'secret-1', '-migrate-encryption', 'opportunistic');
     expect((await info('secret-1')).config.migrateEncryption).toBe('required');
+  });
+
+  test('snapshot.create, tree, revert, remove', async () => {
+    await govc.run('snapshot.create', '-vm', 'db-1', '-d', 'before the change', 'one');
+    await govc.run('vm.change', '-vm', 'db-1', '-c', '4');
+    await govc.run('snapshot.create', '-vm', 'db-1', 'two');
+    const tree = async () => lines(await govc.run('snapshot.tree', '-vm', 'db-1')).map((line) => line.trimEnd());
+    expect(await tree()).toEqual(['one', '  two', '  .']);
+    expect(await govc.run('device.info', '-vm', 'db-1', 'disk-1000-0')).toMatch(
+      /File: +\[datastore1\] db-1\/\S+-0+2\.vmdk$/m,
+    );
+    await govc.run('snapshot.revert', '-vm', 'db-1', 'one');
+    expect((await info('db-1')).config.hardware.numCPU).toBe(1);
+    await govc.run('snapshot.remove', '-vm', 'db-1', 'two');
+    expect(await tree()).toEqual(['one', '.']);
+  });
+
+  test('a disk does not grow while snapshots stand on it', async () => {
+    const grow = ['vm.disk.change', '-vm', 'db-1', '-disk.name', 'disk-1000-0'];
+    expect(await govc.refused(...grow, '-size', '200G')).toBeTruthy();
+    await govc.run('snapshot.remove', '-vm', 'db-1', '*');
+    await govc.run(...grow, '-size', '200G');
+  });
+
+  test('vm.clone: a plain machine, and an encrypted one with its keys', async () => {
+    await govc.run('vm.clone', '-vm', 'db-1', '-on=false', '-host', 'esxi-1.lab', 'clone-1');
+    expect((await info('clone-1')).config.keyId).toBeUndefined();
+    await govc.run('vm.clone', '-vm', 'secret-1', '-on=false', '-host', 'esxi-1.lab', 'secret-2');
+    const [original, clone] = [await info('secret-1'), await info('secret-2')];
+    expect(clone.config).toMatchObject({ keyId: original.config.keyId, migrateEncryption: 'required' });
+    await govc.run('vm.power', '-on', 'secret-2');
+    expect((await info('secret-2')).runtime).toMatchObject({ powerState: 'poweredOn', cryptoState: 'unlocked' });
+    await govc.run('vm.power', '-off', 'secret-2');
+  });
+
+  test('vm.unregister, vm.register: an encrypted machine comes back with its key', async () => {
+    const { keyId } = (await info('secret-1')).config;
+    await govc.run('vm.unregister', 'secret-1');
+    expect(await govc.refused('vm.power', '-on', 'secret-1')).toContain('not found');
+    await govc.run('vm.register', '-host', 'esxi-2.lab', 'secret-1/secret-1.vmx');
+    expect((await info('secret-1')).config.keyId).toEqual(keyId);
+    await govc.run('vm.power', '-on', 'secret-1');
+    expect((await info('secret-1')).runtime).toMatchObject({ powerState: 'poweredOn', cryptoState: 'unlocked' });
+    await govc.run('vm.power', '-off', 'secret-1');
+  });
+
+  test('vm.power: suspend and on, reset; shutdown and reboot need VMware Tools', async () => {
+    await govc.run('vm.power', '-suspend', 'web-1');
+    expect((await info('web-1')).runtime.powerState).toBe('suspended');
+    await govc.run('vm.power', '-on', 'web-1');
+    await govc.run('vm.power', '-reset', 'web-1');
+    expect((await info('web-1')).runtime.powerState).toBe('poweredOn');
+    expect(await govc.refused('vm.power', '-s', 'web-1')).toContain('VMware Tools');
+  });
+
+  test('vm.markastemplate, vm.markasvm', async () => {
+    await govc.run('vm.markastemplate', 'clone-1');
+    expect(await govc.refused('vm.power', '-on', 'clone-1')).toBeTruthy();
+    await govc.run('vm.markasvm', '-host', 'esxi-1.lab', 'clone-1');
+    await govc.run('vm.destroy', 'clone-1');
+  });
+
+  test('folder.create, object.mv, object.destroy', async () => {
+    await govc.run('folder.create', 'vm/prod');
+    await govc.run('object.mv', 'vm/secret-2', 'vm/prod');
+    expect(lines(await govc.run('ls', 'vm/prod'))).toEqual(['/Datacenter/vm/prod/secret-2']);
+    await govc.run('object.destroy', 'vm/prod');
+    expect(await govc.run('find', '/', '-name', 'secret-2')).toBe('');
   });
 
   test('object.rename, vm.destroy', async () => {

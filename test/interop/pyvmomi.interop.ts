@@ -163,14 +163,15 @@ describe.skipIf(skip)('pyVmomi with a KMS that can be reached', () => {
     expect(steps.diskWithoutPolicy).toMatchObject({
       state: 'error',
       type: 'InvalidDeviceSpec',
-      message: 'Invalid storage policy for encryption operation.',
+      message: 'Invalid storage policy for encryption operation',
     });
   });
 
   test('a key that the KMS does not hold is refused, and the VM stays as it was', () => {
     expect(steps.unknownKey).toMatchObject({
       state: 'error',
-      message: expect.stringContaining('Key no-such-key/py-kp not found'),
+      type: 'GenericVmConfigFault',
+      reasons: expect.arrayContaining([expect.stringContaining('Key no-such-key/py-kp not found')]),
     });
     expect(steps.plain).toMatchObject({ keyId: null, diskKeys: [null], migrateEncryption: 'opportunistic' });
   });

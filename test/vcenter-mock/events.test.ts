@@ -97,13 +97,3 @@ test('the description names categories, and the ids of extended events before a 
     '<fullFormat>com.vmware.vc.kms.crypto.KeyGenerateFail|Key creation failed on key provider.</fullFormat>',
   );
 });
-
-test('there are no alarms and no triggered ones', async () => {
-  const lab = await loggedIn();
-  const answer = await lab.call(
-    '<GetAlarm xmlns="urn:vim25"><_this type="AlarmManager">AlarmManager</_this></GetAlarm>',
-  );
-  expect(answer.body).toContain('<GetAlarmResponse xmlns="urn:vim25"></GetAlarmResponse>');
-  const state = await lab.call(fetchOf('Folder', 'group-d1', 'triggeredAlarmState'));
-  expect(state.body).toContain('<returnval xsi:type="ArrayOfAlarmState"></returnval>');
-});

@@ -262,8 +262,8 @@ test('a host that restarts takes its running VMs down and comes back', async () 
   await lab.mock.rebootHost('esx-02');
   expect(textOf(await property(lab, 'db', 'runtime'), 'powerState')).toBe('poweredOff');
   expect(textOf(await property(lab, 'db', 'runtime'), 'connectionState')).toBe('connected');
-  const types = lab.mock.events.all.map((event) => event._type);
-  expect(types.slice(-3)).toEqual(['HostShutdownEvent', 'HostConnectionLostEvent', 'HostConnectedEvent']);
+  const types = lab.mock.events.all.map((event) => event._type).filter((type) => type.startsWith('Host'));
+  expect(types).toEqual(['HostShutdownEvent', 'HostConnectionLostEvent', 'HostConnectedEvent']);
   await expect(lab.mock.rebootHost('nowhere')).rejects.toMatchObject({ code: 'ERR_OPTION' });
 });
 

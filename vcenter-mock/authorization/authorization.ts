@@ -3,7 +3,7 @@ import { type Inventory, rootFolderRef } from '../inventory/inventory.ts';
 import type { ManagedObject, TypedObject } from '../inventory/store.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { isSubtype, managedDeclaration } from '../vim/kernel/registry.ts';
-import { type Data, isRef, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
+import { type Data, isRef, parseRefKey, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
 import { propertyPrivileges } from '../vim/privileges.ts';
 import { administrators, Directory, principalKey, principalName, type User } from './directory.ts';
 import { RoleTable } from './role-table.ts';
@@ -62,8 +62,7 @@ export class Authorization {
   #entities(): ManagedObject[] {
     const found: ManagedObject[] = [];
     for (const key of this.#holders) {
-      const [type = '', value = ''] = key.split(/:(.*)/s);
-      const entity = this.#inventory.store.find({ type, value });
+      const entity = this.#inventory.store.find(parseRefKey(key));
       if (entity) found.push(entity);
       // Entities take their permissions with them.
       else this.#holders.delete(key);

@@ -20,7 +20,8 @@ export class ClusterCrypto {
    * mode is set, a host comes, and after a health check that found a provider.
    */
   async enforce(cause: number | undefined): Promise<void> {
-    for (const { id } of this.#inventory.hosts()) {
+    const lacking = this.#inventory.hosts().filter((host) => this.#lacksMode(host));
+    for (const { id } of lacking) {
       // Read anew: the hosts before may have taken long.
       const host = this.#inventory.hosts().find((candidate) => candidate.id === id);
       if (host && this.#lacksMode(host)) await this.#enable(host, cause);

@@ -1,42 +1,28 @@
-import type { Runtime } from '../../core/index.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import type { CryptoAssumed } from './assumed.ts';
 import { invalidState, notSupported, runtimeFault } from './faults.ts';
-import { type HostKeyCaches, KeyStore } from './host-key-cache.ts';
+import { alreadyExists, type HostKeyParts, HostKeys } from './host-keys.ts';
 import type { CryptoHost, CryptoInventory } from './inventory.ts';
 import { type Announce, type KeyExchange, ProviderFailure } from './key-exchange.ts';
-import { type CryptoKeyId, keyName, type ProviderKeyId, providerKey, sameKey } from './key-id.ts';
+import { type CryptoKeyId, type ProviderKeyId, sameKey } from './key-id.ts';
 import type { KeyProvider, KeyProviders } from './key-providers.ts';
 
-/** The hosts' encryption mode and the keys that are pushed to them. */
-export class HostCrypto {
-  /** Keys that vCenter itself holds, fetched since it started. */
-  readonly held = new KeyStore();
-  readonly caches: HostKeyCaches;
+/** The hosts' encryption mode: their own keys, made, sent, replaced. */
+export class HostCrypto extends HostKeys {
   /** Hosts that are being brought to `safe`: a second VM on the same host waits instead of making a second host key. */
   readonly #becomingSafe = new Map<string, Promise<void>>();
-  readonly #runtime: Runtime;
   readonly #assumed: CryptoAssumed;
   readonly #inventory: CryptoInventory;
   readonly #providers: KeyProviders;
   readonly #exchange: KeyExchange;
   readonly #announce: Announce;
 
-  constructor(parts: {
-    runtime: Runtime;
-    assumed: CryptoAssumed;
-    inventory: CryptoInventory;
-    providers: KeyProviders;
-    exchange: KeyExchange;
-    caches: HostKeyCaches;
-    announce: Announce;
-  }) {
-    this.#runtime = parts.runtime;
+  constructor(parts: HostKeyParts & { inventory: CryptoInventory }) {
+    super(parts);
     this.#assumed = parts.assumed;
     this.#inventory = parts.inventory;
     this.#providers = parts.providers;
     this.#exchange = parts.exchange;
-    this.caches = parts.caches;
     this.#announce = parts.announce;
   }
 
@@ -127,11 +113,11 @@ export class HostCrypto {
   ): Promise<void> {
     this.checkSupport(host, cause);
     if (keyId === undefined && host.cryptoKeyId && keyProvider === undefined) {
-      return this.#restoreOrRenew(host, this.#complete(host.cryptoKeyId), cause);
+      return this.#restoreOrRenew(host, this.complete(host.cryptoKeyId), cause);
     }
     const reused = keyId ?? this.#clusterKey(host, keyProvider);
     if (reused) {
-      const complete = this.#complete(reused);
+      const complete = this.complete(reused);
       const material = await this.obtain(complete, cause);
       this.push(host, complete, material, cause);
       return this.#enable(host, complete, cause);
@@ -192,49 +178,6 @@ export class HostCrypto {
     if (!this.isSafe(host)) throw invalidState(`Host "${host.name}" is not in encryption mode.`);
   }
 
-  /** Sees to it that a key is in the host's memory: pushed from vCenter's, or fetched first. @throws ProviderFailure */
-  async bring(host: CryptoHost, key: CryptoKeyId, cause: number | undefined): Promise<void> {
-    if (this.caches.of(host.id).has(key)) return;
-    const material = await this.obtain(key, cause);
-    this.push(host, this.#complete(key), material, cause);
-  }
-
-  /** The material of a key: vCenter's own, or fetched from its provider. @throws ProviderFailure */
-  async obtain(key: CryptoKeyId, cause: number | undefined): Promise<Buffer> {
-    const own = this.held.get(key);
-    if (own) return own;
-    const complete = this.#complete(key);
-    const held = this.held.get(complete);
-    if (held) return held;
-    const provider = this.#providers.find(complete.providerId.id);
-    if (!provider) throw new ProviderFailure(complete.providerId.id, 'get', complete, []);
-    const material = await this.#exchange.fetch(provider, complete, cause);
-    this.held.set(complete, material);
-    return material;
-  }
-
-  /** Puts a key into a host's memory. @throws HostNotConnected after the event SendKeyError.HostError */
-  push(host: CryptoHost, key: CryptoKeyId, material: Buffer, cause: number | undefined): void {
-    if (host.isConnected === false) {
-      this.#announce('com.vmware.vc.host.Crypto.SendKeyError.HostError', { hostId: host.id }, cause);
-      throw fault('HostNotConnected', `Host "${host.name}" is not connected.`);
-    }
-    this.caches.of(host.id).set(key, material);
-    this.#runtime.journal.record({
-      plane: 'vcenter',
-      event: 'vcenter.key.pushed',
-      text: `key ${keyName(key)} pushed to host ${host.name}`,
-      data: { keyId: key.keyId, provider: key.providerId?.id, host: host.name },
-      cause,
-    });
-  }
-
-  /** vim25 CryptoManagerKmip.AddKey: key material handed in by the client. @throws AlreadyExists */
-  addPlain(key: CryptoKeyId, material: Buffer): void {
-    if (this.held.has(key)) throw alreadyExists(key);
-    this.held.set(key, material);
-  }
-
   /**
    * A host restarted: its memory is empty, and what was disabled is off. vCenter fetches the host key again; a key that the
    * KMS lost is replaced, and without the KMS the host is no longer safe. documented (vcenter.md 10.3, 10.4, 12.1)
@@ -265,7 +208,7 @@ export class HostCrypto {
     const key = host.cryptoKeyId;
     if (!key) return false;
     try {
-      await this.#restoreOrRenew(host, this.#complete(key), cause);
+      await this.#restoreOrRenew(host, this.complete(key), cause);
       return true;
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error;
@@ -339,14 +282,4 @@ export class HostCrypto {
     }
     if (cryptoState !== 'safe') this.#announce('com.vmware.vc.host.Crypto.Enabled', subject, cause);
   }
-
-  #complete(key: CryptoKeyId): ProviderKeyId {
-    const id = key.providerId?.id ?? this.#providers.default()?.id;
-    if (id === undefined) throw runtimeFault(this.#assumed.noDefaultProvider);
-    return providerKey(key.keyId, id);
-  }
-}
-
-function alreadyExists(key: CryptoKeyId) {
-  return fault('AlreadyExists', `Key ${keyName(key)} already exists.`, { name: key.keyId });
 }

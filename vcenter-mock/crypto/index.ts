@@ -6,7 +6,6 @@ import { cryptoEvent, type EventWording, type PostEvent } from './events.ts';
 import { Gateway, type IsFlowOpen } from './gateway.ts';
 import { HealthCheck } from './health-check.ts';
 import { HostCrypto } from './host-crypto.ts';
-import { HostKeyCaches } from './host-key-cache.ts';
 import type { CryptoInventory } from './inventory.ts';
 import { type Announce, KeyExchange, type ProductStrings } from './key-exchange.ts';
 import {
@@ -95,8 +94,7 @@ export class VcenterCrypto {
       ...options.product,
     };
     const exchange = new KeyExchange({ runtime, connector, product, announce });
-    const caches = new HostKeyCaches();
-    const hosts = new HostCrypto({ runtime, assumed, inventory, providers, exchange, caches, announce });
+    const hosts = new HostCrypto({ runtime, assumed, inventory, providers, exchange, announce });
     const status = new ProviderStatus({ runtime, assumed, connector, announce });
     this.providers = providers;
     this.exchange = exchange;

@@ -7,7 +7,7 @@ import { type FaultMessage, runtimeFault } from './faults.ts';
 import { keyName, type ProviderKeyId, providerKey } from './key-id.ts';
 import type { KeyProvider, KmipServer } from './key-providers.ts';
 import type { KmipSession } from './kmip-session.ts';
-import type { KmsConnector } from './kms-connector.ts';
+import type { KmsConnector, Purpose } from './kms-connector.ts';
 import { errorCode, errorNumber, KmsFailure } from './kms-failure.ts';
 
 /** Posts a crypto event in the wording of the simulated release. */
@@ -224,7 +224,7 @@ export class KeyExchange {
     const purpose = key ? `key ${keyName(key)}` : `a new key of ${provider.id}`;
     for (const server of provider.servers) {
       try {
-        return await this.#connector.session(provider, server, { purpose, cause }, task);
+        return await this.#onServer(provider, server, { purpose, cause }, task);
       } catch (error) {
         if (!(error instanceof KmsFailure)) throw error;
         failures.push({ server, failure: error });
@@ -232,6 +232,25 @@ export class KeyExchange {
       }
     }
     throw new ProviderFailure(provider.id, what, key, failures);
+  }
+
+  /**
+   * One server. vim25 KmipServerInfo.reconnect: where it is set, a task whose connection was lost begins once more on a new
+   * one. That this is what it means, and that it is once, is assumed.
+   */
+  async #onServer<T>(
+    provider: KeyProvider,
+    server: KmipServer,
+    purpose: Purpose,
+    task: (session: KmipSession) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.#connector.session(provider, server, purpose, task);
+    } catch (error) {
+      const lost = error instanceof KmsFailure && (error.kind === 'reset' || error.kind === 'closed');
+      if (!lost || !((server.info.reconnect ?? 0) > 0)) throw error;
+      return await this.#connector.session(provider, server, purpose, task);
+    }
   }
 }
 

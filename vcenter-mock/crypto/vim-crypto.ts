@@ -1,21 +1,25 @@
 import type { CryptoHooks, DraftOrigin, MigrationTarget } from '../crypto-hooks.ts';
 import type { Host, Vm } from '../inventory/inventory.ts';
+import type { TypedObject } from '../inventory/store.ts';
 import type { VersionProfile } from '../profiles.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
-import { type Data, type Ref, refKey } from '../vim/kernel/values.ts';
+import { type Data, parseRefKey, type Ref, refKey } from '../vim/kernel/values.ts';
 import type { VmDraft } from '../virtual-machine/draft.ts';
 import type { CryptoEvent } from './events.ts';
-import { invalidArgument } from './faults.ts';
+import { invalidArgument, invalidDeviceSpec } from './faults.ts';
 import { type CryptoOptions, keysOf, VcenterCrypto } from './index.ts';
 import type { CryptoVm } from './inventory.ts';
 import { ProviderFailure } from './key-exchange.ts';
+import type { ProviderKeyId } from './key-id.ts';
 import { vmKeyMissing } from './lock-faults.ts';
 import { VimInventory } from './vim-inventory.ts';
 import { privilegesFor } from './vim-privileges.ts';
+import { keyIn } from './vm-crypto-keys.ts';
 import type { VmCryptoPlan } from './vm-crypto-plan.ts';
-import type { DiskOperation, VmCryptoRequest } from './vm-crypto-request.ts';
+import type { CryptoSpec, DiskOperation, ProfileSpec, VmCryptoRequest } from './vm-crypto-request.ts';
+import { encryptionFilter } from './vm-encryption.ts';
 
 const managerId = 'CryptoManager';
 
@@ -120,6 +124,30 @@ export class VimCrypto implements CryptoHooks {
     task.require('Cryptographer.RegisterHost', host.ref);
   }
 
+  readonly encryptionFilter = encryptionFilter;
+
+  async keyForDisk(
+    datastore: TypedObject<'Datastore'>,
+    profiles: readonly ProfileSpec[] | undefined,
+    crypto: CryptoSpec | undefined,
+    task: RunningTask,
+  ): Promise<ProviderKeyId | undefined> {
+    const encrypts = (profiles ?? []).some(({ profileId }) => this.#vc.policies.encrypts(profileId));
+    if (crypto?.kind === 'noOp' || (!crypto && !encrypts)) return undefined;
+    // As for a disk of a VM: the policy must agree.
+    if (!encrypts) throw invalidDeviceSpec(this.manager.assumed, 0, 'msg.hostd.deviceSpec.enc.badPolicy');
+    // assumed: as for a new VM
+    task.require('Cryptographer.EncryptNew', datastore.ref);
+    const mounted = new Set((datastore.get('host') ?? []).map(({ key }) => key.value));
+    const host = this.#vc.inventory.hosts.find(
+      (one) => mounted.has(one.ref.value) && one.get('runtime').connectionState === 'connected',
+    );
+    if (!host) throw fault('HostNotConnected', this.#vc.assumed.hostNotConnected);
+    const facts = this.inventory.hostFacts(host);
+    if (!this.manager.hosts.isSafe(facts)) task.require('Cryptographer.RegisterHost', host.ref);
+    return this.manager.encryption.keyForDisk(facts, keyIn(crypto) ?? { keyId: '' }, task.cause);
+  }
+
   requireUnlocked(vm: Vm): void {
     const { keyId, cryptoState } = this.inventory.vmFacts(vm);
     if (keyId && cryptoState === 'locked') throw vmKeyMissing(keyId);
@@ -210,6 +238,8 @@ export class VimCrypto implements CryptoHooks {
       // A standard provider has no backup, no TPM rule and no key of its own. documented fields, assumed values
       hasBackup: false,
       tpmRequired: false,
+      // Of 9.0; wrapped keys are not simulated.
+      defaultKeyType: 'rawKey',
     }));
   }
 
@@ -244,11 +274,6 @@ export function cryptoOf(vc: Vcenter): VimCrypto {
 /** Where the default provider of an entity is kept. */
 export function scopeOf(entity: Ref): string {
   return refKey(entity);
-}
-
-function parseRefKey(key: string): Ref {
-  const at = key.indexOf(':');
-  return { type: key.slice(0, at), value: key.slice(at + 1) };
 }
 
 /** What follows from the simulated release: product attributes, wording of events, rules of later releases. */

@@ -13,7 +13,7 @@ import type { DiskOperation, VmCryptoRequest } from './vm-crypto-request.ts';
 import { keysOf } from './vm-locks.ts';
 
 /** observed: the IO filter on an encrypted disk. */
-const encryptionFilter = 'VMW_vmwarevmcrypt_1.0.0';
+export const encryptionFilter = 'VMW_vmwarevmcrypt_1.0.0';
 
 /** Encrypts, decrypts and recrypts virtual machines: the crypto part of a reconfiguration or creation. */
 export class VmEncryption {
@@ -68,7 +68,7 @@ export class VmEncryption {
       await this.#unlockOld(vm, plan, cause);
       for (const target of targetsOf(plan)) {
         if (!target.key || keys.has(keyName(target.key))) continue;
-        keys.set(keyName(target.key), await this.#obtain(vm, target.key, target, made, cause));
+        keys.set(keyName(target.key), await this.#obtain(this.#hostOf(vm), target.key, target, made, cause));
       }
       const change = this.#changeOf(vm, plan, keys, how.isTaken ?? (() => false));
       if (how.apply) how.apply(change);
@@ -84,6 +84,17 @@ export class VmEncryption {
       const owner = { identifier: vm.uuid, component: 'Virtual Machine', name: vm.name } as const;
       // observed (C8): after the VM was encrypted
       await this.#exchange.describeOwner(this.#providers.get(key.providerId.id), key, owner, cause);
+    }
+  }
+
+  /** A key for a disk that no VM has. @throws as {@link reconfigure} */
+  async keyForDisk(host: CryptoHost, wish: CryptoKeyId, cause: number | undefined): Promise<ProviderKeyId> {
+    const made: ProviderKeyId[] = [];
+    try {
+      return await this.#obtain(host, wish, { action: 'encrypt', operation: 'create' }, made, cause);
+    } catch (error) {
+      for (const key of made) this.#exchange.leaveBehind(key, cause);
+      throw error;
     }
   }
 
@@ -111,13 +122,12 @@ export class VmEncryption {
 
   /** Makes or fetches a key and brings it to the VM's host. observed (C1 to C7) */
   async #obtain(
-    vm: CryptoVm,
+    host: CryptoHost,
     wish: CryptoKeyId,
     target: Target,
     made: ProviderKeyId[],
     cause: number | undefined,
   ): Promise<ProviderKeyId> {
-    const host = this.#hostOf(vm);
     this.#hosts.checkSupport(host);
     const provider = this.#providerFor(wish, host);
     let key = wish.keyId === '' ? undefined : providerKey(wish.keyId, provider.id);

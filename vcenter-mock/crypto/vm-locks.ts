@@ -132,7 +132,7 @@ export class VmLocks {
       const isHomeKey = vm.keyId === undefined || sameKey(vm.keyId, key);
       if (isHomeKey) this.#lock(vm, key, reason, cause);
       else if (vm.cryptoState === 'locked') this.#unlocked(vm, cause);
-      const disk = isHomeKey ? undefined : vm.disks.find(({ keyId }) => sameKey(keyId, key));
+      const disk = isHomeKey ? undefined : vm.disks.find((one) => chainKeys(one).some((own) => sameKey(own, key)));
       return { key, reason, disk };
     }
     if (vm.cryptoState === 'locked') this.#unlocked(vm, cause);
@@ -206,7 +206,11 @@ export class VmLocks {
 /** The keys of a VM and its disks, each once. */
 export function keysOf(vm: CryptoVm): CryptoKeyId[] {
   const keys = new Map<string, CryptoKeyId>();
-  const disks = vm.disks.flatMap((disk) => [disk.keyId, ...(disk.parents ?? []).map(({ keyId }) => keyId)]);
-  for (const key of [vm.keyId, ...disks]) if (key) keys.set(keyName(key), key);
+  for (const key of [vm.keyId, ...vm.disks.flatMap(chainKeys)]) if (key) keys.set(keyName(key), key);
   return [...keys.values()];
+}
+
+/** The keys of a disk and of the files below it. */
+function chainKeys({ keyId, parents = [] }: CryptoDisk): (CryptoKeyId | undefined)[] {
+  return [keyId, ...parents.map((parent) => parent.keyId)];
 }

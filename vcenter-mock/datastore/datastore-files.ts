@@ -81,8 +81,14 @@ export class DatastoreFiles {
     if (directory === '' || this.directories.has(path)) return true;
     const prefix = `${path}/`;
     const homes = this.#store.all('VirtualMachine').map((vm) => vm.get('config')?.files.vmPathName);
-    const left = [...this.homes.keys(), ...this.disks.keys()];
+    const left = [...this.homes.keys(), ...this.disks.keys(), ...this.directories];
     return [...homes, ...left].some((file) => file?.startsWith(prefix));
+  }
+
+  /** The directories that were made on their own on a datastore. */
+  directoriesOn(datastore: string): string[] {
+    const prefix = `[${datastore}] `;
+    return [...this.directories].filter((one) => one.startsWith(prefix)).map((one) => one.slice(prefix.length));
   }
 
   /** A directory for a VM of that name that nothing lies in yet: `web`, else `web_1`. observed naming */

@@ -1,10 +1,10 @@
 import type { Runtime } from '../../core/index.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { ManagedObject } from '../inventory/store.ts';
-import { type Data, data, type Ref, refKey } from '../vim/kernel/values.ts';
+import { isSubtype } from '../vim/kernel/registry.ts';
+import { type Data, data, isRef, type Ref, refKey } from '../vim/kernel/values.ts';
+import { type AnyEvent, eventTest, type FiledEvent } from './event-filter.ts';
 import { eventTypes } from './event-types.ts';
-
-type AnyEvent = Data<'Event'> & { _type: string };
 
 /** What an event is about; the arguments of the Event base type are filled in from it. */
 export interface EventSubject {
@@ -30,13 +30,22 @@ export interface ExtendedEventFields {
   fault?: Data<'LocalizedMethodFault'>;
 }
 
+/** A posted event with what it is about and the journal entry that it made. */
+export interface PostedEvent {
+  readonly event: AnyEvent;
+  /** The entity that the event is about; undefined when it is about none. */
+  readonly entity?: ManagedObject;
+  readonly seq: number;
+}
+
 /** All events of a vCenter, oldest first. */
 export class EventLog {
   readonly #runtime: Runtime;
   readonly #inventory: Inventory;
   readonly #limit: number;
-  readonly #listeners = new Set<() => void>();
-  #events: AnyEvent[] = [];
+  readonly #listeners = new Set<(posted: PostedEvent) => void>();
+  /** Their keys follow one another. */
+  readonly #events: FiledEvent[] = [];
   #key = 0;
 
   constructor(runtime: Runtime, inventory: Inventory, limit: number) {
@@ -46,12 +55,12 @@ export class EventLog {
   }
 
   get all(): readonly AnyEvent[] {
-    return this.#events;
+    return this.#events.map(({ event }) => event);
   }
 
   /** The newest event, which `EventManager.latestEvent` shows. */
   get latest(): AnyEvent | undefined {
-    return this.#events.at(-1);
+    return this.#events.at(-1)?.event;
   }
 
   /**
@@ -64,7 +73,7 @@ export class EventLog {
 
   /** Posts an EventEx: an event that is known by its `eventTypeId`. */
   postEx(fields: ExtendedEventFields, subject: EventSubject = {}): AnyEvent {
-    const about = subject.vm ?? subject.host;
+    const about = subject.vm ?? subject.host ?? subject.entity;
     const event = {
       ...data('EventEx', { severity: 'info', ...fields } as Omit<Data<'EventEx'>, '_type'>),
       objectId: about?.ref.value,
@@ -74,22 +83,28 @@ export class EventLog {
     return this.#add(event, fields.message ?? fields.eventTypeId, fields.eventTypeId, subject);
   }
 
+  /** Posts an event as a client made it: its own fields stay, those of the base type are filled in. */
+  postAs(event: AnyEvent, id: string, subject: EventSubject): AnyEvent {
+    return this.#add(event, id, id, subject);
+  }
+
   #add(own: object & { _type: string }, text: string, id: string, subject: EventSubject): AnyEvent {
     const key = ++this.#key;
     const message = subject.message ?? text;
+    const about = subject.vm ?? subject.host ?? subject.entity;
     const event = {
       ...own,
       key,
       chainId: subject.chainId ?? key,
       createdTime: new Date(this.#runtime.clock.now()),
       userName: subject.user ?? '',
-      ...this.#inventory.eventArguments(subject.vm, subject.host),
+      ...this.#arguments(subject),
       fullFormattedMessage: message,
     } as AnyEvent;
-    this.#events.push(event);
+    this.#events.push({ event, ...this.#place(event, about) });
     if (this.#events.length > this.#limit) this.#events.shift();
     const severity = (own as { severity?: string }).severity;
-    this.#runtime.journal.record({
+    const entry = this.#runtime.journal.record({
       plane: 'vcenter',
       event: 'vcenter.event',
       level: severity === 'error' || severity === 'warning' ? 'warn' : 'info',
@@ -104,40 +119,83 @@ export class EventLog {
       },
       cause: subject.cause,
     });
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) listener({ event, entity: about, seq: entry.seq });
     return event;
   }
 
+  #arguments({ vm, host, entity }: EventSubject): Partial<Data<'Event'>> {
+    if (vm || host || !entity) return this.#inventory.eventArguments(vm, host);
+    if (entity.type === 'VirtualMachine') return this.#inventory.eventArguments(entity);
+    if (entity.type === 'HostSystem') return this.#inventory.eventArguments(undefined, entity);
+    const line = [entity, ...this.#inventory.ancestors(entity)];
+    const named = (base: string) => {
+      const found = line.find((candidate) => isSubtype(candidate.type, base));
+      return found && { reference: found.ref, name: String(found.read('name')) };
+    };
+    const [datacenter, cluster, datastore, network] = ['Datacenter', 'ComputeResource', 'Datastore', 'Network'].map(
+      named,
+    );
+    return {
+      datacenter: datacenter && { name: datacenter.name, datacenter: datacenter.reference },
+      computeResource: cluster && { name: cluster.name, computeResource: cluster.reference },
+      ds: datastore && { name: datastore.name, datastore: datastore.reference },
+      net: network && { name: network.name, network: network.reference },
+    };
+  }
+
+  /** Worked out once: a filter must not walk the inventory for each event. */
+  #place(event: AnyEvent, about: ManagedObject | undefined): Omit<FiledEvent, 'event'> {
+    const entities = entitiesOf(event);
+    if (about) entities.push(about.ref);
+    const [own, parents, above] = [new Set<string>(), new Set<string>(), new Set<string>()];
+    for (const reference of entities) {
+      own.add(refKey(reference));
+      const entity = this.#inventory.store.find(reference);
+      const parent = entity?.read('parent');
+      if (isRef(parent)) parents.add(refKey(parent));
+      for (const ancestor of entity ? this.#inventory.ancestors(entity) : []) above.add(refKey(ancestor.ref));
+    }
+    return { own, parents, above };
+  }
+
   /** Calls `listener` after each event until the returned function is called. */
-  subscribe(listener: () => void): () => void {
+  subscribe(listener: (posted: PostedEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** The events that fit a filter, oldest first. */
+  /** The events that fit a filter, oldest first; with `maxCount` the newest of them. */
   query(filter: Data<'EventFilterSpec'>): AnyEvent[] {
-    const under = filter.entity && this.#inventory.scope(filter.entity.entity, filter.entity.recursion);
-    const ids = new Set([...(filter.eventTypeId ?? []), ...(filter.type ?? [])]);
-    const users = filter.userName?.userList;
-    const found = this.#events.filter((event) => {
-      if (under && !entitiesOf(event).some((entity) => under.has(refKey(entity))) && !under.has('*')) return false;
-      if (ids.size > 0 && !ids.has(event._type) && !ids.has((event as { eventTypeId?: string }).eventTypeId ?? '')) {
-        return false;
-      }
-      if (filter.time?.beginTime && event.createdTime < filter.time.beginTime) return false;
-      if (filter.time?.endTime && event.createdTime > filter.time.endTime) return false;
-      if (users && !users.includes(event.userName)) return false;
-      if (filter.category && !filter.category.includes(categoryOf(event))) return false;
-      return filter.eventChainId === undefined || event.chainId === filter.eventChainId;
-    });
-    return filter.maxCount === undefined ? found : found.slice(-filter.maxCount);
+    return this.before(Number.POSITIVE_INFINITY, filter, filter.maxCount).reverse();
+  }
+
+  /** At most `count` events with keys above `key` that fit, oldest first. */
+  after(key: number, filter: Data<'EventFilterSpec'>, count: number): AnyEvent[] {
+    const fits = eventTest(filter);
+    const found: AnyEvent[] = [];
+    const first = this.#events[0]?.event.key ?? 0;
+    for (let index = Math.max(0, key + 1 - first); index < this.#events.length && found.length < count; index++) {
+      const filed = this.#events[index]!;
+      if (fits(filed)) found.push(shown(filed.event, filter));
+    }
+    return found;
+  }
+
+  /** At most `count` events with keys up to `key` that fit, newest first. */
+  before(key: number, filter: Data<'EventFilterSpec'>, count = Number.POSITIVE_INFINITY): AnyEvent[] {
+    const fits = eventTest(filter);
+    const found: AnyEvent[] = [];
+    const first = this.#events[0]?.event.key ?? 0;
+    for (let index = Math.min(this.#events.length - 1, key - first); index >= 0 && found.length < count; index--) {
+      const filed = this.#events[index]!;
+      if (fits(filed)) found.push(shown(filed.event, filter));
+    }
+    return found;
   }
 }
 
-/** EventEx carries its category as severity; the others have the one of their type. */
-function categoryOf(event: AnyEvent): string {
-  const types: Readonly<Record<string, { category: string }>> = eventTypes;
-  return (event as { severity?: string }).severity ?? types[event._type]?.category ?? 'info';
+function shown(event: AnyEvent, filter: Data<'EventFilterSpec'>): AnyEvent {
+  return filter.disableFullMessage ? { ...event, fullFormattedMessage: undefined } : event;
 }
 
 function entitiesOf(event: AnyEvent): Ref[] {
@@ -147,5 +205,6 @@ function entitiesOf(event: AnyEvent): Ref[] {
     event.computeResource?.computeResource,
     event.datacenter?.datacenter,
     event.ds?.datastore,
+    event.net?.network,
   ].filter((reference) => reference !== undefined);
 }

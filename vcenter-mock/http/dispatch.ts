@@ -13,7 +13,7 @@ import { compareVersions, negotiate } from '../vim/kernel/version.ts';
 import { XmlError } from '../vim/kernel/xml.ts';
 import { LazySignal } from './lazy-signal.ts';
 import { mayUse, type Session, seenBy } from './sessions.ts';
-import { faultEnvelope, parseEnvelope, responseEnvelope, type SoapRequest } from './soap.ts';
+import { faultEnvelope, namespaces, parseEnvelope, responseEnvelope, type SoapRequest } from './soap.ts';
 
 /** An HTTP request to a SOAP endpoint. */
 export interface SoapInput {
@@ -81,7 +81,7 @@ export class Dispatcher {
     let request: SoapRequest;
     try {
       request = parseEnvelope(input.body, vc.assumed.xmlDepth);
-      if (request.ns !== `urn:${input.dialect}`) {
+      if (!namespaces[input.dialect].includes(request.ns)) {
         throw new XmlError(`the namespace "${request.ns.slice(0, 100)}" is not served here`);
       }
     } catch (error) {
@@ -231,13 +231,18 @@ export class Dispatcher {
     if (isFetch) {
       // Undocumented; pyVmomi reads every property with it. An unset property gives no returnval (unverified).
       const value = readPath(seenBy(session, object, vc.authorization), String(params.prop), vc.assumed);
-      return responseEnvelope(method, encodeAnyValue('returnval', value, context), context);
+      return responseEnvelope(method, request.ns, encodeAnyValue('returnval', value, context), context);
     }
     const implementation = this.#implementations.method(object.type, method);
     if (!implementation) throw notImplemented(vc, cause, object, method);
     const result = await implementation(object, params, call);
     const type = declaration!.result;
-    return responseEnvelope(method, type === 'void' ? '' : encodeValue('returnval', type, result, context), context);
+    return responseEnvelope(
+      method,
+      request.ns,
+      type === 'void' ? '' : encodeValue('returnval', type, result, context),
+      context,
+    );
   }
 
   #params(request: SoapRequest, declared: Readonly<Record<string, string>>, cause: number): Record<string, unknown> {

@@ -37,6 +37,7 @@ export class SessionTable {
   readonly #timers = new Map<Session, ClockTimer>();
   readonly #clock: Clock;
   readonly #stream;
+  readonly #pbmStream;
   readonly #store: ObjectStore;
   readonly #idleMs: number;
   readonly #ticketMs: number;
@@ -55,6 +56,7 @@ export class SessionTable {
     this.#directory = parts.directory;
     this.#clock = parts.clock;
     this.#stream = parts.random.stream('vcenter.session');
+    this.#pbmStream = parts.random.stream('vcenter.pbm-session');
     this.#store = parts.store;
     this.#idleMs = parts.idleMs;
     this.#ticketMs = parts.ticketMs;
@@ -68,6 +70,11 @@ export class SessionTable {
   /** A fresh cookie value; a failed login gets one too (observed). */
   newCookie(): string {
     return this.#stream.hex(40);
+  }
+
+  /** The Set-Cookie value of a PBM answer; it stands for no login. observed: a UUID, unquoted, without a path */
+  newPbmCookie(): string {
+    return `vmware_soap_session=${this.#pbmStream.uuid()}; HttpOnly`;
   }
 
   /** The user with these credentials, or undefined. */
@@ -222,9 +229,24 @@ export function seenBy(
   if (object.type === 'SessionManager') {
     return instead(object, 'currentSession', () => userSession(session));
   }
+  if (object.type === 'ViewManager') return instead(object, 'viewList', () => viewsOf(session));
+  if (object.ref.value === 'propertyCollector') return instead(object, 'filter', () => defaultFiltersOf(session));
   // What entities are made with is an administrator's.
   if (!isSubtype(object.type, 'ManagedEntity') || authorization.isAdministrator(session.user.username)) return object;
   return instead(object, 'effectiveRole', () => authorization.effectiveRoles(session.user.username, object));
+}
+
+function viewsOf(session: Session): Ref[] {
+  return [...session.objects].filter(({ type }) => isSubtype(type, 'View')).map(({ ref }) => ref);
+}
+
+/** The filters of the collector that every session has: those that none of its own collectors lists. */
+function defaultFiltersOf(session: Session): Ref[] {
+  const objects = [...session.objects];
+  const listed = new Set(
+    objects.flatMap((object) => (object.type === 'PropertyCollector' ? (object.read('filter') as Ref[]) : [])),
+  );
+  return objects.filter(({ type, ref }) => type === 'PropertyFilter' && !listed.has(ref)).map(({ ref }) => ref);
 }
 
 /** The object with another value for one property. */
@@ -242,6 +264,7 @@ function instead(object: ManagedObject, name: string, value: () => unknown): Man
 
 /** True when an object belongs to the session or to none. */
 export function mayUse(session: Session | undefined, reference: Ref): boolean {
+  if (!reference.value.startsWith('session[')) return true;
   const scope = /^session\[([^\]]+)\]/.exec(reference.value)?.[1];
   return scope === undefined || scope === session?.scope;
 }

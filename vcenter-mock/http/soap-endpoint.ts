@@ -123,7 +123,8 @@ export class SoapEndpoint {
   #answer(body: string, dialect: Dialect, request: IncomingMessage, response: ServerResponse): void {
     const { headers, socket } = request;
     const connection = this.#connectionOf(socket);
-    let cookie: string | undefined;
+    // PBM greets a client that brings no cookie with one of its own (observed).
+    let cookie = dialect === 'pbm' && !headers.cookie ? this.#vc.sessions.newPbmCookie() : undefined;
     const answered = this.#dispatcher.answer({
       body,
       soapAction: headers.soapaction as string | undefined,
@@ -133,7 +134,7 @@ export class SoapEndpoint {
         remoteAddress: connection.remoteAddress,
         userAgent: headers['user-agent'] ?? '',
         setSessionCookie: (value) => {
-          cookie = value;
+          cookie = sessionCookie(value, this.#secure);
         },
       },
       connection: connection.key,
@@ -163,7 +164,7 @@ export class SoapEndpoint {
       'cache-control': 'no-cache',
       'content-length': Buffer.byteLength(output.body),
     };
-    if (cookie !== undefined) head['set-cookie'] = sessionCookie(cookie, this.#secure);
+    if (cookie !== undefined) head['set-cookie'] = cookie;
     response.writeHead(output.status, head);
     response.end(output.body);
   }

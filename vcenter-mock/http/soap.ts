@@ -5,9 +5,18 @@ import { child, escapeXml, parseXml, type XmlElement, XmlError } from '../vim/ke
 
 const soapNamespace = 'http://schemas.xmlsoap.org/soap/envelope/';
 
+/**
+ * Namespaces of the methods of a service. Internal methods of PBM stand in one of their own, and so does the answer (observed in
+ * govmomi's PbmQueryIOFiltersFromProfileId and PbmQueryProfileDetails).
+ */
+export const namespaces: Readonly<Record<EncodeContext['dialect'], readonly string[]>> = {
+  vim25: ['urn:vim25'],
+  pbm: ['urn:pbm', 'urn:internalpbm'],
+};
+
 /** A SOAP request, taken apart. */
 export interface SoapRequest {
-  /** Namespace of the method element, `urn:vim25` or `urn:pbm`. */
+  /** Namespace of the method element, one of `namespaces`. */
   readonly ns: string;
   readonly method: string;
   readonly target: Ref;
@@ -15,6 +24,21 @@ export interface SoapRequest {
   /** Text of the header element vcSessionCookie. */
   readonly sessionHeader?: string;
   readonly operationId?: string;
+}
+
+const words = new Map<string, string>();
+const wordLimit = 5_000;
+
+/**
+ * The same text in memory of its own. A part of a string keeps the whole string alive, and the journal would keep every request with
+ * the name of its method. Words that come again are kept once.
+ */
+function detached(text: string): string {
+  const known = words.get(text);
+  if (known !== undefined) return known;
+  const copy = Buffer.from(text).toString();
+  if (words.size < wordLimit && copy.length < 100) words.set(copy, copy);
+  return copy;
 }
 
 /** Reads a SOAP 1.1 envelope by namespace. Throws XmlError with a readable text when it is none. */
@@ -26,13 +50,14 @@ export function parseEnvelope(text: string, maxDepth: number): SoapRequest {
   if (!method) throw new XmlError('the SOAP body is empty');
   const header = envelope.children.find((element) => element.name === 'Header' && element.ns === soapNamespace);
   const self = child(method, '_this');
+  const operationId = child(header, 'operationID')?.text.trim();
   return {
     ns: method.ns,
-    method: method.name,
-    target: { type: self?.attributes.type ?? '', value: self?.text.trim() ?? '' },
+    method: detached(method.name),
+    target: { type: detached(self?.attributes.type ?? ''), value: detached(self?.text.trim() ?? '') },
     element: method,
     sessionHeader: child(header, 'vcSessionCookie')?.text.trim(),
-    operationId: child(header, 'operationID')?.text.trim(),
+    operationId: operationId && detached(operationId),
   };
 }
 
@@ -46,11 +71,11 @@ function envelope(content: string): string {
   );
 }
 
-/** The answer to a method: an element named after it, with the encoded result inside. */
-export function responseEnvelope(method: string, content: string, context: EncodeContext): string {
-  const ns =
-    context.dialect === 'pbm' ? 'xmlns="urn:pbm" xmlns:pbm="urn:pbm" xmlns:vim25="urn:vim25"' : 'xmlns="urn:vim25"';
-  return envelope(`<${method}Response ${ns}>${content}</${method}Response>`);
+/** The answer to a method: an element named after it, in its namespace, with the encoded result inside. */
+export function responseEnvelope(method: string, ns: string, content: string, { dialect }: EncodeContext): string {
+  // Types of both namespaces carry a prefix (observed on /pbm/sdk).
+  const prefixes = dialect === 'pbm' ? ' xmlns:pbm="urn:pbm" xmlns:vim25="urn:vim25"' : '';
+  return envelope(`<${method}Response xmlns="${ns}"${prefixes}>${content}</${method}Response>`);
 }
 
 /** A SOAP fault: the message as faultstring, the fault as `{Type}Fault` in the detail (observed). */

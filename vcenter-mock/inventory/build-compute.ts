@@ -126,6 +126,7 @@ export function createHost({ vc, random, now }: Site, options: HostOptions, pare
     vm: [],
   });
   const id = host.ref.value;
+  vc.store.create('HostDatastoreBrowser', `datastoreBrowser-${id}`, {});
   host.set({
     datastoreBrowser: { type: 'HostDatastoreBrowser', value: `datastoreBrowser-${id}` },
     configManager: cryptoSupported

@@ -39,6 +39,7 @@ export function createDatastore(
       maxVirtualRDMFileSize: 68_169_720_922_112,
     } as Data<'VmfsDatastoreInfo'>,
   });
+  vc.store.create('HostDatastoreBrowser', `datastoreBrowser-${datastore.ref.value}`, {});
   datastore.set({
     browser: { type: 'HostDatastoreBrowser', value: `datastoreBrowser-${datastore.ref.value}` },
     summary: {

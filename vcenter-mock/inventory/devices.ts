@@ -24,7 +24,7 @@ export function virtualDisk(parts: {
     key: 2000 + parts.index,
     deviceInfo: data('Description', {
       label: `Hard disk ${parts.index + 1}`,
-      summary: `${String(capacityInKB).replace(/\B(?=(\d{3})+$)/g, ',')} KB`,
+      summary: kilobytes(capacityInKB),
     }),
     backing: data('VirtualDiskFlatVer2BackingInfo', {
       fileName: parts.fileName,
@@ -47,6 +47,11 @@ export function virtualDisk(parts: {
     shares: normalDiskShares,
     nativeUnmanagedLinkedClone: false,
   });
+}
+
+/** A capacity as the summary of a disk has it: "8,388,608 KB". observed */
+export function kilobytes(capacity: number): string {
+  return `${String(capacity).replace(/\B(?=(\d{3})+$)/g, ',')} KB`;
 }
 
 /** The controllers and devices that are the same in every new VM. observed keys */

@@ -40,13 +40,22 @@ export class Inventory {
     this.#vmIndex = new VmIndex(store);
     store.subscribe((object, change) => {
       if (isTreeChange(object, change)) this.#treeChanged();
+      else if (runsVms(object.type) && change.properties?.includes('vm')) this.#vmsMoved();
     });
   }
 
   #treeChanged(): void {
     this.#below.clear();
-    // What a container view shows is computed from the tree: tell those that wait.
+    // What these views show is computed from the tree: tell those that wait.
     for (const view of this.store.all('ContainerView')) view.touch();
+    for (const view of this.store.all('InventoryView')) view.touch();
+  }
+
+  #vmsMoved(): void {
+    for (const view of this.store.all('ContainerView')) {
+      const { type } = view.get('container');
+      if (!isSubtype(type, 'Folder') && type !== 'Datacenter') view.touch();
+    }
   }
 
   get rootFolder(): TypedObject<'Folder'> {
@@ -124,9 +133,13 @@ export class Inventory {
     return found;
   }
 
-  /** The entities below one that are of one of the types or a subtype; all when no type is given. */
+  /**
+   * The entities below one that are of one of the types or a subtype, as a container view shows them; all when no type is given. Below
+   * hosts and resource pools there are the VMs that they run, too (documented).
+   */
   below(entity: ManagedObject, recursive: boolean, types: readonly string[]): readonly ManagedObject[] {
-    const all = recursive ? this.descendants(entity) : this.children(entity);
+    const running = !isSubtype(entity.type, 'Folder') && entity.type !== 'Datacenter';
+    const all = running ? this.#belowCompute(entity, recursive) : this.#belowFolder(entity, recursive);
     if (types.length === 0) return all;
     const wanted = new Map<string, boolean>();
     return all.filter(({ type }) => {
@@ -137,6 +150,26 @@ export class Inventory {
       }
       return is;
     });
+  }
+
+  #belowFolder(entity: ManagedObject, recursive: boolean): readonly ManagedObject[] {
+    return recursive ? this.descendants(entity) : this.children(entity);
+  }
+
+  #belowCompute(entity: ManagedObject, recursive: boolean): readonly ManagedObject[] {
+    const found = new Set<ManagedObject>();
+    const add = (above: ManagedObject) => {
+      for (const child of this.children(above)) found.add(child);
+      if (!runsVms(above.type)) return;
+      for (const reference of references(above.read('vm'))) {
+        const vm = this.store.find(reference);
+        if (vm) found.add(vm);
+      }
+    };
+    add(entity);
+    // The set grows while it is walked.
+    if (recursive) for (const next of found) add(next);
+    return [...found];
   }
 
   /** The entity's parents, nearest first. */
@@ -208,6 +241,10 @@ export class Inventory {
     if (!managedDeclaration(type)) return [];
     return [this.rootFolder, ...this.descendants(this.rootFolder)].filter((entity) => isSubtype(entity.type, type));
   }
+}
+
+function runsVms(type: string): boolean {
+  return type === 'HostSystem' || isSubtype(type, 'ResourcePool');
 }
 
 /** True when something was put into the tree, moved in it or taken out of it. */

@@ -1,21 +1,11 @@
 import { cryptoEventDescriptions } from '../crypto/events.ts';
+import { type AnyEvent, plainType } from '../events/event-filter.ts';
 import { eventTypes } from '../events/event-types.ts';
-import type { ManagedObject } from '../inventory/store.ts';
-import type { Call } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
+import { dataDeclaration, fieldsOf, isSubtype } from '../vim/kernel/registry.ts';
 import { type Data, data } from '../vim/kernel/values.ts';
-
-/** Where a reader of an EventHistoryCollector stands. */
-interface Cursor {
-  filter: Data<'EventFilterSpec'>;
-  pageSize: number;
-  /** Key of the last event read forwards, and of the last one read backwards. */
-  forward: number;
-  backward: number;
-}
-
-const cursors = new WeakMap<ManagedObject, Cursor>();
+import { createHistoryCollector, latestPage, maxCollector, readNext, readPrevious } from './history-collector.ts';
 
 const element = (key: string) => data('ElementDescription', { key, label: key, summary: key });
 
@@ -46,106 +36,91 @@ export function eventDescription(): Data<'EventDescription'> {
   };
 }
 
+/** Fields that every event has: they are no arguments of a type of its own. */
+const common = new Set(fieldsOf('Event').keys());
+
+/** What an event of a client is about: the entity that one of its arguments names. */
+function subjectOf(event: AnyEvent) {
+  return (
+    event.vm?.vm ??
+    event.host?.host ??
+    event.ds?.datastore ??
+    event.net?.network ??
+    event.computeResource?.computeResource ??
+    event.datacenter?.datacenter
+  );
+}
+
 export const eventManager = implement('EventManager', {
   derive: {
     description: eventDescription,
     latestEvent: (_object, vc) => vc.events.latest,
-    maxCollector: () => 32,
+    maxCollector: () => maxCollector,
   },
   methods: {
-    QueryEvents: (_object, params, { vc }) => vc.events.query(params.filter),
+    QueryEvents: (_object, { filter }, { vc }) => vc.events.query(filter),
 
-    CreateCollectorForEvents(_object, params, call) {
-      const { vc, session } = call;
-      if (!session) throw fault('NotAuthenticated', vc.assumed.notAuthenticated, { object: call.object.ref });
-      const entity = params.filter.entity?.entity;
+    CreateCollectorForEvents(_object, { filter }, call) {
+      const { vc } = call;
+      const entity = filter.entity?.entity;
       if (entity && !vc.store.find(entity)) {
         throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: entity });
       }
-      const collector = vc.store.create('EventHistoryCollector', vc.sessions.objectId(session), {
-        filter: params.filter,
-        initialized: true,
-      });
-      session.objects.add(collector);
-      // documented: 10 entries to a page until the client says otherwise; the cursor starts at the oldest event
-      cursors.set(collector, { filter: params.filter, pageSize: 10, forward: 0, backward: Number.POSITIVE_INFINITY });
-      return collector.ref;
+      const source = {
+        after: (key: number, count: number) => vc.events.after(key, filter, count),
+        before: (key: number, count: number) => vc.events.before(key, filter, count),
+        keyOf: (event: AnyEvent) => event.key,
+        subscribe: (changed: () => void) => vc.events.subscribe(changed),
+      };
+      return createHistoryCollector('EventHistoryCollector', { filter, initialized: true }, source, call);
     },
 
-    LogUserEvent(_object, params, call) {
-      const entity = call.vc.store.find(params.entity);
-      if (!entity) throw fault('ManagedObjectNotFound', call.vc.assumed.objectNotFound, { obj: params.entity });
+    /** The arguments of a declared type; those of an EventEx are not public. */
+    RetrieveArgumentDescription(_object, { eventTypeId }) {
+      const type = plainType(eventTypeId);
+      if (eventDescription().eventInfo.some(({ fullFormat }) => fullFormat.startsWith(`${eventTypeId}|`))) return [];
+      if (!dataDeclaration(type) || !isSubtype(type, 'Event')) throw invalidArgument('eventTypeId');
+      return [...fieldsOf(type).values()]
+        .filter(({ field }) => !common.has(field))
+        .map(({ field, name }) => ({ name: field, type: name }));
+    },
+
+    /** assumed: only events whose type is open (EventEx, ExtendedEvent) can come from outside */
+    PostEvent(_object, { eventToPost, taskInfo }, call) {
+      const { vc } = call;
+      const event = { _type: 'Event', ...eventToPost } as AnyEvent & Partial<Data<'EventEx'>>;
+      if (!isSubtype(event._type, 'EventEx') && !isSubtype(event._type, 'ExtendedEvent')) {
+        throw fault('InvalidEvent', vc.assumed.invalidEvent(event._type));
+      }
+      const id = event.eventTypeId ?? event._type;
+      const about = subjectOf(event);
+      const entity = about && vc.store.find(about);
+      if (about && !entity) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: about });
+      vc.events.postAs(event, id, {
+        entity,
+        user: call.user,
+        cause: call.cause,
+        message: event.message ?? event.fullFormattedMessage ?? id,
+        chainId: taskInfo?.eventChainId,
+      });
+    },
+
+    LogUserEvent(_object, { entity: reference, msg }, call) {
+      const entity = call.vc.store.find(reference);
+      if (!entity) throw fault('ManagedObjectNotFound', call.vc.assumed.objectNotFound, { obj: reference });
       call.vc.events.post(
         'GeneralUserEvent',
-        { message: params.msg, entity: { entity: entity.ref, name: String(entity.read('name')) } },
-        {
-          vm: entity.type === 'VirtualMachine' ? entity : undefined,
-          host: entity.type === 'HostSystem' ? entity : undefined,
-          user: call.user,
-          cause: call.cause,
-          message: `User logged event: ${params.msg}`,
-        },
+        { message: msg, entity: { entity: entity.ref, name: String(entity.read('name')) } },
+        { entity, user: call.user, cause: call.cause, message: `User logged event: ${msg}` },
       );
     },
   },
 });
 
-function cursorOf(object: ManagedObject, call: Call): Cursor {
-  const cursor = cursors.get(object);
-  if (!cursor) throw fault('ManagedObjectNotFound', call.vc.assumed.objectNotFound, { obj: object.ref });
-  return cursor;
-}
-
-function positive(maxCount: number): number {
-  if (maxCount < 1) {
-    throw invalidArgument('maxCount');
-  }
-  return maxCount;
-}
-
-export const historyCollector = implement('HistoryCollector', {
-  methods: {
-    SetCollectorPageSize(object, params, call) {
-      cursorOf(object, call).pageSize = positive(params.maxCount);
-    },
-    RewindCollector(object, _params, call) {
-      cursorOf(object, call).forward = 0;
-    },
-    ResetCollector(object, _params, call) {
-      const cursor = cursorOf(object, call);
-      cursor.forward = call.vc.events.latest?.key ?? 0;
-      cursor.backward = Number.POSITIVE_INFINITY;
-    },
-    DestroyCollector(object, _params, call) {
-      cursorOf(object, call);
-      call.session?.objects.delete(object);
-      call.vc.store.delete(object);
-    },
-  },
-});
-
 export const eventHistoryCollector = implement('EventHistoryCollector', {
-  derive: {
-    // documented: the newest events, newest first
-    latestPage: (object, { events }) => {
-      const cursor = cursors.get(object);
-      return cursor ? events.query(cursor.filter).slice(-cursor.pageSize).reverse() : [];
-    },
-  },
+  derive: { latestPage: (object) => latestPage(object) as AnyEvent[] },
   methods: {
-    ReadNextEvents(object, params, call) {
-      const cursor = cursorOf(object, call);
-      const events = call.vc.events.query(cursor.filter).filter((event) => event.key > cursor.forward);
-      const page = events.slice(0, positive(params.maxCount));
-      cursor.forward = page.at(-1)?.key ?? cursor.forward;
-      return page;
-    },
-    ReadPreviousEvents(object, params, call) {
-      const cursor = cursorOf(object, call);
-      const events = call.vc.events.query(cursor.filter).filter((event) => event.key < cursor.backward);
-      const page = events.slice(-positive(params.maxCount)).reverse();
-      cursor.backward = page.at(-1)?.key ?? cursor.backward;
-      return page;
-    },
+    ReadNextEvents: (object, { maxCount }, call) => readNext(object, maxCount, call) as AnyEvent[],
+    ReadPreviousEvents: (object, { maxCount }, call) => readPrevious(object, maxCount, call) as AnyEvent[],
   },
 });

@@ -32,8 +32,10 @@ export const hostSystem = implement('HostSystem', {
         data('KeyAnyValue', { key: 'numCpuPackages', value: host.get('hardware')?.cpuInfo.numCpuPackages ?? 1 }),
       ],
     }),
-    summary: (host, { profile }) =>
-      hostSummary(host.ref, host.get('name'), host.get('hardware')!, host.get('runtime'), profile),
+    summary: (host, { profile }) => ({
+      ...hostSummary(host.ref, host.get('name'), host.get('hardware')!, host.get('runtime'), profile),
+      overallStatus: host.get('overallStatus'),
+    }),
   },
   methods: {
     RebootHost_Task: (host, { force }, call) =>

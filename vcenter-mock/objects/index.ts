@@ -1,20 +1,28 @@
 import type { AnyImplementation } from '../vim/kernel/implementation.ts';
-import { alarmManager } from './alarm-manager.ts';
+import { alarm, alarmManager, managedEntityAlarms } from './alarm-manager.ts';
 import { authorizationManager } from './authorization-manager.ts';
 import { clusterComputeResource } from './cluster-compute-resource.ts';
 import { cryptoManagerHost } from './crypto-manager-host.ts';
 import { cryptoManagerKmip } from './crypto-manager-kmip.ts';
-import { eventHistoryCollector, eventManager, historyCollector } from './event-manager.ts';
+import { customFieldsManager, managedEntityFields } from './custom-fields-manager.ts';
+import { eventHistoryCollector, eventManager } from './event-manager.ts';
+import { extensionManager } from './extension-manager.ts';
+import { fileManager } from './file-manager.ts';
 import { folder } from './folder.ts';
+import { historyCollector } from './history-collector.ts';
+import { hostDatastoreBrowser } from './host-datastore-browser.ts';
 import { hostFolder } from './host-folder.ts';
 import { hostSnmpSystem } from './host-snmp-system.ts';
 import { hostSystem } from './host-system.ts';
 import { hostSystemCrypto } from './host-system-crypto.ts';
+import { ioFilterManager } from './io-filter-manager.ts';
+import { licenseAssignmentManager, licenseManager } from './license-manager.ts';
 import { managedEntity } from './managed-entity.ts';
 import { optionManager } from './option-manager.ts';
 import { pbmComplianceManager } from './pbm-compliance-manager.ts';
 import { pbmPlacementSolver } from './pbm-placement-solver.ts';
-import { pbmProfileManager, pbmReplicationManager } from './pbm-profile-manager.ts';
+import { pbmProfileManager } from './pbm-profile-manager.ts';
+import { pbmReplicationManager } from './pbm-replication-manager.ts';
 import { pbmServiceInstance } from './pbm-service-instance.ts';
 import { performanceManager } from './performance-manager.ts';
 import { propertyCollector, propertyFilter } from './property-collector.ts';
@@ -23,9 +31,11 @@ import { scheduledTaskManager } from './scheduled-task-manager.ts';
 import { searchIndex } from './search-index.ts';
 import { serviceInstance } from './service-instance.ts';
 import { sessionManager } from './session-manager.ts';
-import { task, taskManager } from './task-manager.ts';
+import { task } from './task.ts';
+import { taskHistoryCollector, taskManager } from './task-manager.ts';
 import { userDirectory } from './user-directory.ts';
-import { containerView, listView, view, viewManager } from './views.ts';
+import { containerView, inventoryView, listView, view, viewManager } from './views.ts';
+import { virtualDiskManager } from './virtual-disk-manager.ts';
 import { virtualMachine } from './virtual-machine.ts';
 import { virtualMachineCrypto } from './virtual-machine-crypto.ts';
 import { virtualMachinePower } from './virtual-machine-power.ts';
@@ -42,16 +52,25 @@ export const implementations: readonly AnyImplementation[] = [
   view,
   containerView,
   listView,
+  inventoryView,
   searchIndex,
   taskManager,
+  taskHistoryCollector,
   task,
   eventManager,
   historyCollector,
   eventHistoryCollector,
   alarmManager,
+  alarm,
+  managedEntityAlarms,
   authorizationManager,
   userDirectory,
   optionManager,
+  extensionManager,
+  customFieldsManager,
+  managedEntityFields,
+  licenseManager,
+  licenseAssignmentManager,
   performanceManager,
   scheduledTaskManager,
   hostSnmpSystem,
@@ -61,6 +80,9 @@ export const implementations: readonly AnyImplementation[] = [
   virtualMachinePower,
   virtualMachineSnapshots,
   virtualMachineSnapshot,
+  hostDatastoreBrowser,
+  fileManager,
+  virtualDiskManager,
   hostSystem,
   clusterComputeResource,
   hostFolder,
@@ -69,6 +91,7 @@ export const implementations: readonly AnyImplementation[] = [
   cryptoManagerHost,
   hostSystemCrypto,
   virtualMachineCrypto,
+  ioFilterManager,
   pbmServiceInstance,
   pbmProfileManager,
   pbmComplianceManager,

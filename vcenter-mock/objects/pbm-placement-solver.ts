@@ -1,5 +1,7 @@
-import { compatibility, requirementsOf } from '../pbm/placement.ts';
+import { compatibility, type Requirement, requirementsOf } from '../pbm/placement.ts';
+import type { Vcenter } from '../vcenter.ts';
 import { implement } from '../vim/kernel/implementation.ts';
+import type { Data } from '../vim/kernel/values.ts';
 
 /** PbmPlacementSolver: which datastores fit a policy. */
 export const pbmPlacementSolver = implement('PbmPlacementSolver', {
@@ -7,20 +9,26 @@ export const pbmPlacementSolver = implement('PbmPlacementSolver', {
     PbmCheckCompatibility: (_object, { hubsToSearch, profile }, { vc }) =>
       compatibility(vc, hubsToSearch, [vc.policies.get(profile.uniqueId).profile]),
 
-    PbmCheckCompatibilityWithSpec: (_object, { hubsToSearch, profileSpec }, { vc }) =>
-      compatibility(vc, hubsToSearch, [profileSpec]),
+    PbmCheckCompatibilityWithSpec(_object, { hubsToSearch, profileSpec }, { vc }) {
+      vc.policies.checkRules(profileSpec.constraints, 'REQUIREMENT', 'profileSpec');
+      return compatibility(vc, hubsToSearch, [profileSpec]);
+    },
 
     PbmCheckRequirements: (_object, { hubsToSearch, placementSubjectRequirement }, { vc }) =>
       compatibility(vc, hubsToSearch, requirementsOf(vc, placementSubjectRequirement)),
 
     PbmQueryMatchingHub: (_object, { hubsToSearch, profile }, { vc }) =>
-      compatibility(vc, hubsToSearch, [vc.policies.get(profile.uniqueId).profile])
-        .filter(({ error }) => error === undefined)
-        .map(({ hub }) => hub),
+      matching(vc, hubsToSearch, vc.policies.get(profile.uniqueId).profile),
 
-    PbmQueryMatchingHubWithSpec: (_object, { hubsToSearch, createSpec }, { vc }) =>
-      compatibility(vc, hubsToSearch, [createSpec])
-        .filter(({ error }) => error === undefined)
-        .map(({ hub }) => hub),
+    PbmQueryMatchingHubWithSpec(_object, { hubsToSearch, createSpec }, { vc }) {
+      vc.policies.checkRules(createSpec.constraints, 'REQUIREMENT', 'createSpec');
+      return matching(vc, hubsToSearch, createSpec);
+    },
   },
 });
+
+function matching(vc: Vcenter, hubs: Data<'PbmPlacementHub'>[] | undefined, requirement: Requirement) {
+  return compatibility(vc, hubs, [requirement])
+    .filter(({ error }) => error === undefined)
+    .map(({ hub }) => hub);
+}

@@ -1,11 +1,13 @@
 import { capabilitySchema, encryptionMetadata, vendorInfo } from '../pbm/capability-schema.ts';
-import { encrypts } from '../pbm/encryption-rules.ts';
-import { entitiesWith, profilesOf, type ServerObjectRef, storageObjects } from '../pbm/entities.ts';
+import { vsanDefaultPolicyId } from '../pbm/default-policies.ts';
+import { entitiesWith, profilesOf, type ServerObjectRef } from '../pbm/entities.ts';
+import { ioFiltersOf } from '../pbm/io-filters.ts';
 import { hubsOf } from '../pbm/placement.ts';
-import { vsanDefaultPolicyId } from '../pbm/storage-policies.ts';
+import type { Policy } from '../pbm/storage-policies.ts';
 import type { Call, Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument, VimFault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
+import { enumValues } from '../vim/kernel/registry.ts';
 import { type Data, ref } from '../vim/kernel/values.ts';
 
 /** Changing what encrypts needs a privilege of its own. documented (vcenter.md 4.4: ManageEncryptionPolicy) */
@@ -27,6 +29,13 @@ function queryProfile(vc: Vcenter, object: ServerObjectRef): Data<'PbmQueryProfi
     if (!(error instanceof VimFault)) throw error;
     return { object, fault: error.localized };
   }
+}
+
+/** The policies of a category; of all without one. documented. @throws InvalidArgument profileCategory */
+function ofCategory(vc: Vcenter, category: string | undefined): Policy[] {
+  if (category === undefined) return vc.policies.all;
+  if (!enumValues('PbmProfileCategoryEnum')?.includes(category)) throw invalidArgument('profileCategory');
+  return vc.policies.all.filter(({ profile }) => profile.profileCategory === category);
 }
 
 function requireStorage(resourceType: Data<'PbmProfileResourceType'> | undefined): void {
@@ -52,29 +61,41 @@ export const pbmProfileManager = implement('PbmProfileProfileManager', {
       capabilitySchema(vc.assumed, vendorUuid, lineOfService),
 
     PbmCreate(_object, { createSpec }, call) {
-      requireForEncryption(call, encrypts(createSpec.constraints));
-      return call.vc.policies.create(createSpec, call.user);
+      const { policies } = call.vc;
+      requireForEncryption(call, policies.rulesEncrypt(createSpec.constraints));
+      return policies.create(createSpec, call);
     },
 
     PbmUpdate(_object, { profileId, updateSpec }, call) {
       const { policies } = call.vc;
-      requireForEncryption(call, policies.encrypts(profileId.uniqueId) || encrypts(updateSpec.constraints));
-      policies.update(profileId.uniqueId, updateSpec, call.user);
+      requireForEncryption(
+        call,
+        policies.encrypts(profileId.uniqueId) || policies.rulesEncrypt(updateSpec.constraints),
+      );
+      policies.update(profileId.uniqueId, updateSpec, call);
     },
 
-    PbmDelete: (_object, { profileId }, call) =>
-      profileId.map((id) => {
-        const { policies } = call.vc;
-        requireForEncryption(call, policies.encrypts(id.uniqueId));
-        return { profileId: id, fault: policies.remove(id.uniqueId, call.user)?.localized };
-      }),
+    PbmDelete(_object, { profileId }, call) {
+      const { policies } = call.vc;
+      // Before anything is deleted: a refusal is one for all.
+      requireForEncryption(
+        call,
+        profileId.some(({ uniqueId }) => policies.encrypts(uniqueId)),
+      );
+      return profileId.map((id) => ({ profileId: id, fault: policies.remove(id.uniqueId, call)?.localized }));
+    },
 
     PbmQueryProfile(_object, { resourceType, profileCategory }, { vc }) {
       requireStorage(resourceType);
-      return vc.policies.all
-        .filter(({ profile }) => profile.profileCategory === (profileCategory ?? 'REQUIREMENT'))
-        .map(({ profile }) => profile.profileId);
+      return ofCategory(vc, profileCategory).map(({ profile }) => profile.profileId);
     },
+
+    PbmQueryProfileDetails: (_object, { profileCategory }, { vc }) =>
+      ofCategory(vc, profileCategory).map((policy) => ({
+        profile: policy.profile,
+        iofInfos: ioFiltersOf(policy),
+        isReplicationPolicy: false,
+      })),
 
     PbmRetrieveContent(_object, { profileIds }, { vc }) {
       for (const { uniqueId } of profileIds) vc.policies.get(uniqueId);
@@ -96,11 +117,7 @@ export const pbmProfileManager = implement('PbmProfileProfileManager', {
       ),
 
     PbmQueryIOFiltersFromProfileId: (_object, { profileIds }, { vc }) =>
-      profileIds.map((key) => {
-        // observed: an encrypting policy has a filter of type ENCRYPTION; the VIB's name is assumed
-        const filters = [{ vibId: 'VMW_vmwarevmcrypt', filterType: 'ENCRYPTION' }];
-        return { key, iofilters: vc.policies.get(key.uniqueId).encrypts ? filters : [] };
-      }),
+      profileIds.map((key) => ({ key, iofilters: ioFiltersOf(vc.policies.get(key.uniqueId)) })),
 
     PbmQueryDefaultRequirementProfile(_object, { hub }, { vc }) {
       hubsOf(vc, [hub]);
@@ -118,13 +135,14 @@ export const pbmProfileManager = implement('PbmProfileProfileManager', {
       refuseLegacy(vc, datastores);
     },
 
-    PbmResetDefaultRequirementProfile(_object, { profile }, { vc }) {
-      if (profile) vc.policies.get(profile.uniqueId);
-      if (!profile || profile.uniqueId === vsanDefaultPolicyId) vc.policies.resetVsanDefault();
+    PbmResetDefaultRequirementProfile(_object, { profile }, call) {
+      const { policies } = call.vc;
+      if (profile) policies.get(profile.uniqueId);
+      if (!profile || profile.uniqueId === vsanDefaultPolicyId) policies.resetVsanDefault(call);
     },
 
-    PbmResetVSanDefaultProfile(_object, _params, { vc }) {
-      vc.policies.resetVsanDefault();
+    PbmResetVSanDefaultProfile(_object, _params, call) {
+      call.vc.policies.resetVsanDefault(call);
     },
 
     PbmQuerySpaceStatsForStorageContainer(_object, { datastore, capabilityProfileId }, { vc }) {
@@ -149,18 +167,8 @@ export const pbmProfileManager = implement('PbmProfileProfileManager', {
     PbmFetchVendorInfo: 'VM encryption is the only vendor',
     PbmFetchCapabilityMetadata: 'VM encryption is the only vendor',
     PbmFetchCapabilitySchema: 'VM encryption is the only vendor',
+    PbmQueryProfileDetails: 'all fields, whatever fetchAllFields says',
     PbmCreate: 'rules of other vendors than VM encryption are not checked',
     PbmUpdate: 'rules of other vendors than VM encryption are not checked',
-  },
-});
-
-/** PbmReplicationManager: no replication is simulated, so no object is in a replication group. */
-export const pbmReplicationManager = implement('PbmReplicationManager', {
-  methods: {
-    PbmQueryReplicationGroups: (_object, { entities }, { vc }) =>
-      (entities ?? []).map((object) => {
-        storageObjects(vc, object);
-        return { object };
-      }),
   },
 });

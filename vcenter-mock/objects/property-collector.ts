@@ -1,19 +1,19 @@
 import { mayUse, type Session, seenBy } from '../http/sessions.ts';
 import type { ManagedObject } from '../inventory/store.ts';
-import { Collector, Filter } from '../property-collector/collector.ts';
-import { readPath } from '../property-collector/property-path.ts';
-import { checkSpec, type SelectionContext, select } from '../property-collector/selection.ts';
+import { Collector } from '../property-collector/collector.ts';
+import { Filter } from '../property-collector/filter.ts';
+import { objectContents } from '../property-collector/object-content.ts';
+import type { Pages } from '../property-collector/pages.ts';
+import { checkSpec, type Selected, type SelectionContext, selectExisting } from '../property-collector/selection.ts';
 import type { Call } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import type { Data } from '../vim/kernel/values.ts';
+import { type Data, sameRef } from '../vim/kernel/values.ts';
 
 /** The default collector of each session; private ones hang on their object. */
 const defaultCollectors = new WeakMap<Session, Collector>();
 const privateCollectors = new WeakMap<ManagedObject, Collector>();
 const filters = new WeakMap<ManagedObject, Collector>();
-/** Results that RetrievePropertiesEx has not sent yet, by token. */
-const pages = new WeakMap<Session, Map<string, Data<'ObjectContent'>[]>>();
 
 function sessionOf(call: Call): Session {
   if (!call.session) {
@@ -43,66 +43,67 @@ function openCollector(call: Call): Collector {
   return collector;
 }
 
-function contextOf(call: Call): SelectionContext {
+function contextOf({ vc, session, user, version }: Call): SelectionContext {
+  const { store, assumed, authorization } = vc;
+  // Without a session there is but the service instance, which everybody may read.
+  const isFree = () => !session || authorization.isAdministrator(user);
   return {
-    store: call.vc.store,
-    assumed: call.vc.assumed,
-    version: call.version,
-    visible: (reference) =>
-      mayUse(call.session, reference) && (!call.session || call.vc.authorization.sees(call.user, reference)),
-    seen: (object) => seenBy(call.session, object, call.vc.authorization),
+    store,
+    assumed,
+    version,
+    visible: (reference) => mayUse(session, reference) && (isFree() || authorization.sees(user, reference)),
+    seen: (object) => seenBy(session, object, authorization),
+    lacks: (object, property) => {
+      if (isFree()) return undefined;
+      const privilege = authorization.propertyPrivilege(object.type, property);
+      return authorization.holds(user, privilege, object) ? undefined : privilege;
+    },
   };
 }
 
-/** The objects that the specs select, with the values asked for; unset properties are left out. */
-function retrieve(specs: readonly Data<'PropertyFilterSpec'>[], call: Call): Data<'ObjectContent'>[] {
-  const found: Data<'ObjectContent'>[] = [];
-  for (const spec of specs) {
-    checkSpec(spec, call.vc.assumed);
-    for (const { object, paths } of select(spec, contextOf(call))) {
-      const propSet: Data<'DynamicProperty'>[] = [];
-      for (const path of paths) {
-        const val = readPath(object, path, call.vc.assumed);
-        if (val !== undefined) propSet.push({ name: path, val });
-      }
-      found.push({ obj: object.ref, propSet });
-    }
-  }
-  return found;
+/** What the specs select. */
+function selected(specs: readonly Data<'PropertyFilterSpec'>[], call: Call, context: SelectionContext): Selected[] {
+  for (const spec of specs) checkSpec(spec, call.vc.assumed, call.version);
+  return specs.flatMap((spec) => selectExisting(spec, context));
 }
 
-function page(objects: Data<'ObjectContent'>[], maxObjects: number | undefined, call: Call): Data<'RetrieveResult'> {
-  if (!maxObjects || maxObjects < 1 || objects.length <= maxObjects || !call.session) return { objects };
-  const token = call.vc.runtime.random.stream('vcenter.token').uuid();
-  const rest = pages.get(call.session) ?? new Map<string, Data<'ObjectContent'>[]>();
-  pages.set(call.session, rest);
-  rest.set(token, objects.slice(maxObjects));
-  return { token, objects: objects.slice(0, maxObjects) };
+/** documented: limits that are not positive are illegal; a wait may be of no time at all. */
+function requirePositive(name: string, limit: number | undefined, least = 1): void {
+  if (limit !== undefined && limit < least) throw invalidArgument(name);
 }
 
-function takePage(token: string, call: Call): Data<'ObjectContent'>[] {
-  const rest = call.session && pages.get(call.session);
-  const objects = rest?.get(token);
-  if (!objects) {
-    throw invalidArgument('token');
-  }
-  rest?.delete(token);
-  return objects;
+function page({ objects, token }: ReturnType<Pages['cut']>, context: SelectionContext): Data<'RetrieveResult'> {
+  return { token, objects: objectContents(objects, context) };
+}
+
+function takePage(token: string, call: Call) {
+  const rest = collectorOf(call).pages.take(token);
+  if (!rest) throw invalidArgument('token');
+  return rest;
 }
 
 export const propertyCollector = implement('PropertyCollector', {
   methods: {
-    RetrieveProperties: (_object, params, call) => retrieve(params.specSet, call),
+    RetrieveProperties(_object, params, call) {
+      const context = contextOf(call);
+      return objectContents(selected(params.specSet, call, context), context);
+    },
 
     RetrievePropertiesEx(_object, params, call) {
-      const objects = retrieve(params.specSet, call);
+      const maxObjects = params.options?.maxObjects;
+      requirePositive('options.maxObjects', maxObjects);
+      const context = contextOf(call);
+      const objects = selected(params.specSet, call, context);
       // vim25: nothing found is an unset result
-      return objects.length === 0 ? undefined : page(objects, params.options?.maxObjects, call);
+      if (objects.length === 0) return undefined;
+      // Without a session there is but the service instance.
+      if (!call.session) return page({ objects, token: undefined }, context);
+      return page(collectorOf(call).pages.cut(objects, maxObjects), context);
     },
 
     ContinueRetrievePropertiesEx(_object, params, call) {
-      const objects = takePage(params.token, call);
-      return page(objects, Math.max(1, Math.floor(objects.length / 2)), call);
+      const { objects, maxObjects } = takePage(params.token, call);
+      return page(collectorOf(call).pages.cut(objects, maxObjects), contextOf(call));
     },
 
     CancelRetrievePropertiesEx(_object, params, call) {
@@ -111,9 +112,9 @@ export const propertyCollector = implement('PropertyCollector', {
 
     CreateFilter(_object, params, call) {
       const session = sessionOf(call);
-      checkSpec(params.spec, call.vc.assumed);
+      checkSpec(params.spec, call.vc.assumed, call.version);
       // Says ManagedObjectNotFound now rather than at the first wait.
-      select(params.spec, contextOf(call));
+      selectExisting(params.spec, contextOf(call));
       const collector = collectorOf(call);
       const object = call.vc.store.create('PropertyFilter', call.vc.sessions.objectId(session), {
         spec: params.spec,
@@ -121,7 +122,9 @@ export const propertyCollector = implement('PropertyCollector', {
       });
       session.objects.add(object);
       filters.set(object, collector);
-      collector.add(new Filter(object.ref, params.spec, contextOf(call)));
+      const own = call.vc.store.get('PropertyCollector', call.object.ref);
+      if (own && privateCollectors.has(own)) own.set({ filter: [...(own.get('filter') ?? []), object.ref] });
+      collector.add(new Filter(object.ref, params.spec, params.partialUpdates, contextOf(call)));
       return object.ref;
     },
 
@@ -137,20 +140,31 @@ export const propertyCollector = implement('PropertyCollector', {
       const own = privateCollectors.get(object);
       if (!own) throw fault('NotSupported', call.vc.assumed.notSupported);
       own.close();
-      sessionOf(call).objects.delete(object);
+      const session = sessionOf(call);
+      // documented: its filters go with it
+      for (const filter of [...session.objects]) {
+        if (filters.get(filter) !== own) continue;
+        session.objects.delete(filter);
+        call.vc.store.delete(filter);
+      }
+      session.objects.delete(object);
       call.vc.store.delete(object);
     },
 
     CheckForUpdates: (_object, params, call) => collectorOf(call).check(params.version),
 
     async WaitForUpdates(_object, params, call) {
-      const update = await collectorOf(call).wait(params.version, {}, call.signal);
+      const update = await collectorOf(call).wait(params.version, {}, () => call.signal);
       // Without a time limit the wait ends with changes or with a fault.
       return update!;
     },
 
-    WaitForUpdatesEx: (_object, params, call) =>
-      collectorOf(call).wait(params.version, params.options ?? {}, call.signal),
+    WaitForUpdatesEx(_object, params, call) {
+      const options = params.options ?? {};
+      requirePositive('options.maxWaitSeconds', options.maxWaitSeconds, 0);
+      requirePositive('options.maxObjectUpdates', options.maxObjectUpdates);
+      return collectorOf(call).wait(params.version, options, () => call.signal);
+    },
 
     CancelWaitForUpdates(_object, _params, call) {
       collectorOf(call).cancelWaits();
@@ -162,7 +176,14 @@ export const propertyFilter = implement('PropertyFilter', {
   methods: {
     DestroyPropertyFilter(object, _params, call) {
       filters.get(object)?.remove(object.ref);
-      sessionOf(call).objects.delete(object);
+      const { objects } = sessionOf(call);
+      objects.delete(object);
+      for (const { ref } of objects) {
+        const collector = call.vc.store.get('PropertyCollector', ref);
+        const listed = collector?.get('filter') ?? [];
+        const left = listed.filter((one) => !sameRef(one, object.ref));
+        if (left.length < listed.length) collector?.set({ filter: left });
+      }
       call.vc.store.delete(object);
     },
   },

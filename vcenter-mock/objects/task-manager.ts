@@ -1,5 +1,8 @@
+import type { Call, Vcenter } from '../vcenter.ts';
+import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import { type Data, data } from '../vim/kernel/values.ts';
+import { type Data, data, type Ref, ref } from '../vim/kernel/values.ts';
+import { createHistoryCollector, latestPage, maxCollector, readNext, readPrevious } from './history-collector.ts';
 
 /** Description ids with the labels of a real vCenter where they are known. observed (vcenter.md 12.3), else assumed */
 const methodLabels: readonly [string, string][] = [
@@ -58,15 +61,72 @@ export function taskDescription(): Data<'TaskDescription'> {
   };
 }
 
+/** Ids that a client may give a task: those of the vCenter's own methods, and those that extensions have registered. */
+function isTaskType(id: string, vc: Vcenter): boolean {
+  const extensions = vc.store.get('ExtensionManager', ref('ExtensionManager', 'ExtensionManager'));
+  return (
+    methodLabels.some(([known]) => known === id) ||
+    (extensions?.get('extensionList') ?? []).some(({ taskList = [] }) => taskList.some(({ taskID }) => taskID === id))
+  );
+}
+
+function collect(filter: Data<'TaskFilterSpec'>, results: Data<'TaskInfoFilterSpec'> | undefined, call: Call): Ref {
+  const { history } = call.vc.tasks;
+  const entity = filter.entity?.entity;
+  if (entity && !call.vc.store.find(entity)) {
+    throw fault('ManagedObjectNotFound', call.vc.assumed.objectNotFound, { obj: entity });
+  }
+  const show = (info: Data<'TaskInfo'>) => (showsResult(info, results) ? info : { ...info, result: undefined });
+  const source = {
+    after: (key: number, count: number) => history.after(key, filter, count).map(show),
+    before: (key: number, count: number) => history.before(key, filter, count).map(show),
+    keyOf: (info: Data<'TaskInfo'>) => history.keyOf(info),
+    subscribe: (changed: () => void) => history.subscribe(changed),
+  };
+  return createHistoryCollector('TaskHistoryCollector', { filter }, source, call);
+}
+
+/** documented: results can be left out, all of them or those of the methods that are (or are not) named */
+function showsResult({ descriptionId }: Data<'TaskInfo'>, spec: Data<'TaskInfoFilterSpec'> | undefined): boolean {
+  const filter = spec?.filterTaskResults;
+  if (!filter) return true;
+  if (filter.removeAll) return false;
+  if (!filter.descriptionIds) return true;
+  return filter.descriptionIds.includes(descriptionId) === (filter.filterIn ?? false);
+}
+
 export const taskManager = implement('TaskManager', {
-  derive: { description: taskDescription, maxCollector: () => 32 },
-  methods: {},
+  derive: { description: taskDescription, maxCollector: () => maxCollector },
+  methods: {
+    CreateCollectorForTasks: (_object, { filter }, call) => collect(filter, undefined, call),
+
+    CreateCollectorWithInfoFilterForTasks: (_object, { filter, infoFilter }, call) => collect(filter, infoFilter, call),
+
+    CreateTask(_object, params, call) {
+      const { vc } = call;
+      const object = vc.store.find(params.obj);
+      if (!object) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: params.obj });
+      if (!isTaskType(params.taskTypeId, vc)) throw invalidArgument('taskType');
+      const { taskTypeId, cancelable, parentTaskKey, activationId } = params;
+      return vc.tasks
+        .createExternal({
+          object,
+          taskTypeId,
+          cancelable,
+          parentTaskKey,
+          activationId,
+          initiatedBy: params.initiatedBy ?? call.user,
+          cause: call.cause,
+        })
+        .get('info');
+    },
+  },
 });
 
-export const task = implement('Task', {
+export const taskHistoryCollector = implement('TaskHistoryCollector', {
+  derive: { latestPage: (object) => latestPage(object) as Data<'TaskInfo'>[] },
   methods: {
-    CancelTask(object, _params, { vc }) {
-      vc.tasks.cancel(object);
-    },
+    ReadNextTasks: (object, { maxCount }, call) => readNext(object, maxCount, call) as Data<'TaskInfo'>[],
+    ReadPreviousTasks: (object, { maxCount }, call) => readPrevious(object, maxCount, call) as Data<'TaskInfo'>[],
   },
 });

@@ -34,6 +34,12 @@ export const viewManager = implement('ViewManager', {
       );
     },
 
+    CreateInventoryView(_object, _params, call) {
+      const created = call.vc.store.create('InventoryView', call.vc.sessions.objectId(sessionOf(call)), {});
+      opened.set(created, new Set());
+      return remember(created, call);
+    },
+
     CreateListView: (_object, params, call) =>
       remember(
         call.vc.store.create('ListView', call.vc.sessions.objectId(sessionOf(call)), { view: params.obj ?? [] }),
@@ -71,6 +77,45 @@ export const containerView = implement('ContainerView', {
       if (!container) return [];
       return inventory.below(container, object.get('recursive'), object.get('type') ?? []).map(({ ref }) => ref);
     },
+  },
+});
+
+/** The entities of each inventory view that are open, by key. */
+const opened = new WeakMap<ManagedObject, Set<string>>();
+
+/** The entities that exist go to `apply`; the others are the answer. vim25: what could not be found is returned */
+function withEntities(entities: readonly Ref[], call: Call, apply: (key: string) => void): Ref[] {
+  const unknown: Ref[] = [];
+  for (const entity of entities) {
+    if (call.vc.store.find(entity)) apply(refKey(entity));
+    else unknown.push(entity);
+  }
+  call.vc.store.get('InventoryView', call.object.ref)?.touch();
+  return unknown;
+}
+
+/**
+ * The inventory as a tree that the client folds: the root folder, and the children of what is open in it. assumed: that it begins
+ * with the root folder, closed.
+ */
+export const inventoryView = implement('InventoryView', {
+  derive: {
+    view: (object, { inventory }) => {
+      const open = opened.get(object) ?? new Set();
+      const shown: ManagedObject[] = [inventory.rootFolder];
+      // The list grows while it is walked.
+      for (const entity of shown) {
+        if (open.has(refKey(entity.ref))) for (const child of inventory.children(entity)) shown.push(child);
+      }
+      return shown.map(({ ref }) => ref);
+    },
+  },
+  methods: {
+    OpenInventoryViewFolder: (object, { entity }, call) =>
+      withEntities(entity, call, (key) => opened.get(object)?.add(key)),
+
+    CloseInventoryViewFolder: (object, { entity }, call) =>
+      withEntities(entity, call, (key) => opened.get(object)?.delete(key)),
   },
 });
 

@@ -41,7 +41,11 @@ export const virtualMachine = implement('VirtualMachine', {
     name: (vm) => vm.get('config')?.name ?? '',
     guest: (vm, { vmFactory }) =>
       guestInfo(vm.get('config')!, vm.get('runtime').powerState, vmFactory.guestAddresses.get(vm)),
-    summary: (vm) => summaryOf(vm.ref, vm.get('config')!, vm.get('runtime'), vm.get('guest')!),
+    summary: (vm) => ({
+      ...summaryOf(vm.ref, vm.get('config')!, vm.get('runtime'), vm.get('guest')!),
+      overallStatus: vm.get('overallStatus'),
+      customValue: vm.get('customValue'),
+    }),
     layoutEx: (vm, { files }) => layoutOf(files.stateOf(vm)!),
     storage: (vm) => ({ perDatastoreUsage: [], timestamp: vm.get('config')!.modified }),
   },

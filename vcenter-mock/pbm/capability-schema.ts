@@ -59,10 +59,11 @@ export function capabilitySchema(
     {
       vendorInfo: vendor(assumed),
       namespaceInfo: namespaceInfo(assumed),
-      lineOfService: {
+      // documented: a data service provided through IO filters
+      lineOfService: data('PbmVaioDataServiceInfo', {
         lineOfService: 'ENCRYPTION',
         name: described('lineOfService.ENCRYPTION', 'Encryption'),
-      },
+      }),
       capabilityMetadataPerCategory: [encryptionMetadata(assumed)],
     },
   ];

@@ -3,12 +3,18 @@ import type { Assumed } from '../assumed.ts';
 import type { ManagedObject, ObjectStore } from '../inventory/store.ts';
 import { fault, invalidArgument, type VimFault } from '../vim/kernel/fault.ts';
 import { type Data, data } from '../vim/kernel/values.ts';
-import { encryptionConstraints, encrypts, wrongPart } from './encryption-rules.ts';
+import {
+  type DefaultPolicy,
+  defaultPolicies,
+  encryptionComponent,
+  encryptionConstraints,
+  vsanDefaultPolicyId,
+} from './default-policies.ts';
+import { embeddedDataServices, encrypts, wrongPart } from './encryption-rules.ts';
+import { type Assignment, PolicyAssignments } from './policy-assignments.ts';
 
-/** observed on vCenter 6.5 and 6.7 (vcenter.md 13.3). */
-export const vmEncryptionPolicyId = '4d5f673c-536f-11e6-beb8-9e71128cae77';
-/** observed (vcenter.md 13.3) */
-export const vsanDefaultPolicyId = 'aa6d5a82-1c88-45da-85d3-3d74b91a5bad';
+type Constraints = Data<'PbmCapabilityConstraints'>;
+type Profile = Data<'PbmCapabilityProfile'>;
 
 /** A storage policy that the world adds to the default ones. */
 export interface PolicyOptions {
@@ -22,56 +28,30 @@ export interface PolicyOptions {
 
 /** A storage policy. */
 export interface Policy {
-  readonly profile: Data<'PbmCapabilityProfile'>;
+  readonly profile: Profile;
   /** Whether its rules ask for encryption. */
   readonly encrypts: boolean;
 }
 
-/** A policy that was given to a VM's files or to a disk. */
-interface Assignment {
-  readonly id: string;
-  /** The generation that the policy had then. */
-  readonly generation: number;
+/** Who changes a policy, and the journal entry of the call that does. */
+export interface Author {
+  readonly user: string;
+  readonly cause: number;
 }
 
 /** observed on real servers. */
 const systemUser = 'Temporary user handle';
 
-/** Names, ids, descriptions: observed (vcenter.md 13.3). */
-const defaults = [
-  {
-    id: vsanDefaultPolicyId,
-    name: 'vSAN Default Storage Policy',
-    description: 'Storage policy used as default for vSAN datastores',
-    system: 'VsanDefaultProfile',
-  },
-  {
-    id: 'f4e5bade-15a2-4805-bf8e-52318c4ce443',
-    name: 'VVol No Requirements Policy',
-    description: 'Allow the datastore to determine the best placement strategy for storage objects',
-    system: 'VVolDefaultProfile',
-  },
-  {
-    id: vmEncryptionPolicyId,
-    name: 'VM Encryption Policy',
-    description: "Sample storage policy for VMware's VM and virtual disk encryption",
-    encrypts: true,
-  },
-  {
-    id: 'c268da1b-b343-49f7-a468-b1deeb7078e0',
-    name: 'Host-local PMem Default Storage Policy',
-    description: 'Storage policy used as default for Host-local PMem datastores',
-    system: 'PmemDefaultProfile',
-  },
-] as const;
+/** documented */
+const longestName = 80;
+
+/** documented: "pre-created editable" for vSAN's, "non-editable" for the others. */
+const editable = 'VsanDefaultProfile';
 
 /** The storage policies of a vCenter and which VM or disk has which. */
 export class StoragePolicies {
-  readonly #policies = new Map<string, Data<'PbmCapabilityProfile'>>();
-  /** Key: `vm-21` for the VM's files, `vm-21:2000` for a disk. */
-  readonly #assigned = new Map<string, Assignment>();
-  /** What the last compliance check of each object found; see `compliance.ts`. */
-  readonly checked = new Map<string, Data<'PbmComplianceResult'>>();
+  readonly #policies = new Map<string, Profile>();
+  readonly #assignments: PolicyAssignments;
   readonly #runtime: Runtime;
   readonly #assumed: Assumed;
   readonly #random: ReturnType<Random['stream']>;
@@ -80,54 +60,61 @@ export class StoragePolicies {
     this.#runtime = runtime;
     this.#assumed = assumed;
     this.#random = runtime.random.stream('vcenter.policy');
-    for (const policy of defaults) this.#add(policy);
-    for (const policy of extra) this.#add({ ...policy, id: policy.id ?? this.#random.uuid() });
-    // A VM that is gone has no policies.
-    store.subscribe((object) => {
-      if (object.type === 'VirtualMachine' && !store.has(object)) this.forget(object);
-    });
+    this.#assignments = new PolicyAssignments(store);
+    const component = { name: assumed.pbmEncryptionCapability, description: assumed.pbmEncryptionComponent };
+    for (const policy of [...defaultPolicies(), encryptionComponent(component)]) this.#add(policy, systemUser);
+    for (const { name, description = '', id, ...policy } of extra) {
+      const constraints = policy.encrypts ? encryptionConstraints() : {};
+      this.#add({ id: id ?? this.#random.uuid(), name, description, constraints }, systemUser);
+    }
   }
 
-  #add(policy: {
-    id: string;
-    name: string;
-    description?: string;
-    system?: string;
-    encrypts?: boolean;
-    constraints?: Data<'PbmCapabilityConstraints'>;
-    category?: string;
-    user?: string;
-  }): void {
+  #add(policy: DefaultPolicy, user: string): void {
     const now = new Date(this.#runtime.clock.now());
-    const user = policy.user ?? systemUser;
     this.#policies.set(
       policy.id,
       data('PbmCapabilityProfile', {
         profileId: { uniqueId: policy.id },
         name: policy.name,
-        description: policy.description ?? '',
+        description: policy.description,
         creationTime: now,
         createdBy: user,
         lastUpdatedTime: now,
         lastUpdatedBy: user,
         profileCategory: policy.category ?? 'REQUIREMENT',
         resourceType: { resourceType: 'STORAGE' },
-        constraints: policy.constraints ?? (policy.encrypts ? encryptionConstraints() : {}),
+        constraints: policy.constraints,
         generationId: 0,
         isDefault: false,
         systemCreatedProfileType: policy.system,
+        lineOfService: policy.lineOfService,
       }),
     );
   }
 
+  /** The rules of a data service policy. */
+  readonly dataService = (id: string): Constraints | undefined => {
+    const profile = this.#policies.get(id);
+    return profile?.profileCategory === 'DATA_SERVICE_POLICY' ? profile.constraints : undefined;
+  };
+
+  #policyOf(profile: Profile): Policy {
+    return { profile, encrypts: this.rulesEncrypt(profile.constraints) };
+  }
+
+  /** Whether rules ask for encryption, of a policy or on their way to become one. */
+  rulesEncrypt(constraints: Constraints | undefined): boolean {
+    return encrypts(constraints, this.dataService);
+  }
+
   /** All policies, in the server's own order. */
   get all(): Policy[] {
-    return [...this.#policies.values()].map(policyOf);
+    return [...this.#policies.values()].map((profile) => this.#policyOf(profile));
   }
 
   find(id: string): Policy | undefined {
     const profile = this.#policies.get(id);
-    return profile && policyOf(profile);
+    return profile && this.#policyOf(profile);
   }
 
   /** @throws InvalidArgument profileId. observed */
@@ -146,118 +133,133 @@ export class StoragePolicies {
     return id !== undefined && (this.find(id)?.encrypts ?? false);
   }
 
-  /** pbm PbmCreate. @throws PbmDuplicateName; InvalidArgument naming what is wrong with the rules */
-  create(spec: Data<'PbmCapabilityProfileCreateSpec'>, user: string): Data<'PbmProfileId'> {
-    if (!spec.name) throw invalidArgument('createSpec.name');
+  /** Whether VMs and disks can have the policy: data service policies are parts of others only. documented */
+  isAssignable(id: string): boolean {
+    return this.#policies.get(id)?.profileCategory === 'REQUIREMENT';
+  }
+
+  /** pbm PbmCreate. @throws PbmDuplicateName; InvalidArgument naming what is wrong */
+  create(spec: Data<'PbmCapabilityProfileCreateSpec'>, author: Author): Data<'PbmProfileId'> {
+    const { category = 'REQUIREMENT', constraints } = spec;
     if (spec.resourceType?.resourceType !== 'STORAGE') throw invalidArgument('createSpec.resourceType');
-    if (spec.category !== undefined && !['REQUIREMENT', 'DATA_SERVICE_POLICY'].includes(spec.category)) {
-      throw invalidArgument('createSpec.category');
-    }
-    this.#requireFree(spec.name);
-    const wrong = wrongPart(spec.constraints);
-    if (wrong) throw invalidArgument(`createSpec.${wrong}`);
+    // documented: RESOURCE profiles are made by the system only
+    if (category !== 'REQUIREMENT' && category !== 'DATA_SERVICE_POLICY') throw invalidArgument('createSpec.category');
+    this.checkRules(constraints, category, 'createSpec');
+    this.#checkName(spec.name, 'createSpec.name');
+    const lineOfService =
+      category === 'DATA_SERVICE_POLICY' && this.rulesEncrypt(constraints) ? 'ENCRYPTION' : undefined;
     const id = this.#random.uuid();
-    this.#add({ ...spec, id, user });
-    this.#record('created', this.get(id), user);
+    const { name, description = '' } = spec;
+    this.#add({ id, name, description, constraints, category, lineOfService }, author.user);
+    this.#record('created', this.get(id), author);
     return { uniqueId: id };
   }
 
   /**
-   * pbm PbmUpdate. New rules are a new generation: what had the old one is out of date until the policy is applied again.
-   * @throws InvalidArgument, PbmDuplicateName
+   * pbm PbmUpdate. Every change is a new generation: what had the old one is out of date until the policy is applied again. documented
+   * @throws InvalidArgument, PbmDuplicateName; PbmFaultProfileStorageFault for a default policy that is not editable (assumed fault)
    */
-  update(id: string, spec: Data<'PbmCapabilityProfileUpdateSpec'>, user: string): void {
+  update(id: string, spec: Data<'PbmCapabilityProfileUpdateSpec'>, author: Author): void {
     const { profile } = this.get(id);
-    if (spec.name !== undefined && spec.name !== profile.name) this.#requireFree(spec.name);
-    const wrong = spec.constraints && wrongPart(spec.constraints);
-    if (wrong) throw invalidArgument(`updateSpec.${wrong}`);
-    this.#policies.set(id, {
+    const { systemCreatedProfileType: system } = profile;
+    if (system !== undefined && system !== editable) {
+      throw fault('PbmFaultProfileStorageFault', this.#assumed.pbmNotEditable(profile.name));
+    }
+    if (spec.constraints) this.checkRules(spec.constraints, profile.profileCategory, 'updateSpec');
+    if (spec.name !== undefined && spec.name !== profile.name) this.#checkName(spec.name, 'updateSpec.name');
+    this.#change(profile, spec, author);
+  }
+
+  #change(profile: Profile, changes: Data<'PbmCapabilityProfileUpdateSpec'>, author: Author): void {
+    const { uniqueId } = profile.profileId;
+    this.#policies.set(uniqueId, {
       ...profile,
-      name: spec.name ?? profile.name,
-      description: spec.description ?? profile.description,
-      constraints: spec.constraints ?? profile.constraints,
-      generationId: (profile.generationId ?? 0) + (spec.constraints ? 1 : 0),
+      name: changes.name ?? profile.name,
+      description: changes.description ?? profile.description,
+      constraints: changes.constraints ?? profile.constraints,
+      generationId: (profile.generationId ?? 0) + 1,
       lastUpdatedTime: new Date(this.#runtime.clock.now()),
-      lastUpdatedBy: user,
+      lastUpdatedBy: author.user,
     });
-    this.#record('updated', this.get(id), user);
+    this.#record('updated', this.get(uniqueId), author);
   }
 
   /** Deletes one policy. Returns why it could not, for the outcome of PbmDelete. */
-  remove(id: string, user: string): VimFault | undefined {
+  remove(id: string, author: Author): VimFault | undefined {
     const policy = this.find(id);
     if (!policy) return fault('PbmFaultNotFound', this.#assumed.pbmNotFound(id));
     const { name, systemCreatedProfileType } = policy.profile;
     if (systemCreatedProfileType !== undefined) return fault('PbmFault', this.#assumed.pbmSystemPolicy(name));
-    if (this.objectsWith(id).length > 0) {
-      return fault('PbmResourceInUse', this.#assumed.pbmInUse(name), { type: 'PbmProfile', name });
-    }
+    const inUse = this.objectsWith(id).length > 0 || this.all.some(({ profile }) => embeds(profile, id));
+    if (inUse) return fault('PbmResourceInUse', this.#assumed.pbmInUse(name), { type: 'PbmProfile', name });
     this.#policies.delete(id);
-    this.#record('deleted', policy, user);
+    this.#record('deleted', policy, author);
     return undefined;
   }
 
-  /** pbm PbmResetVSanDefaultProfile: as it was installed. */
-  resetVsanDefault(): void {
-    const profile = this.#policies.get(vsanDefaultPolicyId);
-    this.#add(defaults[0]);
-    // The policy keeps its place and goes on counting.
-    const fresh = this.#policies.get(vsanDefaultPolicyId);
-    if (profile && fresh) fresh.generationId = (profile.generationId ?? 0) + 1;
+  /** pbm PbmResetVSanDefaultProfile: name, description and rules as they were installed. */
+  resetVsanDefault(author: Author): void {
+    const original = defaultPolicies().find(({ id }) => id === vsanDefaultPolicyId);
+    if (original) this.#change(this.get(vsanDefaultPolicyId).profile, original, author);
   }
 
-  #requireFree(name: string): void {
+  /** @throws InvalidArgument naming what is wrong with rules, below `path` */
+  checkRules(constraints: Constraints | undefined, category: string, path: string): void {
+    const wrong = wrongPart(constraints, this.dataService);
+    if (wrong) throw invalidArgument(`${path}.${wrong}`);
+    // assumed: data services do not nest
+    if (category === 'DATA_SERVICE_POLICY' && embeddedDataServices(constraints).length > 0) {
+      throw invalidArgument(`${path}.constraints.subProfiles.capability.id`);
+    }
+  }
+
+  #checkName(name: string | undefined, path: string): void {
+    if (!name || name.length > longestName) throw invalidArgument(path);
     if (this.byName(name)) throw fault('PbmDuplicateName', this.#assumed.duplicateName(name), { name });
   }
 
-  #record(what: string, { profile, encrypts: encrypting }: Policy, user: string): void {
+  #record(what: string, { profile, encrypts: encrypting }: Policy, { user, cause }: Author): void {
     this.#runtime.journal.record({
       plane: 'vcenter',
       event: `vcenter.policy.${what}`,
       text: `storage policy ${profile.name} ${what} by ${user}${encrypting ? '; it encrypts' : ''}`,
       data: { policy: profile.profileId.uniqueId, name: profile.name, encrypts: encrypting, user },
+      cause,
     });
   }
 
   /** Gives a VM's files (no `disk`) or one of its disks a policy; undefined takes it away. */
   assign(vm: ManagedObject, disk: number | undefined, id: string | undefined): void {
-    const key = objectKey(vm, disk);
-    if (id === undefined) this.#assigned.delete(key);
-    else this.#assigned.set(key, { id, generation: this.#policies.get(id)?.generationId ?? 0 });
+    const assignment = id && { policyId: id, generation: this.#policies.get(id)?.generationId ?? 0 };
+    this.#assignments.set(vm, disk, assignment || undefined);
+  }
+
+  /** The policy of a VM's files or of a disk, as it was applied. */
+  assignment(vm: ManagedObject, disk?: number): Assignment | undefined {
+    return this.#assignments.get(vm, disk);
   }
 
   /** The policy id of a VM's files or of a disk. */
   of(vm: ManagedObject, disk?: number): string | undefined {
-    return this.#assigned.get(objectKey(vm, disk))?.id;
+    return this.#assignments.get(vm, disk)?.policyId;
   }
 
-  /** Whether the policy's rules have changed since it was applied. */
-  isOutOfDate(vm: ManagedObject, disk?: number): boolean {
-    const assignment = this.#assigned.get(objectKey(vm, disk));
-    return assignment !== undefined && assignment.generation !== this.#policies.get(assignment.id)?.generationId;
+  /** Whether the policy has changed since it was applied. */
+  isOutOfDate({ policyId, generation }: Assignment): boolean {
+    return generation !== this.#policies.get(policyId)?.generationId;
   }
 
   /** The objects that have a policy: `vm-21`, `vm-21:2000`. */
   objectsWith(id: string): string[] {
-    return [...this.#assigned].filter(([, assigned]) => assigned.id === id).map(([key]) => key);
+    return this.#assignments.objectsWith(id);
   }
 
   /** Drops the assignments of a VM, or of one disk. */
   forget(vm: ManagedObject, disk?: number): void {
-    if (disk !== undefined) {
-      this.#assigned.delete(objectKey(vm, disk));
-      return;
-    }
-    for (const key of this.#assigned.keys()) {
-      if (key === vm.ref.value || key.startsWith(`${vm.ref.value}:`)) this.#assigned.delete(key);
-    }
+    this.#assignments.forget(vm, disk);
   }
 }
 
-function policyOf(profile: Data<'PbmCapabilityProfile'>): Policy {
-  return { profile, encrypts: encrypts(profile.constraints) };
-}
-
-function objectKey(vm: ManagedObject, disk: number | undefined): string {
-  return disk === undefined ? vm.ref.value : `${vm.ref.value}:${disk}`;
+function embeds(profile: Profile, id: string): boolean {
+  return embeddedDataServices(profile.constraints).includes(id);
 }

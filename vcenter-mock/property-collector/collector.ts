@@ -1,81 +1,13 @@
 import type { Vcenter } from '../vcenter.ts';
-import { encodeAnyValue } from '../vim/kernel/encode.ts';
 import { fault } from '../vim/kernel/fault.ts';
-import type { AnyValue, Data, Ref } from '../vim/kernel/values.ts';
-import { refKey } from '../vim/kernel/values.ts';
-import { readPath } from './property-path.ts';
-import { type Selected, type SelectionContext, select } from './selection.ts';
+import { type Data, type Ref, refKey } from '../vim/kernel/values.ts';
+import type { Filter } from './filter.ts';
+import { Pages } from './pages.ts';
 
-/** What a filter last told its client about an object. */
-interface Reported {
-  readonly ref: Ref;
-  revision: number;
-  paths: string;
-  /** Path to encoded value. */
-  values: Map<string, string>;
-}
-
-/** A property filter: what it selects, and what its client knows. */
-export class Filter {
-  readonly ref: Ref;
-  readonly spec: Data<'PropertyFilterSpec'>;
-  readonly #context: SelectionContext;
-  readonly #reported = new Map<string, Reported>();
-
-  constructor(reference: Ref, spec: Data<'PropertyFilterSpec'>, context: SelectionContext) {
-    this.ref = reference;
-    this.spec = spec;
-    this.#context = context;
-  }
-
-  /** Makes the next update start from nothing. */
-  forget(): void {
-    this.#reported.clear();
-  }
-
-  /** What has changed since the last call, at most `limit` objects; the client is taken to know it from now on. */
-  changes(limit: number): Data<'ObjectUpdate'>[] {
-    const updates: Data<'ObjectUpdate'>[] = [];
-    const seen = new Set<string>();
-    for (const selected of select({ ...this.spec, reportMissingObjectsInResults: true }, this.#context)) {
-      const key = refKey(selected.object.ref);
-      seen.add(key);
-      if (updates.length >= limit) continue;
-      const update = this.#compare(key, selected);
-      if (update) updates.push(update);
-    }
-    for (const [key, reported] of this.#reported) {
-      if (seen.has(key) || updates.length >= limit) continue;
-      this.#reported.delete(key);
-      updates.push({ kind: 'leave', obj: reported.ref });
-    }
-    return updates;
-  }
-
-  #compare(key: string, { object, paths }: Selected): Data<'ObjectUpdate'> | undefined {
-    const before = this.#reported.get(key);
-    const joined = paths.join(' ');
-    // The objects of a session compute their properties from others, so their revision says nothing.
-    const computed = object.ref.value.startsWith('session[');
-    if (before && !computed && before.revision === object.revision && before.paths === joined) return undefined;
-    const values = new Map<string, string>();
-    const changeSet: Data<'PropertyChange'>[] = [];
-    for (const path of paths) {
-      const value: AnyValue | undefined = readPath(object, path, this.#context.assumed);
-      const text = encodeAnyValue('val', value, { version: this.#context.version, dialect: 'vim25' });
-      values.set(path, text);
-      const old = before?.values.get(path);
-      if (before ? text !== (old ?? '') : value !== undefined) changeSet.push({ name: path, op: 'assign', val: value });
-    }
-    this.#reported.set(key, { ref: object.ref, revision: object.revision, paths: joined, values });
-    if (before && changeSet.length === 0) return undefined;
-    return { kind: before ? 'modify' : 'enter', obj: object.ref, changeSet };
-  }
-}
-
-/** A property collector of one session: its filters and the version counter of its updates. */
+/** A property collector of one session: its filters, the version counter of its updates, its unfinished retrievals. */
 export class Collector {
   readonly filters = new Map<string, Filter>();
+  readonly pages: Pages;
   readonly #vc: Vcenter;
   #version = 0;
   #dirty = true;
@@ -85,7 +17,12 @@ export class Collector {
 
   constructor(vc: Vcenter) {
     this.#vc = vc;
-    this.#unsubscribe = vc.store.subscribe(() => this.#wake());
+    this.pages = new Pages(vc.runtime.random.stream('vcenter.token'));
+    this.#unsubscribe = vc.store.subscribe((object, change) => {
+      let concerned = false;
+      for (const filter of this.filters.values()) if (filter.notice(object, change)) concerned = true;
+      if (concerned) this.#wake();
+    });
   }
 
   #wake(): void {
@@ -111,6 +48,7 @@ export class Collector {
     this.#unsubscribe();
     this.cancelWaits();
     this.filters.clear();
+    this.pages.clear();
   }
 
   /**
@@ -133,16 +71,17 @@ export class Collector {
 
   #collect(maxObjectUpdates = Number.POSITIVE_INFINITY): Data<'UpdateSet'> | undefined {
     if (!this.#dirty) return undefined;
-    const limit = maxObjectUpdates > 0 ? maxObjectUpdates : Number.POSITIVE_INFINITY;
-    let left = limit;
+    let left = maxObjectUpdates;
     const filterSet: Data<'PropertyFilterUpdate'>[] = [];
     for (const filter of this.filters.values()) {
-      const objectSet = filter.changes(left);
-      left -= objectSet.length;
-      if (objectSet.length > 0) filterSet.push({ filter: filter.ref, objectSet });
+      if (left <= 0) break;
+      const update = filter.changes(left);
+      if (!update) continue;
+      left -= update.objectSet?.length ?? 0;
+      filterSet.push(update);
     }
-    const truncated = left <= 0;
-    // With a full answer there may be more: look again next time.
+    // With a full answer there is more to tell: at once, without waiting for a change.
+    const truncated = [...this.filters.values()].some((filter) => filter.hasNews);
     this.#dirty = truncated;
     if (filterSet.length === 0) return undefined;
     this.#version++;
@@ -155,19 +94,20 @@ export class Collector {
    */
   async wait(
     version: string | undefined,
-    options: { maxWaitSeconds?: number; maxObjectUpdates?: number },
-    signal: AbortSignal,
+    { maxWaitSeconds, maxObjectUpdates }: { maxWaitSeconds?: number; maxObjectUpdates?: number },
+    signal: () => AbortSignal,
   ): Promise<Data<'UpdateSet'> | undefined> {
     this.#accept(version);
+    const already = this.#collect(maxObjectUpdates);
+    if (already || maxWaitSeconds === 0) return already;
     const cancel = new AbortController();
-    const ended = AbortSignal.any([signal, cancel.signal]);
+    const ended = AbortSignal.any([signal(), cancel.signal]);
     this.#cancel.add(cancel);
     let expired = false;
-    const { maxWaitSeconds } = options;
     let wake = () => {};
     const woken = () => wake();
     const timer =
-      maxWaitSeconds === undefined || maxWaitSeconds < 0
+      maxWaitSeconds === undefined
         ? undefined
         : this.#vc.runtime.clock.setTimeout(() => {
             expired = true;
@@ -178,9 +118,8 @@ export class Collector {
     try {
       for (;;) {
         if (ended.aborted) throw fault('RequestCanceled', this.#vc.assumed.requestCanceled);
-        const update = this.#collect(options.maxObjectUpdates);
-        if (update) return update;
-        if (expired || maxWaitSeconds === 0) return undefined;
+        const update = this.#collect(maxObjectUpdates);
+        if (update || expired) return update;
         await new Promise<void>((resolve) => {
           wake = resolve;
         });

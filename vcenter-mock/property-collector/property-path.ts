@@ -1,16 +1,22 @@
 import type { Assumed } from '../assumed.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import { fault, type VimFault } from '../vim/kernel/fault.ts';
-import { dataDeclaration, type Field, fieldsOf, propertiesOf } from '../vim/kernel/registry.ts';
+import { dataDeclaration, type Field, fieldsOf, propertiesOf, type TypeUse } from '../vim/kernel/registry.ts';
 import { type AnyValue, anyValue } from '../vim/kernel/values.ts';
 
 interface Step {
-  name: string;
+  readonly name: string;
   /** `[2000]` or `["key"]`: the member of an array with that key. */
-  key?: string;
+  readonly key?: string;
 }
 
-function parsePath(path: string): Step[] | undefined {
+/** Paths that were taken apart before. Clients name them, so only so many are kept. */
+const parsed = new Map<string, readonly Step[] | undefined>();
+const parsedLimit = 10_000;
+
+function parsePath(path: string): readonly Step[] | undefined {
+  const known = parsed.get(path);
+  if (known) return known;
   const steps: Step[] = [];
   const pattern = /([A-Za-z_]\w*)(?:\[("[^"]*"|[^\]"]*)\])?(?:\.|$)/y;
   while (pattern.lastIndex < path.length) {
@@ -18,15 +24,41 @@ function parsePath(path: string): Step[] | undefined {
     if (!match) return undefined;
     steps.push({ name: match[1] ?? '', key: match[2]?.replaceAll('"', '') });
   }
-  return steps.length > 0 ? steps : undefined;
+  if (steps.length === 0) return undefined;
+  if (parsed.size < parsedLimit) parsed.set(path, steps);
+  return steps;
 }
 
-function typeText(field: Field): string {
-  const name = field.name === 'ManagedObjectReference' ? `ref ${field.target}` : field.name;
-  return field.array ? `${name}[]` : name;
+/** The name of the top-level property in a path. */
+export function topLevel(path: string): string {
+  return parsePath(path)?.[0]?.name ?? '';
 }
 
-function memberOf(values: unknown[], key: string): unknown {
+const typeTexts = new WeakMap<TypeUse, string>();
+
+function typeText(use: TypeUse): string {
+  let text = typeTexts.get(use);
+  if (text === undefined) {
+    const name = use.name === 'ManagedObjectReference' ? `ref ${use.target}` : use.name;
+    text = use.array ? `${name}[]` : name;
+    typeTexts.set(use, text);
+  }
+  return text;
+}
+
+const memberUses = new WeakMap<TypeUse, TypeUse>();
+
+/** What the members of an array are. */
+export function memberUse<T extends TypeUse>(use: T): T {
+  let member = memberUses.get(use);
+  if (!member) {
+    member = { ...use, array: false };
+    memberUses.set(use, member);
+  }
+  return member as T;
+}
+
+function memberOf(values: readonly unknown[], key: string): unknown {
   return values.find((value) => String((value as { key?: unknown } | null)?.key) === key);
 }
 
@@ -35,42 +67,64 @@ export function invalidProperty(path: string, assumed: Assumed): VimFault {
   return fault('InvalidProperty', assumed.invalidProperty, { name: path });
 }
 
+/** What stands at a path of an object. */
+export interface PropertyValue {
+  readonly use: TypeUse;
+  /** Undefined when it is unset. */
+  readonly value: unknown;
+  /** What contains it is unset, too. */
+  readonly orphaned: boolean;
+}
+
+/** As {@link readPath}, with the declared type also of what is unset; undefined when not even that can be known. */
+export function resolvePath(object: ManagedObject, path: string, assumed: Assumed): PropertyValue | undefined {
+  const steps = parsePath(path);
+  const first = steps?.[0];
+  const property = first && propertiesOf(object.type).get(first.name);
+  if (!first || !property) throw invalidProperty(path, assumed);
+  let use: Field = property;
+  let value: unknown = object.read(first.name);
+  let orphaned = false;
+  for (let index = 0; ; ) {
+    const { key } = steps[index]!;
+    if (key !== undefined) {
+      if (!use.array) throw invalidProperty(path, assumed);
+      orphaned = value === undefined;
+      value = value === undefined ? undefined : memberOf(value as unknown[], key);
+      use = memberUse(use);
+    }
+    const step = steps[++index];
+    if (!step) break;
+    const actual = (value as { _type?: string } | undefined)?._type ?? use.name;
+    const next: Field | undefined = fieldsOf(actual).get(step.name);
+    if (!next) {
+      // Where a base type is declared and nothing is set, the path may belong to a subtype.
+      if (value === undefined && dataDeclaration(use.name)) return undefined;
+      throw invalidProperty(path, assumed);
+    }
+    orphaned = value === undefined;
+    value = (value as Record<string, unknown> | undefined)?.[step.name];
+    use = next;
+  }
+  return { use, value: value === null ? undefined : value, orphaned };
+}
+
+/** A value as it stands in an anyType position. */
+export function typedValue(use: TypeUse, value: unknown): AnyValue | undefined {
+  return value === undefined || value === null ? undefined : anyValue(typeText(use), value);
+}
+
 /**
  * Reads a property of a managed object by its path (`runtime.powerState`, `config.hardware.device[2000]`).
  * Undefined when it is unset; InvalidProperty when the type has no such property.
  */
 export function readPath(object: ManagedObject, path: string, assumed: Assumed): AnyValue | undefined {
-  const [first, ...rest] = parsePath(path) ?? [];
-  const property = first && propertiesOf(object.type).get(first.name);
-  if (!first || !property) throw invalidProperty(path, assumed);
-  let field: Field = property;
-  let value: unknown = object.read(first.name);
-  let key = first.key;
-  for (const step of [undefined, ...rest]) {
-    if (step) {
-      const actual = (value as { _type?: string } | undefined)?._type ?? field.name;
-      const next: Field | undefined = fieldsOf(actual).get(step.name);
-      if (!next) {
-        // Where a base type is declared and nothing is set, the path may belong to a subtype.
-        if (value === undefined && dataDeclaration(field.name)) return undefined;
-        throw invalidProperty(path, assumed);
-      }
-      field = next;
-      value = (value as Record<string, unknown> | undefined)?.[step.name];
-      key = step.key;
-    }
-    if (key !== undefined) {
-      if (!field.array) throw invalidProperty(path, assumed);
-      value = value === undefined ? undefined : memberOf(value as unknown[], key);
-      field = { ...field, array: false };
-    }
-  }
-  return value === undefined || value === null ? undefined : anyValue(typeText(field), value);
+  const found = resolvePath(object, path, assumed);
+  return found && typedValue(found.use, found.value);
 }
 
 /** Reads a top-level property with its declared type. */
 export function readProperty(object: ManagedObject, name: string): AnyValue | undefined {
   const property = propertiesOf(object.type).get(name);
-  const value = property && object.read(name);
-  return value === undefined || value === null ? undefined : anyValue(typeText(property!), value);
+  return property && typedValue(property, object.read(name));
 }

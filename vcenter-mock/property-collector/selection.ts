@@ -3,9 +3,9 @@ import { references } from '../inventory/inventory.ts';
 import type { ManagedObject, ObjectStore } from '../inventory/store.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { isA, isSubtype, propertiesOf } from '../vim/kernel/registry.ts';
-import { type Data, type Ref, refKey } from '../vim/kernel/values.ts';
-import { compareVersions } from '../vim/kernel/version.ts';
-import { invalidProperty, readPath } from './property-path.ts';
+import type { Data, Ref } from '../vim/kernel/values.ts';
+import { isKnown } from '../vim/kernel/version.ts';
+import { invalidProperty, readPath, topLevel } from './property-path.ts';
 
 /** One object that a filter selects, with the property paths to report. */
 export interface Selected {
@@ -23,11 +23,31 @@ export interface SelectionContext {
   readonly visible: (reference: Ref) => boolean;
   /** An object as this client sees it. */
   readonly seen: (object: ManagedObject) => ManagedObject;
+  /** The privilege that the client lacks to read a property; undefined when it may. */
+  readonly lacks: (object: ManagedObject, property: string) => string | undefined;
 }
 
-/** The objects a PropertyFilterSpec selects, in the order they are reached. vim25 PropertyFilterSpec */
-export function select(spec: Data<'PropertyFilterSpec'>, context: SelectionContext): Selected[] {
-  const reached = new Map<string, ManagedObject>();
+/** What a PropertyFilterSpec selects. */
+export interface Selection {
+  /** In the order they are reached. */
+  readonly selected: readonly Selected[];
+  /** Objects that the spec names and that do not exist. */
+  readonly missing: readonly Ref[];
+}
+
+/** Told of every property that decided what was selected. */
+export type DependencyListener = (object: ManagedObject, property: string) => void;
+
+type SelectionSpec = Data<'SelectionSpec'>;
+type TraversalSpec = Data<'TraversalSpec'>;
+
+/** Selects the objects of a PropertyFilterSpec. vim25 PropertyFilterSpec */
+export function select(
+  spec: Data<'PropertyFilterSpec'>,
+  context: SelectionContext,
+  depends?: DependencyListener,
+): Selection {
+  const reached = new Set<ManagedObject>();
   const missing: Ref[] = [];
   for (const start of spec.objectSet ?? []) {
     const object = context.visible(start.obj) ? context.store.find(start.obj) : undefined;
@@ -35,24 +55,34 @@ export function select(spec: Data<'PropertyFilterSpec'>, context: SelectionConte
       missing.push(start.obj);
       continue;
     }
-    if (!start.skip) reached.set(refKey(object.ref), object);
-    traverse(object, start.selectSet ?? [], named(start.selectSet ?? []), context, reached, new Set());
+    if (!start.skip) reached.add(object);
+    const selections = start.selectSet ?? [];
+    if (selections.length > 0) traverse(object, selections, context, reached, depends);
   }
+  const pathsByType = new Map<string, readonly string[] | undefined>();
+  const selected: Selected[] = [];
+  for (const object of reached) {
+    let paths = pathsByType.get(object.type);
+    if (paths === undefined && !pathsByType.has(object.type)) {
+      paths = pathsOf(object.type, spec.propSet ?? [], context);
+      pathsByType.set(object.type, paths);
+    }
+    if (paths) selected.push({ object, paths });
+  }
+  return { selected, missing };
+}
+
+/** As {@link select}; objects that do not exist are ManagedObjectNotFound unless the spec asks to leave them out. */
+export function selectExisting(spec: Data<'PropertyFilterSpec'>, context: SelectionContext): readonly Selected[] {
+  const { selected, missing } = select(spec, context);
   if (missing[0] && !spec.reportMissingObjectsInResults) {
     throw fault('ManagedObjectNotFound', context.assumed.objectNotFound, { obj: missing[0] });
-  }
-  const selected: Selected[] = [];
-  for (const object of reached.values()) {
-    const paths = pathsOf(object, spec.propSet ?? [], context);
-    if (paths) selected.push({ object: context.seen(object), paths });
   }
   return selected;
 }
 
-type Selection = Data<'SelectionSpec'>;
-
 /** Selections may refer to others by name, anywhere in the same object set. */
-function named(selections: readonly Selection[], found = new Map<string, Data<'TraversalSpec'>>()) {
+function named(selections: readonly SelectionSpec[], found = new Map<string, TraversalSpec>()) {
   for (const selection of selections) {
     if (!isA(selection, 'TraversalSpec')) continue;
     if (selection.name) found.set(selection.name, selection);
@@ -61,43 +91,74 @@ function named(selections: readonly Selection[], found = new Map<string, Data<'T
   return found;
 }
 
+/** Objects to be left by the selections that apply to them, one traversal after the other. */
+interface Stop {
+  readonly object: ManagedObject;
+  readonly traversals: readonly TraversalSpec[];
+  next: number;
+  targets: readonly Ref[];
+  nextTarget: number;
+}
+
+/** Follows the traversals from an object, depth first. The stack is a list: an inventory may be deeper than a call stack. */
 function traverse(
-  object: ManagedObject,
-  selections: readonly Selection[],
-  names: ReadonlyMap<string, Data<'TraversalSpec'>>,
+  start: ManagedObject,
+  selections: readonly SelectionSpec[],
   context: SelectionContext,
-  reached: Map<string, ManagedObject>,
-  done: Set<string>,
+  reached: Set<ManagedObject>,
+  depends: DependencyListener | undefined,
 ): void {
-  for (const selection of selections) {
-    const traversal = isA(selection, 'TraversalSpec') ? selection : names.get(selection.name ?? '');
-    if (!traversal || !isSubtype(object.type, traversal.type)) continue;
-    const step = `${refKey(object.ref)} ${traversal.type}.${traversal.path} ${traversal.name ?? selections.indexOf(selection)}`;
-    // A recursive selection may come back to where it was.
-    if (done.has(step)) continue;
-    done.add(step);
-    for (const target of references(readPath(object, traversal.path, context.assumed)?.value)) {
-      const next = context.visible(target) ? context.store.find(target) : undefined;
-      if (!next) continue;
-      if (!traversal.skip) reached.set(refKey(next.ref), next);
-      traverse(next, traversal.selectSet ?? [], names, context, reached, done);
+  const names = named(selections);
+  // A recursive selection may come back to where it was.
+  const done = new Map<TraversalSpec, Set<ManagedObject>>();
+  const stack: Stop[] = [];
+  const arrive = (object: ManagedObject, from: readonly SelectionSpec[]) => {
+    const traversals: TraversalSpec[] = [];
+    for (const selection of from) {
+      const traversal = isA(selection, 'TraversalSpec') ? selection : names.get(selection.name ?? '');
+      if (!traversal || !isSubtype(object.type, traversal.type)) continue;
+      const visited = done.get(traversal) ?? new Set();
+      if (visited.has(object)) continue;
+      done.set(traversal, visited.add(object));
+      traversals.push(traversal);
     }
+    if (traversals.length > 0) stack.push({ object, traversals, next: 0, targets: [], nextTarget: 0 });
+  };
+  arrive(start, selections);
+  for (let stop = stack.at(-1); stop; stop = stack.at(-1)) {
+    const target = stop.targets[stop.nextTarget++];
+    if (!target) {
+      const traversal = stop.traversals[stop.next++];
+      if (!traversal) {
+        stack.pop();
+        continue;
+      }
+      depends?.(stop.object, topLevel(traversal.path));
+      stop.targets = references(readPath(stop.object, traversal.path, context.assumed)?.value);
+      stop.nextTarget = 0;
+      continue;
+    }
+    const traversal = stop.traversals[stop.next - 1]!;
+    const object = context.visible(target) ? context.store.find(target) : undefined;
+    if (!object) continue;
+    if (!traversal.skip) reached.add(object);
+    if (traversal.selectSet && traversal.selectSet.length > 0) arrive(object, traversal.selectSet);
   }
 }
 
-/** The union of the paths of all property specs for the object's type or a base of it; undefined when there is none. */
+/** The union of the paths of all property specs for a type or a base of it; undefined when there is none. */
 function pathsOf(
-  object: ManagedObject,
+  type: string,
   specs: readonly Data<'PropertySpec'>[],
   context: SelectionContext,
-): string[] | undefined {
-  const matching = specs.filter((spec) => isSubtype(object.type, spec.type));
+): readonly string[] | undefined {
+  const matching = specs.filter((spec) => isSubtype(type, spec.type));
   if (matching.length === 0) return undefined;
   const paths = new Set<string>();
   for (const spec of matching) {
     if (spec.all) {
-      for (const property of propertiesOf(object.type).values()) {
-        if (!property.since || compareVersions(property.since, context.version) <= 0) paths.add(property.field);
+      for (const property of propertiesOf(type).values()) {
+        if (isKnown(property.since, context.version)) paths.add(property.field);
       }
     }
     for (const path of spec.pathSet ?? []) paths.add(path);
@@ -105,13 +166,19 @@ function pathsOf(
   return [...paths];
 }
 
-/** Refuses a spec that names unknown types or properties, before anything is read. vim25: InvalidProperty, InvalidArgument */
-export function checkSpec(spec: Data<'PropertyFilterSpec'>, assumed: Assumed): void {
-  for (const property of spec.propSet ?? []) {
-    const known = propertiesOf(property.type);
-    for (const path of property.pathSet ?? []) {
-      const name = /^\w+/.exec(path)?.[0] ?? '';
-      if (known.size > 0 && !known.has(name)) throw invalidProperty(path, assumed);
-    }
-  }
+/** Refuses a spec that names unknown properties, before anything is read. vim25: InvalidProperty */
+export function checkSpec(spec: Data<'PropertyFilterSpec'>, assumed: Assumed, version: string): void {
+  const check = (type: string, path: string) => {
+    const known = propertiesOf(type);
+    const property = known.get(/^\w+/.exec(path)?.[0] ?? '');
+    // What is newer than the client does not exist for it.
+    if (known.size > 0 && !(property && isKnown(property.since, version))) throw invalidProperty(path, assumed);
+  };
+  for (const property of spec.propSet ?? []) for (const path of property.pathSet ?? []) check(property.type, path);
+  const visit = (selection: SelectionSpec) => {
+    if (!isA(selection, 'TraversalSpec')) return;
+    check(selection.type, selection.path);
+    for (const next of selection.selectSet ?? []) visit(next);
+  };
+  for (const start of spec.objectSet ?? []) for (const selection of start.selectSet ?? []) visit(selection);
 }

@@ -1,9 +1,12 @@
 import { causeChain, KeyrigError, messageOf, type Runtime } from '../../core/index.ts';
 import type { Assumed } from '../assumed.ts';
 import type { Authorization } from '../authorization/authorization.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import type { ManagedObject, ObjectStore, TypedObject } from '../inventory/store.ts';
 import { fault, systemError, VimFault } from '../vim/kernel/fault.ts';
+import { isSubtype } from '../vim/kernel/registry.ts';
 import { type Data, data, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
+import { TaskHistory } from './task-history.ts';
 
 /** A task while its body runs. */
 export interface RunningTask {
@@ -37,6 +40,18 @@ export interface TaskRequest {
   run: (task: RunningTask) => Promise<unknown>;
 }
 
+/** A task that a client drives: an extension shows what it does. vim25 TaskManager.CreateTask */
+export interface ExternalTask {
+  object: ManagedObject;
+  /** A type that an extension has registered, or a description id. */
+  taskTypeId: string;
+  initiatedBy: string;
+  cancelable: boolean;
+  parentTaskKey?: string;
+  activationId?: string;
+  cause?: number;
+}
+
 type TaskObject = TypedObject<'Task'>;
 
 /** Runs tasks: queued, running, then success or error; every step is written to the Task object and to the journal. */
@@ -49,6 +64,9 @@ export class TaskRunner {
   readonly #cancels = new Map<string, AbortController>();
   readonly #busy = new Map<string, Ref>();
   readonly #running = new Set<Promise<void>>();
+  readonly #external = new Set<string>();
+  /** What collectors and `recentTask` look back at. */
+  readonly history: TaskHistory;
   readonly #stopping: AbortSignal;
   #chain = 0;
 
@@ -56,6 +74,7 @@ export class TaskRunner {
   constructor(parts: {
     runtime: Runtime;
     store: ObjectStore;
+    inventory: Inventory;
     assumed: Assumed;
     authorization: Authorization;
     durations: Readonly<Record<string, number>>;
@@ -67,6 +86,7 @@ export class TaskRunner {
     this.#authorization = parts.authorization;
     this.#durations = parts.durations;
     this.#stopping = parts.stopping;
+    this.history = new TaskHistory({ ...parts, limit: parts.assumed.taskLimit });
   }
 
   /** Starts a task and returns its reference; the body runs after the caller had its answer. */
@@ -89,7 +109,7 @@ export class TaskRunner {
       eventChainId: ++this.#chain,
     };
     task.set({ info });
-    this.#remember(task.ref, request.entity);
+    this.#remember(task, request.entity);
     const what = `${request.method}${info.entityName === undefined ? '' : ` on ${info.entityName}`}`;
     const entry = journal.record({
       plane: 'vcenter',
@@ -196,15 +216,94 @@ export class TaskRunner {
 
   #update(task: TaskObject, changes: Partial<Data<'TaskInfo'>>): void {
     task.set({ info: { ...task.get('info'), ...changes } });
+    this.history.changed();
   }
 
-  #remember(reference: Ref, entity: ManagedObject | undefined): void {
+  #remember(task: TaskObject, entity: ManagedObject | undefined): void {
+    const reference = task.ref;
+    this.history.add(task);
+    this.history.changed();
     const manager = this.#store.get('TaskManager', { type: 'TaskManager', value: 'TaskManager' });
     const recent = manager?.get('recentTask') ?? [];
     manager?.set({ recentTask: [...recent.slice(1 - this.#assumed.recentTasks), reference] });
     const own = entity as TypedObject<'ManagedEntity'> | undefined;
     own?.set({
       recentTask: [...(own.get('recentTask') ?? []).slice(1 - this.#assumed.recentTasksOfEntity), reference],
+    });
+  }
+
+  /** Makes a task that a client drives; it waits in the queue. */
+  createExternal(request: ExternalTask): TaskObject {
+    const { clock, journal } = this.#runtime;
+    const { object, taskTypeId, cancelable, parentTaskKey, activationId } = request;
+    const entity = isSubtype(object.type, 'ManagedEntity') ? object : undefined;
+    const task = this.#store.create('Task', 'task-#', { value: [], availableField: [] });
+    const parent = parentTaskKey && this.#store.get('Task', { type: 'Task', value: parentTaskKey });
+    const name = entity?.read('name');
+    task.set({
+      info: {
+        key: task.ref.value,
+        task: task.ref,
+        descriptionId: taskTypeId,
+        entity: entity?.ref,
+        entityName: typeof name === 'string' ? name : undefined,
+        state: 'queued',
+        cancelled: false,
+        cancelable,
+        reason: data('TaskReasonUser', { userName: request.initiatedBy }),
+        queueTime: new Date(clock.now()),
+        eventChainId: ++this.#chain,
+        parentTaskKey,
+        rootTaskKey: parent ? (parent.get('info').rootTaskKey ?? parentTaskKey) : parentTaskKey,
+        activationId,
+      },
+    });
+    this.#external.add(task.ref.value);
+    this.#remember(task, entity);
+    journal.record({
+      plane: 'vcenter',
+      event: 'vcenter.task.created',
+      text: `${task.ref.value}: ${taskTypeId}, driven by a client`,
+      data: { task: task.ref.value, descriptionId: taskTypeId, user: request.initiatedBy },
+      cause: request.cause,
+    });
+    return task;
+  }
+
+  isExternal(task: TaskObject): boolean {
+    return this.#external.has(task.ref.value);
+  }
+
+  /** Changes what a task that a client drives shows. */
+  update(task: TaskObject, changes: Pick<Partial<Data<'TaskInfo'>>, 'progress' | 'description'>): void {
+    this.#update(task, changes);
+  }
+
+  /** Moves a task that a client drives to a state. */
+  setState(
+    task: TaskObject,
+    state: Data<'TaskInfo'>['state'],
+    outcome: Pick<Data<'TaskInfo'>, 'result' | 'error'>,
+    cause: number,
+  ): void {
+    const { clock, journal } = this.#runtime;
+    const now = new Date(clock.now());
+    const before = task.get('info');
+    const ended = state === 'success' || state === 'error';
+    this.#update(task, {
+      state,
+      startTime: before.startTime ?? (state === 'queued' ? undefined : now),
+      progress: ended ? undefined : before.progress,
+      completeTime: ended ? now : undefined,
+      result: state === 'success' ? outcome.result : undefined,
+      error: state === 'error' ? outcome.error : undefined,
+    });
+    journal.record({
+      plane: 'vcenter',
+      event: 'vcenter.task.state',
+      text: `${task.ref.value}: a client set the state ${state}`,
+      data: { task: task.ref.value, state },
+      cause,
     });
   }
 
@@ -215,6 +314,8 @@ export class TaskRunner {
       throw fault('InvalidState', this.#assumed.invalidState);
     }
     if (!info.cancelable) throw fault('NotSupported', this.#assumed.notSupported);
+    // The client that drives a task sees this and ends it. documented
+    if (this.isExternal(task)) this.#update(task, { cancelled: true });
     this.#cancels.get(task.ref.value)?.abort();
   }
 

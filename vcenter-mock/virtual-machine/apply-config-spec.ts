@@ -83,9 +83,9 @@ function checkValues(vc: Vcenter, vm: Vm, spec: ConfigSpec): void {
   }
 }
 
-/** A policy that does not exist cannot be applied. assumed fault */
+/** A policy that does not exist, or is no policy for VMs, cannot be applied. assumed fault */
 export function checkProfile(vc: Vcenter, profile: Data<'VirtualMachineProfileSpec'>, path: string): void {
-  if (isA(profile, 'VirtualMachineDefinedProfileSpec') && !vc.policies.find(profile.profileId)) {
+  if (isA(profile, 'VirtualMachineDefinedProfileSpec') && !vc.policies.isAssignable(profile.profileId)) {
     throw invalidArgument(`${path}.profileId`);
   }
 }

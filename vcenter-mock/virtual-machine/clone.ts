@@ -56,10 +56,12 @@ export async function cloneVm(
     { ...subject, vm: source, message: `Cloning ${source.get('name')} on ${hostName(vc, source)} to ${name}` },
   );
   const { chainId } = started;
+  const datastore = target.datastore.get('name');
+  const home = `[${datastore}] ${vc.files.freeDirectory(datastore, name)}/`;
   let clone: Vm | undefined;
   try {
     clone = vc.vmFactory.add({ name, disks: [], guestId: from.guestId }, target);
-    await copyInto(vc, clone, source, from, { spec, target }, task);
+    await copyInto(vc, clone, source, from, { spec, home }, task);
     vc.events.post(
       'VmClonedEvent',
       { template: spec.template, sourceVm: { name: source.get('name'), vm: source.ref } },
@@ -169,12 +171,10 @@ async function copyInto(
   clone: Vm,
   source: Vm,
   from: ConfigInfo,
-  { spec, target }: { spec: CloneSpec; target: Target },
+  { spec, home }: { spec: CloneSpec; home: string },
   task: RunningTask,
 ): Promise<void> {
   const fresh = clone.get('config')!;
-  const directory = vc.files.freeDirectory(target.datastore.get('name'), fresh.name);
-  const home = `[${target.datastore.get('name')}] ${directory}/`;
   const config: ConfigInfo = {
     ...(structuredClone(from) as ConfigInfo),
     name: fresh.name,

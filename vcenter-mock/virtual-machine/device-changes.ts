@@ -4,8 +4,9 @@ import { diskFileName, virtualDisk } from '../inventory/devices.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { isA } from '../vim/kernel/registry.ts';
-import { type Data, data } from '../vim/kernel/values.ts';
+import type { Data } from '../vim/kernel/values.ts';
 import { defined } from './apply-config-spec.ts';
+import { describeDevice } from './device-labels.ts';
 import { type ConfigInfo, chainOf, type Disk, deltaOf, type FileBacking, fileBacking } from './disk-chain.ts';
 import type { VmDraft } from './draft.ts';
 import { invalidDeviceSpec } from './faults.ts';
@@ -85,6 +86,7 @@ function edit(vc: Vcenter, draft: VmDraft, index: number, change: Change, existi
     ...changed
   } = defined(wanted);
   Object.assign(existing, changed);
+  existing.deviceInfo = describeDevice(existing);
 }
 
 function editDisk(vc: Vcenter, index: number, disk: Disk, wanted: Disk): void {
@@ -97,6 +99,7 @@ function editDisk(vc: Vcenter, index: number, disk: Disk, wanted: Disk): void {
   if (bytes > before) {
     disk.capacityInBytes = bytes;
     disk.capacityInKB = Math.floor(bytes / 1024);
+    disk.deviceInfo = describeDevice(disk);
   }
   const backing = fileBacking(disk);
   const asked = wanted.backing && isA(wanted.backing, 'VirtualDiskFlatVer2BackingInfo') ? wanted.backing : undefined;
@@ -123,15 +126,25 @@ function add(vc: Vcenter, draft: VmDraft, index: number, change: Change, keys: M
     return;
   }
   draft.devices.push({ index, key, operation: 'create', change });
-  const label = `${device._type?.replace(/^Virtual/, '') ?? 'Device'} ${key}`;
-  const added: Device = { ...defined(device), key, deviceInfo: data('Description', { label, summary: label }) };
+  const added: Device = { ...defined(device), key };
   if (controllerKey !== undefined) added.controllerKey = controllerKey;
   if (isA(device, 'VirtualEthernetCard')) {
     const card = added as Data<'VirtualEthernetCard'>;
     card.addressType = card.addressType || 'assigned';
     card.macAddress = card.macAddress || vc.vmFactory.newMacAddress();
+    putOnPciBus(devices, card, device.unitNumber);
   }
+  added.deviceInfo = describeDevice(added);
   devices.push(added);
+}
+
+/** Network cards sit on the PCI controller, from unit 7 on. observed */
+function putOnPciBus(devices: readonly Device[], card: Device, unit?: number): void {
+  const used = new Set(devices.filter(({ controllerKey }) => controllerKey === 100).map((one) => one.unitNumber));
+  let free = 7;
+  while (used.has(free)) free++;
+  card.controllerKey = 100;
+  card.unitNumber = unit !== undefined && unit >= 7 && !used.has(unit) ? unit : free;
 }
 
 /** Puts a disk on a controller, at the unit asked for or the next free one. Unit 7 of a SCSI controller is itself. documented */
@@ -153,7 +166,8 @@ function place(vc: Vcenter, devices: Device[], index: number, disk: Disk, contro
 function newDisk(vc: Vcenter, draft: VmDraft, index: number, change: Change, key: number) {
   const wanted = change.device as Disk;
   if (wanted.backing && isA(wanted.backing, 'VirtualDiskRawDiskMappingVer1BackingInfo')) {
-    const disk = { ...structuredClone(wanted), key, deviceInfo: diskLabel(key) };
+    const disk = { ...structuredClone(wanted), key };
+    disk.deviceInfo = describeDevice(disk);
     return { disk, operation: 'create' as const };
   }
   const asked = wanted.backing as FileBacking | undefined;
@@ -164,7 +178,8 @@ function newDisk(vc: Vcenter, draft: VmDraft, index: number, change: Change, key
     if (!found) throw fault('FileNotFound', vc.assumed.fileNotFound(path), { file: path });
     const isOwn = devicesOf(draft.config).some((device) => fileBacking(device)?.fileName === path);
     if (isOwn) throw invalidDeviceSpec(vc.assumed, index, `deviceChange[${index}].device.backing.fileName`);
-    const disk = { ...structuredClone(found.disk), key, deviceInfo: diskLabel(key) };
+    const disk = { ...structuredClone(found.disk), key };
+    disk.deviceInfo = describeDevice(disk);
     const backing = fileBacking(disk);
     if (backing && asked?.diskMode) backing.diskMode = asked.diskMode;
     if (backing && asked?.sharing) backing.sharing = asked.sharing;
@@ -234,11 +249,6 @@ function createdDisk(
 function fullPath(draft: VmDraft, path: string): string {
   if (path.startsWith('[')) return path.replace(/^(\[[^\]]+\])\s*/, '$1 ');
   return `[${parsePath(homeOf(draft.config))?.datastore ?? ''}] ${path}`;
-}
-
-function diskLabel(key: number) {
-  const label = `Hard disk ${key - 1999}`;
-  return data('Description', { label, summary: label });
 }
 
 function nextKey(devices: readonly Device[], device: Device): number {

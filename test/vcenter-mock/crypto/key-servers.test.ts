@@ -56,6 +56,28 @@ describe('several servers are tried in turn', () => {
   });
 });
 
+describe('a connection that is lost', () => {
+  const cutOnce = () => {
+    let cut = false;
+    lab.kms.misbehave = ({ operation }) => {
+      if (operation !== 1 || cut) return undefined;
+      cut = true;
+      return { reset: true };
+    };
+  };
+
+  it('is made once more where the server is set to reconnect, not otherwise', async () => {
+    lab = await createLab(pki);
+    cutOnce();
+    await expect(create()).rejects.toThrow('ECONNRESET');
+    lab.crypto.providers.server('kms-cluster', 'kms1').info.reconnect = 1;
+    cutOnce();
+    await create();
+    lab.kms.misbehave = () => ({ close: true });
+    await expect(create()).rejects.toThrow('closed the connection');
+  });
+});
+
 describe('user name and password', () => {
   const credentials = () =>
     lab.kms.connections

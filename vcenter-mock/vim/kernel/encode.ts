@@ -150,7 +150,7 @@ export class EncodedObject {
 function typeOfValue(value: unknown): string {
   if (typeof value === 'string') return 'string';
   if (typeof value === 'boolean') return 'boolean';
-  if (typeof value === 'number') return 'int';
+  if (typeof value === 'number') return Number.isInteger(value) ? (value === (value | 0) ? 'int' : 'long') : 'double';
   if (value instanceof Date) return 'dateTime';
   if (Array.isArray(value)) return `${value.length > 0 ? typeOfValue(value[0]) : 'string'}[]`;
   if (isRef(value)) return 'ref ManagedObject';

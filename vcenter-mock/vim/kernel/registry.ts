@@ -103,7 +103,8 @@ function findMethod(type: string, method: string): MethodDeclaration | undefined
   return undefined;
 }
 
-function baseOf(name: string): string | undefined {
+/** The type that a data object, fault or managed object type derives from. */
+export function baseOf(name: string): string | undefined {
   return dataDeclaration(name)?.base ?? managedDeclaration(name)?.base;
 }
 

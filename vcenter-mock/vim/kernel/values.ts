@@ -123,6 +123,12 @@ export function refKey(reference: Ref): string {
   return `${reference.type}:${reference.value}`;
 }
 
+/** The reference that `refKey` made a key of. */
+export function parseRefKey(key: string): Ref {
+  const at = key.indexOf(':');
+  return { type: key.slice(0, at), value: key.slice(at + 1) };
+}
+
 /** True when both references mean the same object. */
 export function sameRef(a: Ref | undefined, b: Ref | undefined): boolean {
   return a !== undefined && b !== undefined && a.type === b.type && a.value === b.value;

@@ -57,6 +57,11 @@ export function compareVersions(a: string, b: string): number {
   return 0;
 }
 
+/** True when something that came with `since` (unset: always there) exists in a version. */
+export function isKnown(since: string | undefined, version: string): boolean {
+  return since === undefined || compareVersions(since, version) <= 0;
+}
+
 /**
  * The version to filter an answer by: the one in SOAPAction (`"urn:vim25/8.0.3.0"`, quoted or not), but never newer than
  * the server's own. Without a readable version nothing below the server's version is filtered.

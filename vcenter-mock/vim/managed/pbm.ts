@@ -220,6 +220,12 @@ export const pbmObjects = managedTypes({
         privilege: 'StorageProfile.View',
         faults: ['InvalidArgument'],
       },
+      PbmQueryProfileDetails: {
+        params: { profileCategory: 'string', fetchAllFields: 'boolean' },
+        result: 'PbmProfileDetails[]?',
+        privilege: 'StorageProfile.View',
+        faults: ['InvalidArgument'],
+      },
     },
   },
   PbmProvider: { base: 'ManagedObject', properties: {}, methods: {} },

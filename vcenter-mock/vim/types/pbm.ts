@@ -252,6 +252,15 @@ export const pbmTypes = dataTypes({
       lastUpdatedBy: 'string',
     },
   },
+  PbmProfileDetails: {
+    fields: {
+      profile: 'PbmCapabilityProfile',
+      iofInfos: 'PbmIofilterInfo[]?',
+      iofMethodFault: 'LocalizedMethodFault?',
+      isReplicationPolicy: 'boolean',
+      repMethodFault: 'LocalizedMethodFault?',
+    },
+  },
   PbmProfileId: { fields: { uniqueId: 'string' } },
   PbmProfileK8sCompliantNameSpec: {
     since: '9.1.0.0',

@@ -1,0 +1,19 @@
+import { deleteFile, makeDirectory, pathOf } from '../datastore/loose-files.ts';
+import { implement } from '../vim/kernel/implementation.ts';
+import { startEntityTask } from './managed-entity.ts';
+
+/** Files of datastores, as far as virtual machines leave them behind. */
+export const fileManager = implement('FileManager', {
+  methods: {
+    DeleteDatastoreFile_Task: (_manager, { name }, call) => {
+      const { datastore } = pathOf(call.vc, name);
+      return startEntityTask(datastore, call, 'FileManager.deleteDatastoreFile', async (task) => {
+        task.require('Datastore.FileManagement', datastore.ref);
+        deleteFile(call.vc, name);
+      });
+    },
+
+    MakeDirectory: (_manager, { name, createParentDirectories }, call) =>
+      makeDirectory(call.vc, name, createParentDirectories ?? false),
+  },
+});

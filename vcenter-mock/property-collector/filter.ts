@@ -1,0 +1,177 @@
+import type { ManagedObject, StoreChange } from '../inventory/store.ts';
+import type { Data, Ref } from '../vim/kernel/values.ts';
+import { refKey } from '../vim/kernel/values.ts';
+import { partialChanges, sameValue, wholeChange } from './difference.ts';
+import { missingObject, missingProperty } from './missing-property.ts';
+import { resolvePath, typedValue } from './property-path.ts';
+import { type Selected, type SelectionContext, select } from './selection.ts';
+
+/** What the client of a filter knows about an object: the values of its paths, in their order. */
+interface Known {
+  readonly paths: readonly string[];
+  readonly values: readonly unknown[];
+}
+
+/**
+ * A property filter: what it selects, and what its client knows of it. Changes of the store are noted when they happen, object by
+ * object; they are compared with what the client knows when it asks.
+ */
+export class Filter {
+  readonly ref: Ref;
+  readonly #spec: Data<'PropertyFilterSpec'>;
+  readonly #partial: boolean;
+  readonly #context: SelectionContext;
+  readonly #known = new Map<ManagedObject, Known>();
+  /** Objects that the client has yet to be told of. */
+  #entering = new Map<ManagedObject, Selected>();
+  #leaving = new Set<ManagedObject>();
+  readonly #changed = new Set<ManagedObject>();
+  /** Known objects of sessions: what they show is computed from others, so any change may be one of theirs. */
+  readonly #volatile = new Set<ManagedObject>();
+  /** The properties by which the selection was made. */
+  #dependencies = new Map<ManagedObject, Set<string>>();
+  /** Named by the spec, not there; told of once. */
+  readonly #missing = new Set<string>();
+  #missingToTell: Ref[] = [];
+  #mustSelect = true;
+
+  constructor(reference: Ref, spec: Data<'PropertyFilterSpec'>, partialUpdates: boolean, context: SelectionContext) {
+    this.ref = reference;
+    this.#spec = spec;
+    this.#partial = partialUpdates;
+    this.#context = context;
+  }
+
+  /** Makes the next update start from nothing. */
+  forget(): void {
+    for (const set of [this.#known, this.#changed, this.#volatile, this.#entering, this.#leaving, this.#missing]) {
+      set.clear();
+    }
+    this.#mustSelect = true;
+  }
+
+  /** Notes a change of the store; true when it may concern the client. */
+  notice(object: ManagedObject, change: StoreChange): boolean {
+    if (this.#mustSelect) return true;
+    for (const own of this.#volatile) this.#changed.add(own);
+    if (this.#decides(object, change)) this.#mustSelect = true;
+    if (change.kind === 'changed' && this.#known.has(object)) this.#changed.add(object);
+    return this.hasNews;
+  }
+
+  /** True when there is something to look at. */
+  get hasNews(): boolean {
+    return this.#mustSelect || this.#changed.size + this.#entering.size + this.#leaving.size > 0;
+  }
+
+  /** True when the selection may be another one after the change. */
+  #decides(object: ManagedObject, { kind, properties }: StoreChange): boolean {
+    if (kind === 'created') return this.#missing.has(refKey(object.ref));
+    const dependencies = this.#dependencies.get(object);
+    if (kind === 'deleted') return dependencies !== undefined || this.#known.has(object) || this.#entering.has(object);
+    if (!dependencies) return false;
+    if (!properties || properties.some((property) => dependencies.has(property))) return true;
+    for (const property of dependencies) if (object.isDerived(property)) return true;
+    return false;
+  }
+
+  /** What has changed since the last call, at most `limit` objects; the client is taken to know it from now on. */
+  changes(limit: number): Data<'PropertyFilterUpdate'> | undefined {
+    if (this.#mustSelect) this.#select();
+    const objectSet: Data<'ObjectUpdate'>[] = [];
+    for (const object of this.#changed) {
+      if (objectSet.length >= limit) break;
+      this.#changed.delete(object);
+      const update = this.#compare(object);
+      if (update) objectSet.push(update);
+    }
+    for (const [object, selected] of this.#entering) {
+      if (objectSet.length >= limit) break;
+      this.#entering.delete(object);
+      objectSet.push(this.#enter(object, selected));
+    }
+    for (const object of this.#leaving) {
+      if (objectSet.length >= limit) break;
+      this.#leaving.delete(object);
+      this.#known.delete(object);
+      this.#volatile.delete(object);
+      objectSet.push({ kind: 'leave', obj: object.ref });
+    }
+    const missingSet = this.#missingToTell.map((reference) => missingObject(reference, this.#context));
+    this.#missingToTell = [];
+    if (objectSet.length === 0 && missingSet.length === 0) return undefined;
+    return { filter: this.ref, objectSet, missingSet: missingSet.length > 0 ? missingSet : undefined };
+  }
+
+  #select(): void {
+    this.#mustSelect = false;
+    this.#dependencies = new Map();
+    const { selected, missing } = select(this.#spec, this.#context, (object, property) => {
+      const properties = this.#dependencies.get(object);
+      if (properties) properties.add(property);
+      else this.#dependencies.set(object, new Set([property]));
+    });
+    this.#entering = new Map();
+    this.#leaving = new Set(this.#known.keys());
+    for (const one of selected) {
+      if (!this.#leaving.delete(one.object)) this.#entering.set(one.object, one);
+    }
+    for (const object of this.#leaving) this.#changed.delete(object);
+    this.#noteMissing(missing);
+  }
+
+  #noteMissing(missing: readonly Ref[]): void {
+    const before = new Set(this.#missing);
+    this.#missing.clear();
+    for (const reference of missing) {
+      const key = refKey(reference);
+      this.#missing.add(key);
+      // documented: such objects are told of when the spec asks for it
+      if (this.#spec.reportMissingObjectsInResults && !before.has(key)) this.#missingToTell.push(reference);
+    }
+  }
+
+  #enter(object: ManagedObject, { paths }: Selected): Data<'ObjectUpdate'> {
+    const seen = this.#context.seen(object);
+    const changeSet: Data<'PropertyChange'>[] = [];
+    const missingSet: Data<'MissingProperty'>[] = [];
+    const values = paths.map((path) => {
+      const missing = missingProperty(object, path, this.#context);
+      if (missing) missingSet.push(missing);
+      const found = missing ? undefined : resolvePath(seen, path, this.#context.assumed);
+      const val = found && typedValue(found.use, found.value);
+      if (val !== undefined) changeSet.push({ name: path, op: 'assign', val });
+      return found?.value;
+    });
+    this.#known.set(object, { paths, values });
+    if (object.ref.value.startsWith('session[')) this.#volatile.add(object);
+    return {
+      kind: 'enter',
+      obj: object.ref,
+      changeSet,
+      missingSet: missingSet.length > 0 ? missingSet : undefined,
+    };
+  }
+
+  #compare(object: ManagedObject): Data<'ObjectUpdate'> | undefined {
+    const known = this.#known.get(object);
+    if (!known) return undefined;
+    const { paths } = known;
+    const seen = this.#context.seen(object);
+    const changeSet: Data<'PropertyChange'>[] = [];
+    const values = paths.map((path, index) => {
+      const before = known.values[index];
+      if (missingProperty(object, path, this.#context)) return undefined;
+      const found = resolvePath(seen, path, this.#context.assumed);
+      const after = found?.value;
+      if (this.#partial && found && before !== undefined && after !== undefined) {
+        changeSet.push(...partialChanges(path, found.use, before, after, this.#context.version));
+      } else if (!sameValue(before, after)) {
+        changeSet.push(wholeChange(path, found?.use, after, found?.orphaned ?? true));
+      }
+      return after;
+    });
+    this.#known.set(object, { paths, values });
+    return changeSet.length === 0 ? undefined : { kind: 'modify', obj: object.ref, changeSet };
+  }
+}

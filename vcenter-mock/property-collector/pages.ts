@@ -1,0 +1,40 @@
+import type { RandomStream } from '../../core/index.ts';
+import type { Selected } from './selection.ts';
+
+/** A retrieval of which not everything was sent yet. */
+interface Rest {
+  readonly objects: readonly Selected[];
+  readonly maxObjects: number;
+}
+
+/** The unfinished retrievals of a collector, by token. They end with it, so with the session at the latest. */
+export class Pages {
+  readonly #random: RandomStream;
+  readonly #rests = new Map<string, Rest>();
+
+  constructor(random: RandomStream) {
+    this.#random = random;
+  }
+
+  /** The first `maxObjects` objects, and a token for the others when there are any. */
+  cut(
+    objects: readonly Selected[],
+    maxObjects: number | undefined,
+  ): { objects: readonly Selected[]; token: string | undefined } {
+    if (maxObjects === undefined || objects.length <= maxObjects) return { objects, token: undefined };
+    const token = this.#random.uuid();
+    this.#rests.set(token, { objects: objects.slice(maxObjects), maxObjects });
+    return { objects: objects.slice(0, maxObjects), token };
+  }
+
+  /** Takes what a token stands for; undefined when it stands for nothing. */
+  take(token: string): Rest | undefined {
+    const rest = this.#rests.get(token);
+    this.#rests.delete(token);
+    return rest;
+  }
+
+  clear(): void {
+    this.#rests.clear();
+  }
+}
