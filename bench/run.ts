@@ -1,5 +1,5 @@
 // Measures keyrig's speed and what it withstands, and prints a table. node bench/run.ts [part …], all parts when none is named:
-// start-up, scenarios, codec, kmip, objects, stores, connections, fuzz
+// start-up, scenarios, codec, kmip, objects, stores, connections, fuzz, vcenter
 
 import { availableParallelism } from 'node:os';
 import { measureCodec } from './codec.ts';
@@ -11,6 +11,7 @@ import { measureObjects } from './objects.ts';
 import { measureScenarios } from './scenarios.ts';
 import { measureStartUp } from './start-up.ts';
 import { measureStores } from './stores.ts';
+import { measureVcenter } from './vcsim.ts';
 
 const parts = {
   'start-up': measureStartUp,
@@ -21,6 +22,7 @@ const parts = {
   stores: measureStores,
   connections: measureConnections,
   fuzz: measureFuzz,
+  vcenter: measureVcenter,
 };
 
 const wanted = process.argv.slice(2);

@@ -127,17 +127,24 @@ export const soapRequests = {
   view: `<CreateContainerView xmlns="urn:vim25">${self('ViewManager', 'ViewManager')}<container type="Folder">group-d1</container><type>VirtualMachine</type><recursive>true</recursive></CreateContainerView>`,
   /** Two properties of all VMs of a view. */
   inventory: (view: string) =>
-    retrieve(
-      '<pathSet>name</pathSet><pathSet>runtime.powerState</pathSet>',
-      `<obj type="ContainerView">${view}</obj><skip>true</skip><selectSet xmlns:XMLSchema-instance="http://www.w3.org/2001/XMLSchema-instance" XMLSchema-instance:type="TraversalSpec"><type>ContainerView</type><path>view</path></selectSet>`,
-    ),
+    retrieve('<pathSet>name</pathSet><pathSet>runtime.powerState</pathSet>', membersOf(view)),
+  /** A filter on one property of all VMs of a view. */
+  filter: (view: string) =>
+    `<CreateFilter xmlns="urn:vim25">${self('PropertyCollector', 'propertyCollector')}<spec>${specOf('<pathSet>runtime.powerState</pathSet>', membersOf(view))}</spec><partialUpdates>false</partialUpdates></CreateFilter>`,
+  wait: (version: string) =>
+    `<WaitForUpdatesEx xmlns="urn:vim25">${self('PropertyCollector', 'propertyCollector')}<version>${version}</version></WaitForUpdatesEx>`,
 };
 
+function membersOf(view: string): string {
+  return `<obj type="ContainerView">${view}</obj><skip>true</skip><selectSet xmlns:XMLSchema-instance="http://www.w3.org/2001/XMLSchema-instance" XMLSchema-instance:type="TraversalSpec"><type>ContainerView</type><path>view</path></selectSet>`;
+}
+
+function specOf(paths: string, start: string): string {
+  return `<propSet><type>VirtualMachine</type>${paths}</propSet><objectSet>${start}</objectSet>`;
+}
+
 function retrieve(paths: string, start: string): string {
-  return (
-    `<RetrievePropertiesEx xmlns="urn:vim25">${self('PropertyCollector', 'propertyCollector')}<specSet><propSet><type>VirtualMachine</type>${paths}</propSet>` +
-    `<objectSet>${start}</objectSet></specSet><options></options></RetrievePropertiesEx>`
-  );
+  return `<RetrievePropertiesEx xmlns="urn:vim25">${self('PropertyCollector', 'propertyCollector')}<specSet>${specOf(paths, start)}</specSet><options></options></RetrievePropertiesEx>`;
 }
 
 /** The first reference in an answer's `returnval`. */

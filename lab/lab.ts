@@ -11,6 +11,7 @@ import {
 import { createOvhApiMock, type OvhApiMock } from '../ovh-api-mock/index.ts';
 import { createVcenterMock, type VcenterMock } from '../vcenter-mock/index.ts';
 import type { OvhAccess } from './clients/ovh.ts';
+import { inventoryOf, type LabNames, namesOf } from './world/inventory.ts';
 import { startRoles } from './world/key-roles.ts';
 import { LabKms } from './world/kms.ts';
 import { KmsStores } from './world/kms-store.ts';
@@ -33,19 +34,10 @@ export interface LabOptions {
   host?: string;
 }
 
-/** Names of the inventory that steps refer to. */
-export interface LabNames {
-  datacenter: string;
-  cluster: string;
-  datastore: string;
-}
-
-const names: LabNames = { datacenter: 'Datacenter', cluster: 'Cluster', datastore: 'datastore1' };
-
 /** One world with its three planes, wired together. */
 export class Lab {
   readonly runtime: Runtime;
-  readonly names = names;
+  readonly names: LabNames;
   /** Users whose certificates the authority has issued: common name → identity. */
   readonly clientIdentities = new Map<string, Identity>();
   readonly #world: World;
@@ -67,6 +59,7 @@ export class Lab {
     const { world = {}, clock, seed, faults, keys = new KeyPool(), ports = 'default', host = '127.0.0.1' } = options;
     this.runtime = createRuntime({ clock, seed, faults });
     this.#world = world;
+    this.names = namesOf(world.vcenter ?? {});
     this.#keys = keys;
     this.#ports = ports === 'auto' ? freePorts : ports === 'default' ? defaultPorts : ports;
     this.#host = host;
@@ -223,7 +216,6 @@ export class Lab {
 
   #createVcenter(identity: Identity): VcenterMock {
     const world = this.#world.vcenter ?? {};
-    const hosts = world.hosts ?? [{ name: 'esxi-1.lab' }, { name: 'esxi-2.lab' }];
     return createVcenterMock(
       {
         host: this.#host,
@@ -231,17 +223,7 @@ export class Lab {
         identity,
         version: world.version,
         users: [{ ...this.#credentials, groups: ['Administrators'] }, ...(world.users ?? [])],
-        inventory: {
-          datacenter: names.datacenter,
-          cluster: names.cluster,
-          hosts,
-          datastores: [{ name: names.datastore }],
-          vms: (world.vms ?? []).map(({ disksGb = [8], poweredOn = false, ...vm }) => ({
-            ...vm,
-            powerState: poweredOn ? 'poweredOn' : 'poweredOff',
-            disks: disksGb.map((capacityGb) => ({ capacityGb })),
-          })),
-        },
+        inventory: inventoryOf(world),
         encryption: {
           isFlowOpen:
             this.#world.gateway === 'open' ? undefined : (ip, port) => started(this.#ovh).isFlowOpen(ip, port),

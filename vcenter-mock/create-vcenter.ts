@@ -1,4 +1,4 @@
-import { KeyrigError, type Runtime } from '../core/index.ts';
+import { type KeyPool, KeyrigError, type Runtime } from '../core/index.ts';
 import { Alarms } from './alarms/alarms.ts';
 import { defaultAlarms } from './alarms/default-alarms.ts';
 import { type Assumed, assumed } from './assumed.ts';
@@ -8,6 +8,7 @@ import { noCrypto } from './crypto-hooks.ts';
 import { DatastoreFiles } from './datastore/datastore-files.ts';
 import { EventLog } from './events/event-log.ts';
 import { SessionTable } from './http/sessions.ts';
+import { postLogout } from './http/sign-in.ts';
 import { buildWorld } from './inventory/build-world.ts';
 import { Inventory } from './inventory/inventory.ts';
 import { ObjectStore } from './inventory/store.ts';
@@ -18,9 +19,9 @@ import { implementations } from './objects/index.ts';
 import { initialSettings } from './objects/option-manager.ts';
 import { pbmRefs } from './objects/pbm-service-instance.ts';
 import { managerRefs } from './objects/service-instance.ts';
-import { postLogout } from './objects/session-manager.ts';
 import { type PolicyOptions, StoragePolicies } from './pbm/storage-policies.ts';
 import type { VersionProfile } from './profiles.ts';
+import { TokenService } from './sts/token-service.ts';
 import { TaskRunner } from './tasks/task-runner.ts';
 import type { Vcenter } from './vcenter.ts';
 import { type ManagedTypeName, type Ref, ref } from './vim/kernel/values.ts';
@@ -35,6 +36,8 @@ export interface VcenterParts {
   taskDurations: Readonly<Record<string, number>>;
   assumed: Partial<Assumed>;
   stopping: AbortSignal;
+  /** Where the key that signs tokens comes from. */
+  keyPool?: KeyPool;
 }
 
 /** The objects that exist once in a vCenter. */
@@ -88,6 +91,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
     alarms: new Alarms({ clock: runtime.clock, journal: runtime.journal, store, inventory, events, assumed: texts }),
     policies: new StoragePolicies(runtime, store, texts, parts.policies),
     files: new DatastoreFiles(store),
+    tokens: new TokenService(runtime, parts.keyPool),
     crypto: noCrypto,
     stopping,
   };

@@ -50,7 +50,7 @@ export interface CryptoHooks {
   hostRebooted(host: TypedObject<'HostSystem'>, cause: number): Promise<void>;
   /** A host that ran on is connected again: its keys in memory are as they were. */
   hostConnected(host: TypedObject<'HostSystem'>, cause: number): Promise<void>;
-  /** A host joined the inventory and is connected. */
+  /** A host joined the inventory, connected or not. */
   hostAdded(host: TypedObject<'HostSystem'>, cause: number): Promise<void>;
   /** A host leaves the inventory. */
   hostRemoved(host: TypedObject<'HostSystem'>): void;

@@ -20,7 +20,15 @@ export type { User } from './authorization/directory.ts';
 export * from './crypto/index.ts';
 export type { ServerIdentity } from './http/server.ts';
 export type { Host, Vm } from './inventory/inventory.ts';
-export type { DatastoreOptions, HostOptions, InventoryOptions, VmOptions } from './inventory/world-options.ts';
+export type {
+  ClusterOptions,
+  DatacenterOptions,
+  DatastoreOptions,
+  HostOptions,
+  InventoryOptions,
+  StandaloneHostOptions,
+  VmOptions,
+} from './inventory/world-options.ts';
 export { vmEncryptionPolicyId } from './pbm/default-policies.ts';
 export type { PolicyOptions } from './pbm/storage-policies.ts';
 export { type VersionProfile, type VersionProfileName, versionProfiles } from './profiles.ts';
@@ -98,6 +106,7 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
     taskDurations: options.taskDurations ?? {},
     assumed: options.assumed ?? {},
     stopping: stopping.signal,
+    keyPool: options.encryption?.keyPool,
   });
   const crypto = new VimCrypto(vc, options.encryption);
   vc.crypto = crypto;

@@ -11,6 +11,7 @@ import type { ManagedObject, ObjectStore } from './inventory/store.ts';
 import type { VirtualMachineFactory } from './inventory/virtual-machine-factory.ts';
 import type { StoragePolicies } from './pbm/storage-policies.ts';
 import type { VersionProfile } from './profiles.ts';
+import type { TokenService } from './sts/token-service.ts';
 import type { TaskRunner } from './tasks/task-runner.ts';
 import type { Ref } from './vim/kernel/values.ts';
 
@@ -30,6 +31,8 @@ export interface Vcenter {
   readonly events: EventLog;
   readonly alarms: Alarms;
   readonly policies: StoragePolicies;
+  /** Single sign-on tokens. */
+  readonly tokens: TokenService;
   /** What lies on the datastores. */
   readonly files: DatastoreFiles;
   /** Encryption; see `crypto-hooks.ts`. */
@@ -62,6 +65,8 @@ export interface Call {
 export interface HttpContext {
   readonly remoteAddress: string;
   readonly userAgent: string;
+  /** The request's text: signatures in its header are about what was written. */
+  readonly body: string;
   /** Sets the session cookie on the answer. */
   setSessionCookie(value: string): void;
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/vim25/types"
@@ -20,7 +21,13 @@ import (
 
 func main() {
 	vms := flag.Int("vms", 2, "powered-on VMs")
+	version := flag.Bool("version", false, "tell the version and end")
 	flag.Parse()
+	if *version {
+		info, _ := debug.ReadBuildInfo()
+		fmt.Print(info)
+		return
+	}
 	if err := run(*vms); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

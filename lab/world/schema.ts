@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inventoryFields } from './inventory-schema.ts';
 
 const name = z.string().min(1);
 
@@ -159,26 +160,6 @@ const keyProvider = z
     'A key provider (KMS cluster) that is configured before the first step, by the same calls a user would make.',
   );
 
-const virtualMachine = z.strictObject({
-  name,
-  hardwareVersion: z
-    .number()
-    .int()
-    .min(4)
-    .max(30)
-    .optional()
-    .describe('13 stands for vmx-13, the lowest that can be encrypted.'),
-  host: name.optional(),
-  poweredOn: z.boolean().optional(),
-  disksGb: z.array(z.number().positive()).optional().describe('One disk for each capacity.'),
-});
-
-const host = z.strictObject({
-  name,
-  cryptoSupported: z.boolean().optional(),
-  encryptedVMotionSupported: z.boolean().optional(),
-});
-
 const user = z.strictObject({
   username: name.describe('name@domain; without a domain it is one of vsphere.local.'),
   password: z.string().min(1),
@@ -201,8 +182,7 @@ export const worldSchema = z
           .enum(['6.7', '7.0', '8.0', '9.0'])
           .optional()
           .describe('The release that vCenter is; 7.0 when absent. What is newer is neither sent nor accepted.'),
-        hosts: z.array(host).min(1).optional(),
-        vms: z.array(virtualMachine).optional(),
+        ...inventoryFields,
         keyProviders: z.array(keyProvider).optional(),
         users: z.array(user).optional().describe('Users besides the administrator.'),
       })

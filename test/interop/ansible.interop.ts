@@ -167,3 +167,51 @@ describe.skipIf(skip)("Ansible's vmware_guest", () => {
     expect(journal.filter(({ event }) => event === 'vcenter.vmotion.key')).toMatchObject([{ data: { keyBits: 256 } }]);
   });
 });
+
+describe.skipIf(skip)("Ansible's modules for what stands around machines", () => {
+  let lab: LabProcess;
+  let played: Played;
+
+  beforeAll(async () => {
+    lab = await startLab([file('worlds/with-key-provider.scenario.yaml')]);
+    played = await play(lab, 'surroundings');
+  }, 240_000);
+  afterAll(() => lab.stop());
+
+  test('change what must change, and nothing the second time', () => {
+    expect(changed(played)).toEqual({
+      'Look at the cluster': false,
+      'Look at a host': false,
+      'Make a resource pool': true,
+      'Make it again': false,
+      'Make a folder': true,
+      'Move a machine there': true,
+      'Give it a disk': true,
+      'Take a snapshot of it': true,
+      'Look at its snapshots': false,
+      'Make a role that may do nothing but use keys': true,
+      'Make the role again': false,
+      'Send a host to maintenance': true,
+      'Call it back': true,
+    });
+  });
+
+  test('what they tell', () => {
+    expect(played['Look at the cluster']?.clusters).toMatchObject({
+      Cluster: {
+        hosts: [{ name: 'esxi-1.lab' }, { name: 'esxi-2.lab' }],
+        enable_ha: false,
+        resource_summary: { cpuCapacityMHz: 76_800, memCapacityMB: 131_072 },
+      },
+    });
+    expect(played['Look at a host']?.ansible_facts).toMatchObject({
+      ansible_distribution: 'VMware ESXi',
+      ansible_host_connection_state: 'connected',
+      ansible_processor_cores: 16,
+      cluster: 'Cluster',
+    });
+    expect(played['Look at its snapshots']?.guest_snapshots).toMatchObject({
+      snapshots: [{ name: 'before', description: 'before the change' }],
+    });
+  });
+});

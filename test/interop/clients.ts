@@ -53,6 +53,7 @@ export const clients = {
     env: { ANSIBLE_CONFIG: `${root}test/interop/ansible/ansible.cfg` },
   },
   rbvmomi: { name: 'rbvmomi', program: 'ruby', probe: ['-e', "require 'rbvmomi'; require 'rbvmomi/pbm'"] },
+  vcsim: { name: 'vcsim', program: `${clientsFolder}bin/vcsim`, probe: ['-version'] },
   curl: { name: 'curl', program: 'curl', probe: ['--version'] },
 } satisfies Record<string, ForeignClient>;
 

@@ -47,6 +47,15 @@ describe.skipIf(skip)('govc, hosts that come and go', () => {
     expect(lines(await govc.run('find', '-type', 'h'))).not.toContain('/Datacenter/host/Cluster/esxi-3.lab');
   });
 
+  test('pool.create, pool.change, pool.destroy', async () => {
+    await govc.run('pool.create', '*/Resources/outer', '*/Resources/other');
+    await govc.run('pool.change', '-cpu.limit', '2000', '-name', 'inner', '*/Resources/other');
+    expect(await govc.run('pool.info', '*/Resources/inner')).toMatch(/^ +CPU Limit: +2000MHz$/m);
+    expect(await govc.refused('pool.create', '*/Resources/outer')).toContain("The name 'outer' already exists");
+    await govc.run('pool.destroy', '*/Resources/outer', '*/Resources/inner');
+    expect(lines(await govc.run('find', '-type', 'p'))).toEqual(['/Datacenter/host/Cluster/Resources']);
+  });
+
   test('an encrypted machine survives the reboot of its host: vCenter fetches the key again', async () => {
     const place = ['-ds', 'datastore1', '-host', 'esxi-1.lab', '-net', 'VM Network'];
     await govc.run('vm.create', ...place, '-disk', '1GB', '-on=false', '-profile', 'VM Encryption Policy', 'secret-1');

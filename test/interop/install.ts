@@ -96,6 +96,12 @@ const parts: Part[] = [
     install: () => goBuild('thales-kmip-go'),
   },
   {
+    name: 'vcsim',
+    pins: ['go.mod', 'go.sum', 'main.go'].map((file) => `../../bench/vcsim/${file}`),
+    needs: [{ command: ['go', 'version'], debianPackage: 'golang-go' }],
+    install: () => goBuild('../../bench/vcsim', 'vcsim'),
+  },
+  {
     name: 'rbvmomi',
     pins: [],
     needs: [{ command: ['ruby', '-e', "require 'rbvmomi'"], debianPackage: 'ruby-rbvmomi' }],
@@ -177,9 +183,9 @@ function unpackDebian(pinned: string, folder: string): void {
 }
 
 /** Builds the program of a folder beside this file. */
-function goBuild(folder: string): void {
+function goBuild(folder: string, program = folder): void {
   const flags = ['-C', here + folder, 'build', '-trimpath', '-buildvcs=false', '-mod=readonly'];
-  run('go', [...flags, '-o', `${clientsFolder}bin/${folder}`, '.']);
+  run('go', [...flags, '-o', `${clientsFolder}bin/${program}`, '.']);
 }
 
 function run(program: string, args: string[], cwd?: string): void {

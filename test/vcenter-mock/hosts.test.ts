@@ -171,6 +171,8 @@ describe('hosts come and go', () => {
     expect(textOf(await add(''), 'error')).toContain('<invalidProperty>spec.hostName</invalidProperty>');
     await add('esx-04', false);
     expect(await connection('HostSystem', 'esx-04')).toBe('disconnected');
+    const other = lab.mock.inventory.host('esx-04')!.get('configManager').cryptoManager!;
+    expect((await lab.call(fetchOf('CryptoManagerHostKMS', other.value, 'enabled'))).status).toBe(200);
     expect(JSON.stringify(lab.runtime.journal.entries())).not.toContain('Sesame-4711');
   });
 
@@ -195,6 +197,26 @@ describe('hosts come and go', () => {
     expect(lab.mock.inventory.host('lonely')).toBeUndefined();
     expect(lab.mock.inventory.store.all('ComputeResource')).toEqual([]);
     expect(events().at(-1)).toEqual(['HostRemovedEvent', 'Removed host lonely']);
+  });
+
+  it('a host that goes takes its VMs out of the inventory, not off the datastore', async () => {
+    lab = await loggedIn();
+    const path = lab.mock.inventory.vm('db')!.get('config')!.files.vmPathName!;
+    await hostTask('esx-02', 'DisconnectHost_Task');
+    await finished(lab, await hostCall('esx-02', 'Destroy_Task'));
+    expect(lab.mock.inventory.vm('db')).toBeUndefined();
+    expect(cluster().get('summary').numHosts).toBe(1);
+    expect(lab.mock.inventory.datastores[0]!.get('host')).toHaveLength(1);
+    const datacenter = lab.mock.inventory.datacenters[0]!;
+    const registered = await finished(
+      lab,
+      await lab.call(
+        `<RegisterVM_Task xmlns="urn:vim25"><_this type="Folder">${datacenter.get('vmFolder').value}</_this><path>${path}</path>` +
+          `<asTemplate>false</asTemplate><pool type="ResourcePool">${cluster().get('resourcePool')!.value}</pool></RegisterVM_Task>`,
+      ),
+    );
+    expect(textOf(registered, 'state')).toBe('success');
+    expect(textOf(await runtime('VirtualMachine', 'db'), 'host')).toBe(lab.ref('esx-01'));
   });
 
   it('without the privilege of encryption no host joins a cluster that forces it', async () => {

@@ -43,7 +43,7 @@ export class Authorization {
 
   /** The permissions that stand on an entity itself. */
   on(entity: ManagedObject): readonly Permission[] {
-    return (entity as Entity).get('permission') ?? [];
+    return (entity.read('permission') as readonly Permission[] | undefined) ?? [];
   }
 
   /** Replaces the permissions on an entity. */
@@ -144,7 +144,9 @@ export class Authorization {
     );
     if (mine.length === 0) return false;
     if (!isSubtype(object.type, 'ManagedEntity') && sameRef(entity.ref, rootFolderRef)) return true;
-    return mine.some((holder) => this.#inventory.ancestors(holder).includes(entity));
+    return mine.some((holder) =>
+      this.#inventory.ancestors(holder).some((ancestor) => sameRef(ancestor.ref, entity.ref)),
+    );
   }
 
   /** True when the user has any access at all. */

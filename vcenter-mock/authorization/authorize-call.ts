@@ -5,8 +5,18 @@ import { isRef } from '../vim/kernel/values.ts';
 import { parameterPrivileges } from '../vim/privileges.ts';
 import type { Authorization } from './authorization.ts';
 
+type Needed = Readonly<Record<string, string>> | undefined;
+
+const cache = new Map<string, Needed>();
+
 /** The privileges that a method needs on the objects its parameters name, declared in the type or a base of it. */
-function neededByParameters(type: string, method: string): Readonly<Record<string, string>> | undefined {
+function neededByParameters(type: string, method: string): Needed {
+  const key = `${type}.${method}`;
+  if (!cache.has(key)) cache.set(key, findNeeded(type, method));
+  return cache.get(key);
+}
+
+function findNeeded(type: string, method: string): Needed {
   for (let current: string | undefined = type; current; current = managedDeclaration(current)?.base) {
     const needed = parameterPrivileges[`${current}.${method}`];
     if (needed) return needed;

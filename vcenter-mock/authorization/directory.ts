@@ -43,6 +43,8 @@ export function principalName(principal: string): string {
 export class Directory {
   readonly users: readonly User[];
   readonly #byKey = new Map<string, User>();
+  /** By the spelling that sessions carry: each call of a client looks here. */
+  readonly #asGiven = new Map<string, User>();
   /** Key of a group to its name as first written. */
   readonly #groups = new Map<string, string>([[principalKey(administrators), administrators]]);
   readonly #groupsOf = new Map<string, readonly string[]>();
@@ -52,6 +54,7 @@ export class Directory {
     for (const user of users) {
       const key = principalKey(user.username);
       this.#byKey.set(key, user);
+      this.#asGiven.set(user.username, user);
       const groups = user.groups ?? [];
       for (const group of groups) {
         if (!this.#groups.has(principalKey(group))) this.#groups.set(principalKey(group), group);
@@ -61,7 +64,7 @@ export class Directory {
   }
 
   user(name: string): User | undefined {
-    return this.#byKey.get(principalKey(name));
+    return this.#asGiven.get(name) ?? this.#byKey.get(principalKey(name));
   }
 
   hasGroup(name: string): boolean {

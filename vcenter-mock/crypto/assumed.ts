@@ -7,6 +7,10 @@ export const cryptoAssumed = {
   cannotGenerateKey: 'Cannot generate key',
   /** assumed (the wording of vcsim). */
   noDefaultProvider: 'No default provider',
+  /** A client asks for a key of a provider that makes keys for vCenter alone. The wording of vcsim. */
+  noNativeKeys: 'Cannot generate keys with native key provider',
+  /** Minutes in which the backup of a native key provider may be fetched. */
+  backupTokenMinutes: 10,
   invalidCluster: 'Invalid cluster ID',
   invalidServer: 'Invalid server name',
   alreadyRegistered: 'Already registered',
@@ -82,6 +86,14 @@ export const cryptoAssumed = {
     'msg.hostd.configSpec.enc.mixedKeys': 'All files of a virtual disk must be encrypted with the same key.',
     'com.vmware.vim.vpxd.encryption.encryptForbiddenWithoutEncryptedProfile':
       'A virtual machine is encrypted only with an encryption storage policy or a virtual TPM.',
+    /** Key and text are observed in the provider's health (REST); that a task fails with them is assumed. */
+    'com.vmware.vim.vpxd.encryption.keyProviderNotBackedUp': 'Key provider {provider} requires backup.',
+    /** The key is reported by users. */
+    'vim.vpxd.encryption.NativeKeyProviderNotSupported.NotInCluster':
+      'Host "{host}" is in no cluster: it cannot use native key provider {provider}.',
+    /** The key is assumed too. */
+    'vim.vpxd.encryption.NativeKeyProviderNotSupported.TpmRequired':
+      'Host "{host}" has no TPM 2.0, which native key provider {provider} requires.',
   },
   /** Size of the part of a VM's memory that a simulated migration carries. */
   vmotionPages: 32,

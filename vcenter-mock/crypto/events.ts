@@ -10,12 +10,20 @@ export interface CryptoEvent {
   hostId?: string;
   vmId?: string;
   arguments?: { key: string; value: string }[];
+  /** An ExtendedEvent instead of an EventEx. observed for some ids */
+  isExtended?: true;
 }
 
 /** Where events go; `cause` is the journal entry that led to the event. */
 export type PostEvent = (event: CryptoEvent, cause?: number) => void;
 
-type Row = { severity: CryptoEvent['severity']; text: string; '7.0'?: string; '6.7'?: string | null };
+type Row = {
+  severity: CryptoEvent['severity'];
+  isExtended?: true;
+  text: string;
+  '7.0'?: string | null;
+  '6.7'?: string | null;
+};
 
 /**
  * Ids and texts: `text` is that of 7.0u2 and later, `7.0` and `6.7` name older wordings, `null` means that the release does
@@ -55,6 +63,25 @@ const rows = {
   'com.vmware.vc.host.Crypto.SendKeyError.HostError': {
     severity: 'error',
     text: 'Failed to send keys to host because of host error.',
+    '6.7': null,
+  },
+  'com.vmware.vc.kms.crypto.NotBackedUp': {
+    severity: 'warning',
+    text: 'Key provider(s) are not backed up.',
+    '7.0': null,
+    '6.7': null,
+  },
+  'com.vmware.vc.kms.crypto.AllBackedUp': {
+    severity: 'info',
+    isExtended: true,
+    text: 'Key providers are backed up.',
+    '7.0': null,
+    '6.7': null,
+  },
+  'com.vmware.vc.kms.crypto.NotBackedUpAfterUpdate': {
+    severity: 'warning',
+    text: 'Key provider backup is suggested after it is updated.',
+    '7.0': null,
     '6.7': null,
   },
   // The lists have it from 7.0u1 on; 7.0 itself is not told apart from it here.
@@ -132,8 +159,8 @@ export type CryptoEventId = keyof typeof rows;
  * as clients look for it (observed).
  */
 export function cryptoEventDescriptions() {
-  return Object.entries(rows).map(([id, { severity, text }]) => ({
-    key: 'EventEx',
+  return Object.entries(rows).map(([id, { severity, text, ...row }]) => ({
+    key: 'isExtended' in row ? 'ExtendedEvent' : 'EventEx',
     category: severity,
     description: text,
     fullFormat: `${id}|${text}`,
@@ -147,10 +174,16 @@ export function cryptoEvent(
   subject: Pick<CryptoEvent, 'hostId' | 'vmId' | 'arguments'> = {},
 ): CryptoEvent | undefined {
   const row: Row = rows[eventTypeId];
-  const message = wording === '7.0u2' ? row.text : wording === '7.0' ? (row['7.0'] ?? row.text) : olderText(row);
-  return message === null ? undefined : { eventTypeId, severity: row.severity, message, ...subject };
+  const message = wording === '7.0u2' ? row.text : wording === '7.0' ? textOf70(row) : olderText(row);
+  return message === null
+    ? undefined
+    : { eventTypeId, severity: row.severity, isExtended: row.isExtended, message, ...subject };
+}
+
+function textOf70(row: Row): string | null {
+  return row['7.0'] === undefined ? row.text : row['7.0'];
 }
 
 function olderText(row: Row): string | null {
-  return row['6.7'] === undefined ? (row['7.0'] ?? row.text) : row['6.7'];
+  return row['6.7'] === undefined ? textOf70(row) : row['6.7'];
 }

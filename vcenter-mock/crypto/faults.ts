@@ -96,6 +96,10 @@ export function genericVmConfigFault(message: string, key?: string): VimFault {
   });
 }
 
+export function alreadyExists(name: string): VimFault {
+  return fault('AlreadyExists', `The specified key, name, or identifier '${name}' already exists.`, { name });
+}
+
 export function notSupported(message: string, key?: string): VimFault {
   return fault('NotSupported', message, key ? { faultMessage: [{ key, message }] } : {});
 }

@@ -23,6 +23,8 @@ export async function generateKey(
   attributes: readonly Attribute[],
   cause: number,
 ): Promise<Data<'CryptoKeyResult'>> {
+  // reported by users: a fault; its text is assumed
+  if (provider.native) throw runtimeFault(crypto.assumed.noNativeKeys);
   try {
     const key = await crypto.exchange.create(provider, cause);
     await crypto.exchange.describeProduct(provider, key, cause);
@@ -52,6 +54,7 @@ export async function setKeyAttributes(
   attributes: readonly Attribute[],
   cause: number,
 ): Promise<Data<'CryptoKeyResult'>> {
+  if (provider.native) throw runtimeFault(crypto.assumed.noNativeKeys);
   const values = Object.fromEntries(attributes.map(({ key: name, value }) => [name, value]));
   try {
     await crypto.exchange.setAttributes(provider, key, values, cause);

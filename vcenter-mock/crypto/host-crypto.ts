@@ -1,11 +1,12 @@
-import { fault } from '../vim/kernel/fault.ts';
+import { fault, VimFault } from '../vim/kernel/fault.ts';
 import type { CryptoAssumed } from './assumed.ts';
 import { invalidState, notSupported, runtimeFault } from './faults.ts';
 import { alreadyExists, type HostKeyParts, HostKeys } from './host-keys.ts';
 import type { CryptoHost, CryptoInventory } from './inventory.ts';
 import { type Announce, type KeyExchange, ProviderFailure } from './key-exchange.ts';
-import { type CryptoKeyId, type ProviderKeyId, sameKey } from './key-id.ts';
+import { type CryptoKeyId, type ProviderKeyId, providerKey, sameKey } from './key-id.ts';
 import type { KeyProvider, KeyProviders } from './key-providers.ts';
+import { checkNativeHost } from './native-rules.ts';
 
 /** The hosts' encryption mode: their own keys, made, sent, replaced. */
 export class HostCrypto extends HostKeys {
@@ -39,6 +40,7 @@ export class HostCrypto extends HostKeys {
     besides: Promise<void> = Promise.resolve(),
   ): Promise<void> {
     this.checkSupport(host, cause);
+    checkNativeHost(host, provider, this.#assumed);
     const other = this.#becomingSafe.get(host.id);
     if (other) {
       await Promise.allSettled([other, besides]);
@@ -71,7 +73,7 @@ export class HostCrypto extends HostKeys {
       this.#exchange.describeProduct(provider, key, cause),
     ]);
     if (fetched.status === 'rejected') {
-      this.#exchange.leaveBehind(key, cause);
+      if (!provider.native) this.#exchange.leaveBehind(key, cause);
       throw fetched.reason;
     }
     this.held.set(key, fetched.value);
@@ -210,14 +212,24 @@ export class HostCrypto extends HostKeys {
     try {
       await this.#restoreOrRenew(host, this.complete(key), cause);
       return true;
-    } catch (error) {
-      if (!(error instanceof ProviderFailure)) throw error;
+    } catch (reason) {
+      const error = this.#asFailure(reason, key);
+      if (!error) throw reason;
       if (host.cryptoState !== 'incapable') {
         this.#inventory.updateHost(host.id, { cryptoState: 'incapable', cryptoKeyId: key });
         this.requiresEnabling(host, error, cause);
       }
       return false;
     }
+  }
+
+  /** A native provider that excludes the host by now delivers as little as one that is away. */
+  #asFailure(reason: unknown, key: CryptoKeyId): ProviderFailure | undefined {
+    if (reason instanceof ProviderFailure) return reason;
+    const provider = this.#providers.find(key.providerId?.id);
+    return reason instanceof VimFault && provider?.native && key.providerId
+      ? new ProviderFailure(provider.id, 'get', providerKey(key.keyId, provider.id), [])
+      : undefined;
   }
 
   /** Says that a host has to be in encryption mode and why it is not. */

@@ -7,6 +7,7 @@ import type { CryptoHost } from './inventory.ts';
 import { type Announce, type KeyExchange, ProviderFailure } from './key-exchange.ts';
 import { type CryptoKeyId, keyName, type ProviderKeyId, providerKey } from './key-id.ts';
 import type { KeyProviders } from './key-providers.ts';
+import { checkNativeHost } from './native-rules.ts';
 
 /** What working with hosts' keys needs. */
 export interface HostKeyParts {
@@ -57,12 +58,16 @@ export class HostKeys {
     return material;
   }
 
-  /** Puts a key into a host's memory. @throws HostNotConnected after the event SendKeyError.HostError */
+  /**
+   * Puts a key into a host's memory.
+   * @throws HostNotConnected after the event SendKeyError.HostError; RuntimeFault when the key's native provider excludes the host
+   */
   push(host: CryptoHost, key: CryptoKeyId, material: Buffer, cause: number | undefined): void {
     if (host.isConnected === false) {
       this.#announce('com.vmware.vc.host.Crypto.SendKeyError.HostError', { hostId: host.id }, cause);
       throw fault('HostNotConnected', `Host "${host.name}" is not connected.`);
     }
+    checkNativeHost(host, this.#providers.find(key.providerId?.id), this.#assumed);
     this.caches.of(host.id).set(key, material);
     this.#runtime.journal.record({
       plane: 'vcenter',

@@ -16,6 +16,7 @@ import {
   type KmipServerSpec,
 } from './key-providers.ts';
 import { KmsConnector } from './kms-connector.ts';
+import { NativeProviders } from './native-providers.ts';
 import { ProviderStatus } from './provider-status.ts';
 import { Trust } from './trust.ts';
 import { VmEncryption } from './vm-encryption.ts';
@@ -44,6 +45,7 @@ export interface CryptoOptions {
 export class VcenterCrypto {
   readonly assumed: CryptoAssumed;
   readonly providers: KeyProviders;
+  readonly native: NativeProviders;
   readonly trust: Trust;
   readonly status: ProviderStatus;
   readonly exchange: KeyExchange;
@@ -93,7 +95,7 @@ export class VcenterCrypto {
       product: 'VMware vSphere',
       ...options.product,
     };
-    const exchange = new KeyExchange({ runtime, connector, product, announce });
+    const exchange = new KeyExchange({ runtime, assumed, connector, product, announce });
     const hosts = new HostCrypto({ runtime, assumed, inventory, providers, exchange, announce });
     const status = new ProviderStatus({ runtime, assumed, connector, announce });
     this.providers = providers;
@@ -118,6 +120,7 @@ export class VcenterCrypto {
       await this.locks.recover(id, cause);
       await this.clusters.enforce(cause);
     };
+    this.native = new NativeProviders({ runtime, assumed, providers, announce, restored: recover });
     this.healthCheck = new HealthCheck({ runtime, providers, status, announce, recover });
   }
 

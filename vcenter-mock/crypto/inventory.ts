@@ -60,6 +60,8 @@ export interface CryptoHost {
   defaultScopes: readonly string[];
   cryptoSupported: boolean;
   encryptedVMotionSupported: boolean;
+  /** It has a TPM 2.0. */
+  hasTpm: boolean;
   cryptoState: HostCryptoState;
   cryptoKeyId?: CryptoKeyId;
   /** False while vCenter has no connection to it: no key can be sent. */

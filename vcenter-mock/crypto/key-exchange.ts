@@ -9,6 +9,7 @@ import type { KeyProvider, KmipServer } from './key-providers.ts';
 import type { KmipSession } from './kmip-session.ts';
 import type { KmsConnector, Purpose } from './kms-connector.ts';
 import { errorCode, errorNumber, KmsFailure } from './kms-failure.ts';
+import { nativeFault, notBackedUp } from './native-rules.ts';
 
 /** Posts a crypto event in the wording of the simulated release. */
 export type Announce = (
@@ -63,15 +64,30 @@ export class ProviderFailure extends Error {
   }
 }
 
+/** A native provider makes no key of that id: it answered, and does not have the key. */
+class NativeKeyMissing extends ProviderFailure {
+  override get isKeyMissing(): boolean {
+    return true;
+  }
+}
+
 /** vCenter's dealings with keys at the KMS: one TLS connection for each task, the servers of a provider tried in turn. */
 export class KeyExchange {
   readonly #runtime: Runtime;
+  readonly #assumed: CryptoAssumed;
   readonly #connector: KmsConnector;
   readonly #product: ProductStrings;
   readonly #announce: Announce;
 
-  constructor(parts: { runtime: Runtime; connector: KmsConnector; product: ProductStrings; announce: Announce }) {
+  constructor(parts: {
+    runtime: Runtime;
+    assumed: CryptoAssumed;
+    connector: KmsConnector;
+    product: ProductStrings;
+    announce: Announce;
+  }) {
     this.#runtime = parts.runtime;
+    this.#assumed = parts.assumed;
     this.#connector = parts.connector;
     this.#product = parts.product;
     this.#announce = parts.announce;
@@ -79,13 +95,15 @@ export class KeyExchange {
 
   /**
    * Creates an AES-256 key; it stays Pre-Active until it is fetched for use. observed (C1, C3)
-   * @throws ProviderFailure after the events KeyGenerateFail and, for each server that is, Unreachable
+   * A native provider's keys are made in vCenter, and only after the provider was backed up. documented
+   * @throws ProviderFailure after the events KeyGenerateFail and, for each server that is, Unreachable; RuntimeFault for a
+   *   native provider without a backup (assumed)
    */
   async create(provider: KeyProvider, cause: number | undefined): Promise<ProviderKeyId> {
     try {
-      const uniqueIdentifier = await this.#onFirst(provider, 'generate', undefined, cause, (session) =>
-        session.create(),
-      );
+      const uniqueIdentifier = provider.native
+        ? this.#nativeKeyId(provider)
+        : await this.#onFirst(provider, 'generate', undefined, cause, (session) => session.create());
       const key = providerKey(uniqueIdentifier, provider.id);
       this.#runtime.journal.record({
         plane: 'vcenter',
@@ -99,6 +117,13 @@ export class KeyExchange {
       if (error instanceof ProviderFailure) this.announceFailure(error, cause);
       throw error;
     }
+  }
+
+  /** A native key is its id: the material is derived when it is asked for. */
+  #nativeKeyId(provider: KeyProvider): string {
+    const broken = notBackedUp(provider, this.#assumed);
+    if (broken) throw nativeFault(broken);
+    return this.#runtime.random.stream('vcenter.native-key').uuid();
   }
 
   /** Posts that a key could not be made or fetched for use, and which servers were out of reach. */
@@ -119,6 +144,20 @@ export class KeyExchange {
    */
   async fetch(provider: KeyProvider, key: ProviderKeyId, cause: number | undefined): Promise<Buffer> {
     const { keyId } = key;
+    if (provider.native) {
+      const derived = provider.native.derive(keyId);
+      if (derived) {
+        this.#runtime.journal.record({
+          plane: 'vcenter',
+          event: 'vcenter.key.derived',
+          text: `key ${keyName(key)} derived from the key of its native provider`,
+          data: { keyId, provider: provider.id },
+          cause,
+        });
+        return derived;
+      }
+      throw new NativeKeyMissing(provider.id, 'get', key, []);
+    }
     const material = await this.#onFirst(provider, 'get', key, cause, async (session) => {
       const bytes = await session.get(keyId);
       const state = await session.getState(keyId);
@@ -191,6 +230,8 @@ export class KeyExchange {
     values: Readonly<Record<string, string>>,
     cause: number | undefined,
   ): Promise<void> {
+    // A native key is nowhere that it could be labelled.
+    if (provider.native) return;
     try {
       await this.#onFirst(provider, 'get', key, cause, async (session) => {
         const absent: Record<string, string> = {};

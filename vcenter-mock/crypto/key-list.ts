@@ -12,12 +12,32 @@ export function allKeysOf(inventory: CryptoInventory): CryptoKeyId[] {
   return [...new Map(keys.map((key) => [keyName(key), key])).values()];
 }
 
+/** Managed object ids of the VMs that use a key, by the key's name: one walk over the inventory for many keys. */
+export function vmsByKey(inventory: CryptoInventory): Map<string, string[]> {
+  const users = new Map<string, string[]>();
+  for (const vm of inventory.vms()) {
+    for (const key of keysOf(vm)) {
+      const name = keyName(key);
+      const known = users.get(name);
+      if (known) known.push(vm.id);
+      else users.set(name, [vm.id]);
+    }
+  }
+  return users;
+}
+
 /**
  * vim25 CryptoManager.RemoveKey: vCenter forgets a key; the KMS keeps it. documented
- * @throws ResourceInUse (used), InvalidArgument (unknown), both only without `force`
+ * @param inUse the keys of VMs and hosts
+ * @throws ResourceInUse, InvalidArgument (unknown), both only without `force`
  */
-export function removeKey(crypto: VcenterCrypto, inventory: CryptoInventory, key: CryptoKeyId, force: boolean): void {
-  if (!force && allKeysOf(inventory).some((candidate) => sameKey(candidate, key))) throw inUse(key);
+export function removeKey(
+  crypto: VcenterCrypto,
+  inUse: readonly CryptoKeyId[],
+  key: CryptoKeyId,
+  force: boolean,
+): void {
+  if (!force && inUse.some((candidate) => sameKey(candidate, key))) throw usedFault(key);
   if (!crypto.hosts.held.delete(key) && !force) throw invalidArgument('key.keyId');
 }
 
@@ -31,10 +51,10 @@ export function removeHostKey(
 ): void {
   const mine = inventory.vms().filter(({ hostId }) => hostId === host.id);
   const used = [host.cryptoKeyId, ...mine.flatMap(keysOf)].some((candidate) => sameKey(candidate, key));
-  if (!force && used) throw inUse(key);
+  if (!force && used) throw usedFault(key);
   if (!crypto.hosts.caches.of(host.id).delete(key) && !force) throw invalidArgument('key.keyId');
 }
 
-function inUse(key: CryptoKeyId) {
+function usedFault(key: CryptoKeyId) {
   return fault('ResourceInUse', `The resource '${key.keyId}' is in use.`, { type: 'CryptoKeyId', name: key.keyId });
 }

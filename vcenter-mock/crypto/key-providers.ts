@@ -1,6 +1,7 @@
 import { inspectCertificate } from '../../core/index.ts';
 import type { CryptoAssumed } from './assumed.ts';
-import { invalidArgument, runtimeFault } from './faults.ts';
+import { alreadyExists, invalidArgument, runtimeFault } from './faults.ts';
+import type { NativeKeys } from './native-keys.ts';
 
 /** vim25 KmipServerInfo. `timeout` is the I/O time-out in seconds (-1 none, 0 infinite). */
 export interface KmipServerInfo {
@@ -30,6 +31,10 @@ export interface KmipClusterInfo {
   useAsDefault: boolean;
   managementType: string;
   useAsEntityDefault: string[];
+  hasBackup: boolean;
+  tpmRequired: boolean;
+  /** Of a native provider alone. */
+  keyId?: string;
 }
 
 /** What vCenter shows the KMS: certificate and private key, PEM. The key never leaves the crypto manager. */
@@ -51,6 +56,8 @@ export class KeyProvider {
   readonly id: string;
   /** vim25 KmipClusterInfoKmsManagementType. */
   readonly managementType: string;
+  /** The keys of a native provider, which has no servers. */
+  readonly native: NativeKeys | undefined;
   readonly servers: KmipServer[] = [];
   /** Trusted server certificates, PEM; trust on first use. reported by users: no chain is checked. */
   readonly trustedCertificates: string[] = [];
@@ -61,9 +68,10 @@ export class KeyProvider {
   /** The last generated signing request and its key; a certificate for it becomes the identity. documented */
   csr: { csrPem: string; privateKeyPem: string } | undefined;
 
-  constructor(id: string, managementType: string) {
+  constructor(id: string, managementType: string, native?: NativeKeys) {
     this.id = id;
     this.managementType = managementType;
+    this.native = native;
   }
 
   /** Whether vCenter trusts this server certificate (DER). */
@@ -108,9 +116,12 @@ export class KeyProviders {
     const id = spec.clusterId.id;
     if (!id) throw invalidArgument('server.clusterId');
     if (!spec.info.name) throw invalidArgument('server.info.name');
-    if (!spec.info.address) throw invalidArgument('server.info.address');
+    checkAddress(spec.info.address, 'server.info.address');
     if (!validPort(spec.info.port)) throw invalidArgument('server.info.port');
+    if (spec.info.proxyAddress) checkAddress(spec.info.proxyAddress, 'server.info.proxyAddress');
     let provider = this.#providers.get(id);
+    // A native provider has no servers; the fault is assumed.
+    if (provider?.native) throw invalidArgument('server.clusterId');
     if (provider?.servers.some((server) => server.info.name === spec.info.name)) {
       throw runtimeFault(this.#assumed.alreadyRegistered);
     }
@@ -131,11 +142,11 @@ export class KeyProviders {
     const server = this.server(spec.clusterId.id, spec.info.name);
     const info = server.info;
     const before = `${info.address}:${info.port}`;
+    if (spec.info.address) checkAddress(spec.info.address, 'server.info.address');
+    if (spec.info.proxyAddress) checkAddress(spec.info.proxyAddress, 'server.info.proxyAddress');
+    if (spec.info.port > 0 && !validPort(spec.info.port)) throw invalidArgument('server.info.port');
     if (spec.info.address) info.address = spec.info.address;
-    if (spec.info.port > 0) {
-      if (!validPort(spec.info.port)) throw invalidArgument('server.info.port');
-      info.port = spec.info.port;
-    }
+    if (spec.info.port > 0) info.port = spec.info.port;
     for (const key of ['proxyAddress', 'protocol', 'userName'] as const) {
       const value = spec.info[key];
       if (value === '') delete info[key];
@@ -179,6 +190,29 @@ export class KeyProviders {
     this.#onChange();
   }
 
+  /**
+   * Adds a native provider. It does not become the default by itself. reported by users
+   * @throws InvalidArgument for an empty id, AlreadyExists
+   */
+  addNative(id: string, keys: NativeKeys): KeyProvider {
+    if (!id) throw invalidArgument('provider');
+    if (this.#providers.has(id)) throw alreadyExists(id);
+    const provider = new KeyProvider(id, 'nativeProvider', keys);
+    this.#providers.set(id, provider);
+    this.#onChange();
+    return provider;
+  }
+
+  removeNative(id: string): void {
+    this.#drop(id);
+    this.#onChange();
+  }
+
+  /** What a provider shows of itself changed elsewhere. */
+  changed(): void {
+    this.#onChange();
+  }
+
   /** The server of that name. @throws RuntimeFault "Invalid cluster ID", "Invalid server name" (assumed) */
   server(clusterId: string, name: string): KmipServer {
     const server = this.get(clusterId).servers.find((candidate) => candidate.info.name === name);
@@ -219,6 +253,10 @@ export class KeyProviders {
         useAsDefault: provider.id === this.#default,
         managementType: provider.managementType,
         useAsEntityDefault: [...this.#entityDefaults].filter(([, id]) => id === provider.id).map(([entity]) => entity),
+        // A standard provider has no backup, no TPM rule and no key of its own. documented fields, assumed values
+        hasBackup: provider.native?.hasBackup ?? false,
+        tpmRequired: provider.native?.tpmRequired ?? false,
+        keyId: provider.native?.keyId,
       }));
   }
 
@@ -236,6 +274,11 @@ export class KeyProviders {
 
 function validPort(port: number): boolean {
   return Number.isInteger(port) && port > 0 && port < 65_536;
+}
+
+/** An address is an IP address or a name: no white space, nothing of a URL. */
+export function checkAddress(address: string, path: string): void {
+  if (!/^[A-Za-z0-9_.:%-]+$/.test(address)) throw invalidArgument(path);
 }
 
 /** Clients send empty strings for fields that the user left blank. flow.md step 6 */

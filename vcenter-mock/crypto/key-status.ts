@@ -3,8 +3,8 @@ import type { Data, ValueOf } from '../vim/kernel/values.ts';
 import type { VcenterCrypto } from './index.ts';
 import type { CryptoInventory } from './inventory.ts';
 import { ProviderFailure } from './key-exchange.ts';
-import { type CryptoKeyId, providerKey, sameKey } from './key-id.ts';
-import { keysOf } from './vm-locks.ts';
+import { type CryptoKeyId, keyName, providerKey, sameKey } from './key-id.ts';
+import { vmsByKey } from './key-list.ts';
 
 type KeyStatus = Data<'CryptoManagerKmipCryptoKeyStatus'>;
 type Reason = ValueOf<'CryptoManagerKmipCryptoKeyStatusKeyUnavailableReason'>;
@@ -12,27 +12,31 @@ type Reason = ValueOf<'CryptoManagerKmipCryptoKeyStatusKeyUnavailableReason'>;
 /** documented bits of QueryCryptoKeyStatus.checkKeyBitMap; others are ignored. What was not asked for stays unset. */
 const bits = { available: 0x01, vms: 0x02, hosts: 0x04, thirdParties: 0x08 };
 
-/** vim25 CryptoManagerKmip.QueryCryptoKeyStatus for one key. */
-export async function keyStatusOf(
+/** vim25 CryptoManagerKmip.QueryCryptoKeyStatus, key by key. */
+export async function keyStatuses(
   crypto: VcenterCrypto,
   inventory: CryptoInventory,
-  keyId: CryptoKeyId,
+  keyIds: readonly CryptoKeyId[],
   checkKeyBitMap: number,
   cause: number,
-): Promise<KeyStatus> {
-  const status: KeyStatus = { keyId };
-  if (checkKeyBitMap & bits.available) Object.assign(status, await availability(crypto, keyId, cause));
-  if (checkKeyBitMap & bits.vms) {
-    const vms = inventory.vms().filter((vm) => keysOf(vm).some((key) => sameKey(key, keyId)));
-    status.encryptedVMs = vms.map(({ id }) => ({ type: 'VirtualMachine', value: id }));
+): Promise<KeyStatus[]> {
+  const asked = (bit: number) => (checkKeyBitMap & bit) !== 0;
+  const vms = asked(bits.vms) ? vmsByKey(inventory) : undefined;
+  const hosts = asked(bits.hosts) ? inventory.hosts() : undefined;
+  const found: KeyStatus[] = [];
+  for (const keyId of keyIds) {
+    const status: KeyStatus = { keyId };
+    if (asked(bits.available)) Object.assign(status, await availability(crypto, keyId, cause));
+    if (vms) status.encryptedVMs = (vms.get(keyName(keyId)) ?? []).map((value) => ({ type: 'VirtualMachine', value }));
+    if (hosts) {
+      const affected = hosts.filter(({ cryptoKeyId }) => sameKey(cryptoKeyId, keyId));
+      status.affectedHosts = affected.map(({ id }) => ({ type: 'HostSystem', value: id }));
+    }
+    // No third party keeps keys here.
+    if (asked(bits.thirdParties)) status.referencedByTags = [];
+    found.push(status);
   }
-  if (checkKeyBitMap & bits.hosts) {
-    const hosts = inventory.hosts().filter(({ cryptoKeyId }) => sameKey(cryptoKeyId, keyId));
-    status.affectedHosts = hosts.map(({ id }) => ({ type: 'HostSystem', value: id }));
-  }
-  // No third party keeps keys here.
-  if (checkKeyBitMap & bits.thirdParties) status.referencedByTags = [];
-  return status;
+  return found;
 }
 
 /**
@@ -50,6 +54,7 @@ async function availability(
   if (!named) return isHeld ? { keyAvailable: true } : unavailable('KeyStateMissingInCache');
   const provider = crypto.providers.find(named);
   if (!provider) return unavailable('KeyStateClusterInvalid');
+  if (provider.native) return unavailable('KeyStateManagedByNKP');
   if (provider.managementType === 'trustAuthority') return unavailable('KeyStateManagedByTrustAuthority');
   try {
     const state = await crypto.exchange.state(provider, providerKey(keyId.keyId, provider.id), cause);

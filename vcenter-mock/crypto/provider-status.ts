@@ -72,7 +72,12 @@ export class ProviderStatus {
     const { identity } = provider;
     return {
       clusterId: { id: provider.id },
-      overallStatus: overall(servers.map(({ status }) => status)),
+      // A native provider has nothing to dial: it works as soon as it is backed up. observed in its health (REST)
+      overallStatus: provider.native
+        ? provider.native.hasBackup
+          ? 'green'
+          : 'red'
+        : overall(servers.map(({ status }) => status)),
       managementType: provider.managementType,
       servers,
       ...(identity && { clientCertInfo: certificateInfo(identity.certificatePem, this.#runtime.clock.now()) }),

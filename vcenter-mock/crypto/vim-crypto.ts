@@ -235,9 +235,6 @@ export class VimCrypto implements CryptoHooks {
       ...cluster,
       managementType: cluster.managementType,
       useAsEntityDefault: cluster.useAsEntityDefault.map(parseRefKey),
-      // A standard provider has no backup, no TPM rule and no key of its own. documented fields, assumed values
-      hasBackup: false,
-      tpmRequired: false,
       // Of 9.0; wrapped keys are not simulated.
       defaultKeyType: 'rawKey',
     }));
@@ -245,6 +242,11 @@ export class VimCrypto implements CryptoHooks {
 
   #post(event: CryptoEvent, cause: number | undefined): void {
     const { inventory, events } = this.#vc;
+    if (event.isExtended) {
+      const { eventTypeId, message } = event;
+      events.post('ExtendedEvent', { eventTypeId, managedObject: inventory.rootFolder.ref }, { cause, message });
+      return;
+    }
     events.postEx(
       {
         eventTypeId: event.eventTypeId,

@@ -104,6 +104,7 @@ export class VimInventory implements CryptoInventory {
       defaultScopes: [host, ...this.#vc.inventory.ancestors(host)].map((entity) => refKey(entity.ref)),
       cryptoSupported: capability?.cryptoSupported ?? false,
       encryptedVMotionSupported: capability?.encryptedVMotionSupported ?? false,
+      hasTpm: capability?.tpmSupported === true && capability.tpmVersion === '2.0',
       cryptoState: (runtime.cryptoState as HostCryptoState | undefined) ?? 'incapable',
       cryptoKeyId: runtime.cryptoKeyId,
       isConnected: runtime.connectionState === 'connected',

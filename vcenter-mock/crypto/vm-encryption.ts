@@ -8,6 +8,7 @@ import { type Announce, type KeyExchange, keyExchangeFault, ProviderFailure } fr
 import { type CryptoKeyId, keyName, type ProviderKeyId, providerKey } from './key-id.ts';
 import type { KeyProvider, KeyProviders } from './key-providers.ts';
 import { vmKeyMissing } from './lock-faults.ts';
+import { checkNativeHost } from './native-rules.ts';
 import { type CryptoAction, planVmCrypto, type VmCryptoPlan } from './vm-crypto-plan.ts';
 import type { DiskOperation, VmCryptoRequest } from './vm-crypto-request.ts';
 import { keysOf } from './vm-locks.ts';
@@ -130,12 +131,14 @@ export class VmEncryption {
   ): Promise<ProviderKeyId> {
     this.#hosts.checkSupport(host);
     const provider = this.#providerFor(wish, host);
+    checkNativeHost(host, provider, this.#assumed);
     let key = wish.keyId === '' ? undefined : providerKey(wish.keyId, provider.id);
     try {
       let besides = Promise.resolve();
       if (!key) {
         key = await this.#exchange.create(provider, cause);
-        made.push(key);
+        // A native key that nothing uses is nowhere.
+        if (!provider.native) made.push(key);
         besides = this.#exchange.describeProduct(provider, key, cause);
       }
       if (this.#hosts.isSafe(host)) await besides;

@@ -39,6 +39,7 @@ export const eventTypes = {
   EnteredMaintenanceModeEvent: { category: 'info', description: 'Entered maintenance mode' },
   ExitMaintenanceModeEvent: { category: 'info', description: 'Exit maintenance mode' },
   HostConnectedEvent: { category: 'info', description: 'Host connected' },
+  ExtendedEvent: { category: 'info', description: 'Extended event' },
   GeneralUserEvent: { category: 'user', description: 'General user event' },
   UserLoginSessionEvent: { category: 'info', description: 'User login' },
   UserLogoutSessionEvent: { category: 'info', description: 'User logout' },

@@ -8,6 +8,7 @@ import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { type Data, type Ref, sameRef } from '../vim/kernel/values.ts';
+import { forgetVm } from '../virtual-machine/register.ts';
 import { hostStateFault, vmsOn } from './state.ts';
 
 /** A compute resource, of whatever subtype. */
@@ -31,7 +32,7 @@ export async function addHost(
   if (!asConnected) leaveDisconnected(host);
   join(vc, cluster as unknown as Compute, host);
   announceAdded(vc, host, asConnected, task);
-  if (asConnected) await vc.crypto.hostAdded(host, task.cause);
+  await vc.crypto.hostAdded(host, task.cause);
   return host;
 }
 
@@ -58,7 +59,7 @@ export async function addStandaloneHost(
   if (!addConnected) leaveDisconnected(host);
   join(vc, compute as Compute, host);
   announceAdded(vc, host, addConnected, task);
-  if (addConnected) await vc.crypto.hostAdded(host, task.cause);
+  await vc.crypto.hostAdded(host, task.cause);
   return compute;
 }
 
@@ -72,10 +73,7 @@ export function removeHost(vc: Vcenter, host: Host, task: RunningTask): void {
   if (connectionState === 'connected' && !inMaintenanceMode) {
     throw hostStateFault(vc, `Host "${name}" is neither disconnected nor in maintenance mode.`);
   }
-  for (const vm of vmsOn(vc, host)) {
-    vc.crypto.removed(vm, task.cause);
-    vc.vmFactory.remove(vm);
-  }
+  for (const vm of vmsOn(vc, host)) forgetVm(vc, vm, task);
   const subject = { host, user: task.user, cause: task.cause, message: `Removed host ${name}` };
   vc.events.post('HostRemovedEvent', {}, subject);
   const parent = host.get('parent');

@@ -3,6 +3,10 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { KeyrigError, messageOf, systemCode, trackConnections } from '../../core/index.ts';
+import { serveLookup } from '../lookup/lookup-service.ts';
+import { serveMob } from '../mob/routes.ts';
+import { serveRest } from '../rest/server.ts';
+import { serveSts } from '../sts/sts-endpoint.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { serveWsdl } from '../wsdl/routes.ts';
 import type { Dispatcher } from './dispatch.ts';
@@ -43,6 +47,10 @@ export function buildServer(
   );
 
   serveWsdl(app, vc.profile.apiVersion);
+  serveRest(app, vc);
+  serveSts(app, vc);
+  serveLookup(app, vc, identity?.certificatePem);
+  serveMob(app, vc);
 
   app.setNotFoundHandler((request, reply) => {
     journal.record({

@@ -5,11 +5,21 @@ import type { ManagedObject, ObjectStore } from '../inventory/store.ts';
 import { isSubtype } from '../vim/kernel/registry.ts';
 import type { Data, Ref } from '../vim/kernel/values.ts';
 
+/** What is known of the client that logs in. */
+export interface SessionClient {
+  readonly remoteAddress: string;
+  readonly userAgent: string;
+  locale: string;
+  /** Which API the session is for; the token of one is not valid for the other. observed. Default: soap */
+  readonly kind?: 'soap' | 'rest';
+}
+
 /** A login. */
-export interface Session {
+export interface Session extends SessionClient {
   /** UserSession.key: a UUID, not the cookie. */
   readonly key: string;
-  /** Value of the cookie, 40 hexadecimal digits. */
+  readonly kind: 'soap' | 'rest';
+  /** Value of the cookie, 40 hexadecimal digits; in REST the token. */
   readonly cookie: string;
   /** The bracketed part of the references of the session's own objects. */
   readonly scope: string;
@@ -20,9 +30,6 @@ export interface Session {
   callCount: number;
   /** Calls that are being answered: a session with one is not idle. */
   pending: number;
-  locale: string;
-  readonly remoteAddress: string;
-  readonly userAgent: string;
   /** Views, collectors and filters: they end with the session. */
   readonly objects: Set<ManagedObject>;
   /** Fires when the session ends. */
@@ -83,7 +90,7 @@ export class SessionTable {
     return user?.password === password ? user : undefined;
   }
 
-  open(user: User, client: { remoteAddress: string; userAgent: string; locale: string }): Session {
+  open(user: User, client: SessionClient): Session {
     const now = this.#clock.now();
     const session: Session = {
       key: this.#stream.uuid(),
@@ -96,6 +103,7 @@ export class SessionTable {
       pending: 0,
       objects: new Set(),
       ended: new AbortController(),
+      kind: 'soap',
       ...client,
     };
     this.#sessions.set(session.cookie, session);
@@ -119,10 +127,10 @@ export class SessionTable {
     this.#expired(session);
   }
 
-  /** The live session of a cookie value; being asked counts as activity. */
-  find(cookie: string | undefined): Session | undefined {
+  /** The live session of a cookie value or token; being asked counts as activity. */
+  find(cookie: string | undefined, kind: Session['kind'] = 'soap'): Session | undefined {
     const session = cookie === undefined ? undefined : this.#sessions.get(cookie);
-    if (!session) return undefined;
+    if (session?.kind !== kind) return undefined;
     if (session.pending === 0 && this.#clock.now() - session.lastActive > this.#idleMs) {
       this.#expire(session);
       return undefined;
@@ -231,9 +239,14 @@ export function seenBy(
   }
   if (object.type === 'ViewManager') return instead(object, 'viewList', () => viewsOf(session));
   if (object.ref.value === 'propertyCollector') return instead(object, 'filter', () => defaultFiltersOf(session));
+  return withRolesOf(session.user.username, object, authorization);
+}
+
+/** An entity as a user sees it: with the roles that he has there. */
+export function withRolesOf(username: string, object: ManagedObject, authorization: Authorization): ManagedObject {
   // What entities are made with is an administrator's.
-  if (!isSubtype(object.type, 'ManagedEntity') || authorization.isAdministrator(session.user.username)) return object;
-  return instead(object, 'effectiveRole', () => authorization.effectiveRoles(session.user.username, object));
+  if (!isSubtype(object.type, 'ManagedEntity') || authorization.isAdministrator(username)) return object;
+  return instead(object, 'effectiveRole', () => authorization.effectiveRoles(username, object));
 }
 
 function viewsOf(session: Session): Ref[] {

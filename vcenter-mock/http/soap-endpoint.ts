@@ -133,6 +133,7 @@ export class SoapEndpoint {
       http: {
         remoteAddress: connection.remoteAddress,
         userAgent: headers['user-agent'] ?? '',
+        body,
         setSessionCookie: (value) => {
           cookie = sessionCookie(value, this.#secure);
         },

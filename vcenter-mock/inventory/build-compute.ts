@@ -3,6 +3,7 @@ import type { Data, Ref } from '../vim/kernel/values.ts';
 import { hostCapability } from './capabilities.ts';
 import { entityDefaults } from './entity-defaults.ts';
 import { computeSummary, hostHardware, hostProduct, hostRuntime } from './host-data.ts';
+import { hostNetwork } from './host-network.ts';
 import type { Host } from './inventory.ts';
 import { type Folder, optionError, pathOf, type Site, siteOf } from './site.ts';
 import type { TypedObject } from './store.ts';
@@ -25,12 +26,13 @@ export function createCluster(site: Site, name: string, hostFolder: Folder) {
     ...entityDefaults(),
     name,
     parent: hostFolder.ref,
-    configuration: { dasConfig: {}, drsConfig: {} },
+    configuration: { dasConfig: { enabled: false }, drsConfig: { enabled: false } },
     configurationEx: {
       _type: 'ClusterConfigInfoEx',
       vmSwapPlacement: 'vmDirectory',
-      dasConfig: {},
-      drsConfig: {},
+      dasConfig: { enabled: false },
+      drsConfig: { enabled: false },
+      vsanConfigInfo: { enabled: false, defaultConfig: { autoClaimStorage: false } },
       cryptoConfig: { cryptoMode: 'onDemand' },
     } as Data<'ClusterConfigInfoEx'>,
   });
@@ -104,11 +106,20 @@ export function poolAt(site: Site, above: Pool, path: string | undefined): Pool 
       pool = existing as Pool;
       continue;
     }
-    const created = createResourcePool(site, pool.get('owner'), name, pool.ref);
-    pool.set({ resourcePool: [...(pool.get('resourcePool') ?? []), created.ref] });
-    pool = created;
+    pool = createPoolIn(site, pool, name);
   }
   return pool;
+}
+
+function createPoolIn(site: Site, parent: Pool, name: string): Pool {
+  const created = createResourcePool(site, parent.get('owner'), name, parent.ref);
+  parent.set({ resourcePool: [...(parent.get('resourcePool') ?? []), created.ref] });
+  return created;
+}
+
+/** Adds a pool below another of a running vCenter. */
+export function addPool(vc: Vcenter, parent: Pool, name: string): Pool {
+  return createPoolIn(siteOf(vc), parent, name);
 }
 
 export function createHost({ vc, random, now }: Site, options: HostOptions, parent: Ref): Host {
@@ -122,6 +133,7 @@ export function createHost({ vc, random, now }: Site, options: HostOptions, pare
     capability: hostCapability({
       cryptoSupported,
       encryptedVMotionSupported: options.encryptedVMotionSupported ?? true,
+      tpm: options.tpm ?? true,
     }),
     vm: [],
   });
@@ -162,7 +174,13 @@ export function connect(
   const host = hosts.map((object) => object.ref);
   const datastore = datastores.map((object) => object.ref);
   const network = networks.map((object) => object.ref);
-  for (const object of hosts) object.set({ datastore, network });
+  const names = networks.filter(({ type }) => type === 'Network').map((object) => object.get('name'));
+  for (const object of hosts) {
+    object.set({ datastore, network });
+    object.change('config', (config) => {
+      config.network = hostNetwork(names);
+    });
+  }
   for (const object of networks) object.set({ host });
   for (const object of datastores) {
     const mountInfo = { path: object.get('info').url, accessMode: 'readWrite', mounted: true, accessible: true };

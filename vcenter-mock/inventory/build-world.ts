@@ -34,7 +34,7 @@ export function buildWorld(vc: Vcenter, options: InventoryOptions): void {
 function datacentersOf({ datacenters, ...single }: InventoryOptions): readonly DatacenterOptions[] {
   if (datacenters) {
     const [other] = Object.entries(single).filter(([, value]) => value !== undefined);
-    if (other) throw optionError(`"${other[0]}" belongs in one of the datacenters`);
+    if (other) throw optionError(`${other[0]} belongs in one of the datacenters`);
     return datacenters;
   }
   const world = { ...defaultInventory, ...single };

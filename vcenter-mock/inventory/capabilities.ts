@@ -36,6 +36,7 @@ export function virtualMachineCapability(): Data<'VirtualMachineCapability'> {
 export function hostCapability(parts: {
   cryptoSupported: boolean;
   encryptedVMotionSupported: boolean;
+  tpm: boolean;
 }): Data<'HostCapability'> {
   const crypto = parts.cryptoSupported;
   return {
@@ -70,5 +71,7 @@ export function hostCapability(parts: {
     encryptionCBRCSupported: false,
     encryptionHBRSupported: crypto,
     vmCreateDateSupported: true,
+    tpmSupported: parts.tpm,
+    tpmVersion: parts.tpm ? '2.0' : undefined,
   };
 }

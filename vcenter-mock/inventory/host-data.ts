@@ -21,6 +21,7 @@ export function hostHardware(uuid: string): Data<'HostHardwareInfo'> {
     })),
     memorySize,
     smcPresent: false,
+    biosInfo: { biosVersion: '1.0', releaseDate: new Date('2020-01-01T00:00:00Z'), vendor: 'keyrig' },
   };
 }
 

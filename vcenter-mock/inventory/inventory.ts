@@ -207,19 +207,6 @@ export class Inventory {
     return undefined;
   }
 
-  /**
-   * The keys of the entities an event or task filter covers; `*` stands for everything (the root folder with its children).
-   */
-  scope(entity: Ref, recursion: 'self' | 'children' | 'all'): Set<string> {
-    const keys = new Set<string>();
-    if (sameRef(entity, rootFolderRef) && recursion === 'all') return keys.add('*');
-    if (recursion !== 'children') keys.add(refKey(entity));
-    const object = this.store.find(entity);
-    if (object && recursion === 'children') for (const child of this.children(object)) keys.add(refKey(child.ref));
-    if (object && recursion === 'all') for (const below of this.descendants(object)) keys.add(refKey(below.ref));
-    return keys;
-  }
-
   /** The arguments of an event about a VM or host: where it is in the inventory. */
   eventArguments(vm?: ManagedObject, host?: ManagedObject): Partial<Data<'Event'>> {
     const hostRef = vm ? (vm.read('runtime') as Data<'VirtualMachineRuntimeInfo'>).host : undefined;

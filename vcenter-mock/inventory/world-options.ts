@@ -48,6 +48,8 @@ export interface HostOptions {
   cryptoSupported?: boolean;
   /** HostCapability.encryptedVMotionSupported; default true. */
   encryptedVMotionSupported?: boolean;
+  /** A TPM 2.0 (HostCapability.tpmSupported and tpmVersion); default true. */
+  tpm?: boolean;
 }
 
 export interface DatastoreOptions {

@@ -10,6 +10,8 @@ import { anyValue, type Data } from '../vim/kernel/values.ts';
 type Cluster = TypedObject<'ClusterComputeResource'>;
 type CryptoConfig = Data<'ClusterCryptoConfigInfo'>;
 
+const mebi = 1024 ** 2;
+
 /**
  * Checks a cluster's mode of encryption; an empty string stands for onDemand. documented
  * @throws InvalidArgument: an unknown mode, an unknown provider, both a key and a provider
@@ -68,6 +70,24 @@ export const clusterComputeResource = implement('ClusterComputeResource', {
           await cryptoOf(call.vc).manager.clusters.enforce(task.cause);
         },
       }),
+
+    /** What the cluster's hosts and datastores have, and what is used of it. documented */
+    GetResourceUsage(cluster, _params, { vc }) {
+      const hosts = (cluster.get('host') ?? []).flatMap((ref) => vc.store.get('HostSystem', ref)?.get('summary') ?? []);
+      const stores = (cluster.get('datastore') ?? []).flatMap(
+        (ref) => vc.store.get('Datastore', ref)?.get('summary') ?? [],
+      );
+      const sum = <T>(list: readonly T[], of: (one: T) => number | undefined) =>
+        Math.round(list.reduce((total, one) => total + (of(one) ?? 0), 0));
+      return {
+        cpuUsedMHz: sum(hosts, ({ quickStats }) => quickStats.overallCpuUsage),
+        cpuCapacityMHz: sum(hosts, ({ hardware }) => hardware && hardware.cpuMhz * hardware.numCpuCores),
+        memUsedMB: sum(hosts, ({ quickStats }) => quickStats.overallMemoryUsage),
+        memCapacityMB: sum(hosts, ({ hardware }) => hardware && hardware.memorySize / mebi),
+        storageUsedMB: sum(stores, ({ capacity, freeSpace }) => (capacity - freeSpace) / mebi),
+        storageCapacityMB: sum(stores, ({ capacity }) => capacity / mebi),
+      };
+    },
 
     AddHost_Task: (cluster, { spec, asConnected }, call) =>
       call.vc.tasks.start({

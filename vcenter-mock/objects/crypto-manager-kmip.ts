@@ -3,8 +3,9 @@ import { generateKey, noDefaultProvider, setKeyAttributes } from '../crypto/gene
 import type { KeyProvider } from '../crypto/index.ts';
 import { allKeysOf, removeKey } from '../crypto/key-list.ts';
 import { readPlainKey } from '../crypto/key-plain.ts';
+import { checkAddress } from '../crypto/key-providers.ts';
 import { keyResult } from '../crypto/key-result.ts';
-import { keyStatusOf } from '../crypto/key-status.ts';
+import { keyStatuses } from '../crypto/key-status.ts';
 import { cryptoOf, scopeOf, type VimCrypto } from '../crypto/vim-crypto.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
@@ -17,9 +18,14 @@ import { anyValue, type Data, type Ref } from '../vim/kernel/values.ts';
 const managementTypeBits: Record<string, number> = { vCenter: 0x01, trustAuthority: 0x02, nativeProvider: 0x08 };
 const statusBits = { active: 0x01, inactive: 0x02 };
 
-/** The provider that a KeyProviderId names. @throws RuntimeFault "Invalid cluster ID" (assumed) */
+/**
+ * The provider that a KeyProviderId names, for what is about its servers and certificates.
+ * @throws RuntimeFault "Invalid cluster ID"; NotSupported for a native one, which has neither (both assumed)
+ */
 function providerOf(vc: Vcenter, id: Data<'KeyProviderId'>): KeyProvider {
-  return cryptoOf(vc).manager.providers.get(id.id);
+  const provider = cryptoOf(vc).manager.providers.get(id.id);
+  if (provider.native) throw fault('NotSupported', vc.assumed.notSupported);
+  return provider;
 }
 
 /** The default provider of an entity, or of what contains it. documented */
@@ -160,6 +166,7 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
       const known = provider?.servers.find(({ info }) => info.name === server.name)?.info;
       const info = server.address ? server : known;
       if (!info) throw invalidArgument('server.address');
+      checkAddress(info.address, 'server.address');
       return trust.retrieveServerCertificate(provider, { ...info, port: info.port || 5696 }, cause);
     },
 
@@ -207,13 +214,9 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
       return setKeyAttributes(manager, provider, key, spec.attributes ?? [], cause);
     },
 
-    async QueryCryptoKeyStatus(_object, { keyIds, checkKeyBitMap }, { vc, cause }) {
-      const crypto = cryptoOf(vc);
-      const found: Data<'CryptoManagerKmipCryptoKeyStatus'>[] = [];
-      for (const keyId of keyIds ?? []) {
-        found.push(await keyStatusOf(crypto.manager, crypto.inventory, keyId, checkKeyBitMap, cause));
-      }
-      return found;
+    QueryCryptoKeyStatus(_object, { keyIds, checkKeyBitMap }, { vc, cause }) {
+      const { manager, inventory } = cryptoOf(vc);
+      return keyStatuses(manager, inventory, keyIds ?? [], checkKeyBitMap, cause);
     },
 
     ListKeys(_object, { limit }, { vc }) {
@@ -235,19 +238,21 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
       ),
 
     RemoveKey(_object, { key, force }, { vc }) {
-      const crypto = cryptoOf(vc);
-      removeKey(crypto.manager, crypto.inventory, key, force);
+      const { manager, inventory } = cryptoOf(vc);
+      removeKey(manager, allKeysOf(inventory), key, force);
     },
 
     RemoveKeys(_object, { keys, force }, { vc }) {
-      const crypto = cryptoOf(vc);
-      return (keys ?? []).map((key) => keyResult(key, () => removeKey(crypto.manager, crypto.inventory, key, force)));
+      const { manager, inventory } = cryptoOf(vc);
+      const inUse = allKeysOf(inventory);
+      return (keys ?? []).map((key) => keyResult(key, () => removeKey(manager, inUse, key, force)));
     },
   },
 });
 
-/** A provider is active when one of its servers passes the health check. */
+/** A provider is active when one of its servers passes the health check; a native one as soon as it is backed up (assumed). */
 async function isActive(vc: Vcenter, provider: KeyProvider, cause: number): Promise<boolean> {
+  if (provider.native) return provider.native.hasBackup;
   const { status } = cryptoOf(vc).manager;
   for (const server of provider.servers) {
     const { failure } = await status.healthCheck(provider, server, cause);

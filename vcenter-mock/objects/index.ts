@@ -27,6 +27,7 @@ import { pbmServiceInstance } from './pbm-service-instance.ts';
 import { performanceManager } from './performance-manager.ts';
 import { propertyCollector, propertyFilter } from './property-collector.ts';
 import { provisioningChecker } from './provisioning-checker.ts';
+import { resourcePool } from './resource-pool.ts';
 import { scheduledTaskManager } from './scheduled-task-manager.ts';
 import { searchIndex } from './search-index.ts';
 import { serviceInstance } from './service-instance.ts';
@@ -85,6 +86,7 @@ export const implementations: readonly AnyImplementation[] = [
   virtualDiskManager,
   hostSystem,
   clusterComputeResource,
+  resourcePool,
   hostFolder,
   provisioningChecker,
   cryptoManagerKmip,

@@ -1,7 +1,7 @@
 import type { User } from '../authorization/directory.ts';
 import { type Session, userSession } from '../http/sessions.ts';
-import { rootFolderRef } from '../inventory/inventory.ts';
-import type { Call, Vcenter } from '../vcenter.ts';
+import { logOut, openSession, postBadLogin } from '../http/sign-in.ts';
+import type { Call } from '../vcenter.ts';
 import { fault, invalidArgument, type VimFault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 
@@ -14,21 +14,6 @@ function current(call: Call): Session {
     object: call.object.ref,
     privilegeId: 'System.View',
   });
-}
-
-/** The session as UserLogoutSessionEvent reports it. assumed: an idle session ends with the same event as a logout */
-export function postLogout(vc: Vcenter, session: Session, cause?: number): void {
-  vc.events.post(
-    'UserLogoutSessionEvent',
-    {
-      ipAddress: session.remoteAddress,
-      userAgent: session.userAgent,
-      callCount: session.callCount,
-      sessionId: session.key,
-      loginTime: new Date(session.loginTime),
-    },
-    { user: session.user.username, cause, message: `User ${session.user.username} logged out` },
-  );
 }
 
 // observed text
@@ -60,30 +45,11 @@ function refuseSecondLogin(call: Call): void {
   throw invalidLogin();
 }
 
-/**
- * Opens a session for a user who has proved who he is: sets the cookie and posts the event.
- * @throws NoPermission when the user has no access to anything. reported by users
- */
-export function logIn(user: User, locale: string, call: Call): Session {
-  const { vc, http } = call;
-  vc.authorization.require(user.username, 'System.View', rootFolderRef);
-  const session = vc.sessions.open(user, {
-    remoteAddress: http.remoteAddress,
-    userAgent: http.userAgent,
-    locale,
-  });
-  session.callCount = 1;
-  http.setSessionCookie(session.cookie);
-  vc.events.post(
-    'UserLoginSessionEvent',
-    {
-      ipAddress: http.remoteAddress,
-      userAgent: http.userAgent,
-      locale: session.locale,
-      sessionId: session.key,
-    },
-    { user: user.username, cause: call.cause, message: `User ${user.username}@${http.remoteAddress} logged in` },
-  );
+/** Opens a session for a user who has proved who he is, and sets its cookie. */
+function openFor(user: User, locale: string, call: Call): Session {
+  const { remoteAddress, userAgent } = call.http;
+  const session = openSession(call.vc, user, { remoteAddress, userAgent, locale }, call.cause);
+  call.http.setSessionCookie(session.cookie);
   return session;
 }
 
@@ -100,21 +66,27 @@ export const sessionManager = implement('SessionManager', {
       refuseSecondLogin(call);
       const locale = localeOf(params.locale, call);
       const user = vc.sessions.authenticate(params.userName, params.password);
-      if (user) return userSession(logIn(user, locale, call));
+      if (user) return userSession(openFor(user, locale, call));
       // observed: a failed login sets a cookie too
       http.setSessionCookie(vc.sessions.newCookie());
-      vc.events.post(
-        'BadUsernameSessionEvent',
-        { ipAddress: http.remoteAddress },
-        { user: params.userName, cause: call.cause, message: `Cannot login ${params.userName}@${http.remoteAddress}` },
-      );
+      postBadLogin(vc, params.userName, http.remoteAddress, call.cause);
+      throw invalidLogin();
+    },
+
+    /** A single sign-on token in the WS-Security header of the request takes the place of name and password. documented */
+    async LoginByToken(_object, params, call) {
+      const { vc, http } = call;
+      refuseSecondLogin(call);
+      const locale = localeOf(params.locale, call);
+      const subject = await vc.tokens.subjectOf(http.body);
+      const user = subject === undefined ? undefined : vc.authorization.directory.user(subject);
+      if (user) return userSession(openFor(user, locale, call));
+      http.setSessionCookie(vc.sessions.newCookie());
       throw invalidLogin();
     },
 
     Logout(_object, _params, call) {
-      const session = current(call);
-      call.vc.sessions.close(session);
-      postLogout(call.vc, session, call.cause);
+      logOut(call.vc, current(call), call.cause);
     },
 
     AcquireCloneTicket: (_object, _params, call) => call.vc.sessions.issueTicket(current(call)),
@@ -123,7 +95,7 @@ export const sessionManager = implement('SessionManager', {
       refuseSecondLogin(call);
       const original = call.vc.sessions.redeemTicket(cloneTicket);
       if (!original) throw invalidLogin();
-      return userSession(logIn(original.user, original.locale, call));
+      return userSession(openFor(original.user, original.locale, call));
     },
 
     // documented: only a host can hand out credentials for its own console

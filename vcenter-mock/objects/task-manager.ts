@@ -47,6 +47,10 @@ const methodLabels: readonly [string, string][] = [
     'updateKmsSignedCsrClientCert',
     'uploadClientCert',
   ].map((name): [string, string] => [`encryption.CryptoManagerKmip.${name}`, name]),
+  ...['addKey', 'addKeys', 'removeKey', 'removeKeys', 'listKeys'].map((name): [string, string] => [
+    `encryption.CryptoManager.${name}`,
+    name,
+  ]),
 ];
 
 const element = (key: string, label: string) => data('ElementDescription', { key, label, summary: label });

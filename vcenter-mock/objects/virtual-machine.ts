@@ -60,6 +60,8 @@ export const virtualMachine = implement('VirtualMachine', {
         'VirtualMachine.migrate',
         async (task) => {
           const existing = vm.get('runtime').powerState;
+          // documented: which one it takes depends on the VM, so that none is declared.
+          task.require(existing === 'poweredOff' ? 'Resource.ColdMigrate' : 'Resource.HotMigrate', vm.ref);
           // vim25: state, when given, is what the VM must be in
           if (state && state !== existing) throw invalidPowerState(call.vc.assumed, existing, state);
           await migrate(call.vc, vm, { host, pool }, task);

@@ -1,7 +1,7 @@
 import type { Assumed } from '../assumed.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import { fault, type VimFault } from '../vim/kernel/fault.ts';
-import { dataDeclaration, type Field, fieldsOf, propertiesOf, type TypeUse } from '../vim/kernel/registry.ts';
+import { type Field, fieldsOf, propertiesOf, subtypesOf, type TypeUse } from '../vim/kernel/registry.ts';
 import { type AnyValue, anyValue } from '../vim/kernel/values.ts';
 
 interface Step {
@@ -98,8 +98,8 @@ export function resolvePath(object: ManagedObject, path: string, assumed: Assume
     const actual = (value as { _type?: string } | undefined)?._type ?? use.name;
     const next: Field | undefined = fieldsOf(actual).get(step.name);
     if (!next) {
-      // Where a base type is declared and nothing is set, the path may belong to a subtype.
-      if (value === undefined && dataDeclaration(use.name)) return undefined;
+      // The path may belong to another subtype of what is declared here.
+      if (fieldsBelow(use.name, step.name).length > 0) return undefined;
       throw invalidProperty(path, assumed);
     }
     orphaned = value === undefined;
@@ -107,6 +107,25 @@ export function resolvePath(object: ManagedObject, path: string, assumed: Assume
     use = next;
   }
   return { use, value: value === null ? undefined : value, orphaned };
+}
+
+/** The fields of that name in a data object type, or else in its subtypes. */
+function fieldsBelow(type: string, name: string): readonly TypeUse[] {
+  const own = fieldsOf(type).get(name);
+  if (own) return [own];
+  return subtypesOf(type).flatMap((subtype) => fieldsOf(subtype).get(name) ?? []);
+}
+
+/** True when objects of a managed object type can have something at a path. */
+export function pathExists(type: string, path: string): boolean {
+  const steps = parsePath(path);
+  const property = steps && propertiesOf(type).get(steps[0]?.name ?? '');
+  let uses: readonly TypeUse[] = property ? [property] : [];
+  for (const [index, { name, key }] of steps?.entries() ?? []) {
+    if (index > 0) uses = uses.flatMap((use) => (use.array ? [] : fieldsBelow(use.name, name)));
+    if (key !== undefined) uses = uses.filter((use) => use.array).map(memberUse);
+  }
+  return uses.length > 0;
 }
 
 /** A value as it stands in an anyType position. */

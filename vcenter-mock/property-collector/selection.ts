@@ -5,7 +5,7 @@ import { fault } from '../vim/kernel/fault.ts';
 import { isA, isSubtype, propertiesOf } from '../vim/kernel/registry.ts';
 import type { Data, Ref } from '../vim/kernel/values.ts';
 import { isKnown } from '../vim/kernel/version.ts';
-import { invalidProperty, readPath, topLevel } from './property-path.ts';
+import { invalidProperty, pathExists, readPath, topLevel } from './property-path.ts';
 
 /** One object that a filter selects, with the property paths to report. */
 export interface Selected {
@@ -134,7 +134,7 @@ function traverse(
         continue;
       }
       depends?.(stop.object, topLevel(traversal.path));
-      stop.targets = references(readPath(stop.object, traversal.path, context.assumed)?.value);
+      stop.targets = references(readPath(context.seen(stop.object), traversal.path, context.assumed)?.value);
       stop.nextTarget = 0;
       continue;
     }
@@ -172,7 +172,8 @@ export function checkSpec(spec: Data<'PropertyFilterSpec'>, assumed: Assumed, ve
     const known = propertiesOf(type);
     const property = known.get(/^\w+/.exec(path)?.[0] ?? '');
     // What is newer than the client does not exist for it.
-    if (known.size > 0 && !(property && isKnown(property.since, version))) throw invalidProperty(path, assumed);
+    if (known.size === 0) return;
+    if (!property || !isKnown(property.since, version) || !pathExists(type, path)) throw invalidProperty(path, assumed);
   };
   for (const property of spec.propSet ?? []) for (const path of property.pathSet ?? []) check(property.type, path);
   const visit = (selection: SelectionSpec) => {

@@ -28,6 +28,11 @@ function leaveInventory(vc: Vcenter, vm: Vm, actor: Actor): void {
 /** UnregisterVM: the files stay on the datastore, so that the VM can be registered again. */
 export function unregisterVm(vc: Vcenter, vm: Vm, actor: Actor): void {
   requirePowerState(vc, vm, ['poweredOff', 'suspended'], 'poweredOff');
+  forgetVm(vc, vm, actor);
+}
+
+/** The same whatever the VM does: vCenter forgets it, as when its host goes. */
+export function forgetVm(vc: Vcenter, vm: Vm, actor: Actor): void {
   const state = vc.files.stateOf(vm);
   if (state) vc.files.homes.set(state.config.files.vmPathName ?? '', state);
   leaveInventory(vc, vm, actor);

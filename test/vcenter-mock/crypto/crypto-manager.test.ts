@@ -209,6 +209,9 @@ describe('locks over SOAP', () => {
         await lab.call(`<${name} xmlns="urn:vim25"><_this type="VirtualMachine">${lab.ref('web')}</_this></${name}>`),
       );
     expect(await cryptoState()).toBe('locked');
+    const alarms = async () => (await lab.call(fetchOf('Folder', 'group-d1', 'triggeredAlarmState'))).body;
+    expect(await alarms()).toContain(`<entity type="VirtualMachine">${lab.ref('web')}</entity>`);
+    expect(textOf(await alarms(), 'overallStatus')).toBe('red');
     const refused = textOf(await call('PowerOnVM_Task'), 'error');
     expect(refused).toMatch(/xsi:type="EncryptionKeyRequired"/);
     expect(refused).toContain(`The operation is not allowed in the current state. Key ${keyId}/guide not found`);
@@ -217,6 +220,7 @@ describe('locks over SOAP', () => {
     await kms.restore();
     expect(textOf(await call('CryptoUnlock_Task'), 'state')).toBe('success');
     expect(await cryptoState()).toBe('unlocked');
+    expect(await alarms()).not.toContain('AlarmState>');
     expect(textOf(await call('PowerOnVM_Task'), 'state')).toBe('success');
     const events = lab.mock.events.all.map((event) => Reflect.get(event, 'eventTypeId'));
     expect(events.filter((name) => String(name).includes('.vm.Crypto.'))).toEqual([

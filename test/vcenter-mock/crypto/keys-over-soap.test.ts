@@ -72,6 +72,32 @@ describe('QueryCryptoKeyStatus', () => {
   });
 });
 
+describe('addresses', () => {
+  const info = (address: string, more = '') => `<name>kms2</name><address>${address}</address><port>5696</port>${more}`;
+  const register = (address: string, more = '') =>
+    soap.crypto(
+      'RegisterKmipServer',
+      `<server>${id('clusterId', 'other')}<info>${info(address, more)}</info></server>`,
+    );
+
+  it('hold nothing that could end up in a request to a proxy', async () => {
+    soap = await startSoapLab(pki);
+    const split = 'kms.lab&#13;&#10;X-Header: 1';
+    for (const address of [split, 'http://kms.lab', 'kms lab', '']) {
+      expect((await register(address)).body).toContain('<invalidProperty>server.info.address</invalidProperty>');
+    }
+    expect((await register('kms.lab', `<proxyAddress>${split}</proxyAddress>`)).body).toContain(
+      'server.info.proxyAddress',
+    );
+    const shown = await soap.crypto(
+      'RetrieveKmipServerCert',
+      `${id('keyProvider', 'other')}<server>${info(split, '<proxyAddress>127.0.0.1</proxyAddress>')}</server>`,
+    );
+    expect(shown.body).toContain('<invalidProperty>server.address</invalidProperty>');
+    expect((await soap.crypto('ListKmipServers')).body).not.toContain('kms2');
+  });
+});
+
 describe('AddKey and RemoveKey', () => {
   it('only a key that is one: algorithm, base64, length', async () => {
     soap = await startSoapLab(pki);

@@ -108,6 +108,7 @@ export function host(changes: Partial<CryptoHost> = {}): CryptoHost {
     defaultScopes: [],
     cryptoSupported: true,
     encryptedVMotionSupported: true,
+    hasTpm: true,
     cryptoState: 'incapable',
     ...changes,
   };

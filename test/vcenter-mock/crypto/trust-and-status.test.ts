@@ -377,6 +377,8 @@ describe('providers and the default', () => {
         useAsDefault: false,
         managementType: 'vCenter',
         useAsEntityDefault: [],
+        hasBackup: false,
+        tpmRequired: false,
       },
     ]);
   });

@@ -154,6 +154,31 @@ describe('privileges', () => {
   });
 });
 
+it('the privilege of MigrateVM_Task depends on whether the VM runs', async () => {
+  const operator = { username: 'operator', password: 'op', role: 'NoAccess' as const };
+  await start({ users: [{ username, password }, operator] });
+  await grant(soap.lab, 'operator', ['Resource.ColdMigrate']);
+  await soap.lab.login('operator', 'op');
+  expect(textOf(await migrate('running'), 'privilegeId')).toBe('Resource.HotMigrate');
+  expect(textOf(await migrate('web'), 'state')).toBe('success');
+});
+
+it('a migration that is under way can be cancelled: the VM stays', async () => {
+  await start({ faults: [{ id: 'slow', at: 'vcenter.vmotion', then: { delay: 60_000 } }] });
+  const answer = await soap.on(
+    'VirtualMachine',
+    'running',
+    'MigrateVM_Task',
+    `${host('esx-02')}<priority>defaultPriority</priority>`,
+  );
+  const task = textOf(answer.body, 'returnval')!;
+  await soap.lab.clock.advance(1_000);
+  await soap.lab.call(`<CancelTask xmlns="urn:vim25"><_this type="Task">${task}</_this></CancelTask>`);
+  expect(textOf(await finished(soap.lab, answer), 'error')).toContain('xsi:type="RequestCanceled"');
+  expect(hostOf('running')).toBe('esx-01');
+  expect(eventsOf(soap.lab).at(-1)).toBe('VmFailedMigrateEvent');
+});
+
 describe('the destination is not in encryption mode', () => {
   it('which takes a privilege of its own to change', async () => {
     const operator = { username: 'operator', password: 'op', role: 'NoAccess' as const };

@@ -1,5 +1,6 @@
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../core/index.ts';
 import type { CryptoHost, CryptoVm } from '../../../vcenter-mock/crypto/index.ts';
 import { createLab, createPki, encryptByPolicy, faultOf, host, type Lab, type Pki, vm } from './lab.ts';
 
@@ -168,6 +169,21 @@ it('an image that is cut short aborts the migration', async () => {
     },
   });
   expect((await faultOf(migrate())).fault._type).toBe('MigrationFault');
+});
+
+it('a wire that swallows everything: given up after its time, the VM stays', async () => {
+  const clock = new ManualClock();
+  lab = await createLab(pki, {
+    clock,
+    vms: [vm({ powerState: 'poweredOn' })],
+    hosts: [host(), host({ id: 'host-2', name: 'esx-02' })],
+    crypto: { vmotionRoute: await wire([], () => Buffer.alloc(0)) },
+  });
+  lab.crypto.healthCheck.stop();
+  const failed = faultOf(migrate());
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  await clock.advance(60_000);
+  expect((await failed).message).toContain('it took too long');
 });
 
 describe('harm on the wire between the hosts', () => {

@@ -108,6 +108,23 @@ export function baseOf(name: string): string | undefined {
   return dataDeclaration(name)?.base ?? managedDeclaration(name)?.base;
 }
 
+let subtypes: Map<string, string[]> | undefined;
+
+/** The data object types that derive from one, at any distance. */
+export function subtypesOf(name: string): readonly string[] {
+  if (!subtypes) {
+    subtypes = new Map();
+    for (const type of Object.keys(dataDeclarations)) {
+      for (let base = dataDeclaration(type)?.base; base; base = dataDeclaration(base)?.base) {
+        const known = subtypes.get(base);
+        if (known) known.push(type);
+        else subtypes.set(base, [type]);
+      }
+    }
+  }
+  return subtypes.get(name) ?? [];
+}
+
 /** True when `name` is `base` or derives from it; works for data objects, faults and managed object types. */
 export function isSubtype(name: string, base: string): boolean {
   if (base === 'ManagedObject' && managedDeclaration(name)) return true;

@@ -1,0 +1,191 @@
+import { expect, test } from 'vitest';
+import { password } from '../lab.ts';
+import { type RestLab, restLab } from './client.ts';
+
+const world = {
+  hosts: [{ name: 'esx-01' }, { name: 'esx-02' }],
+  vms: [
+    { name: 'web', host: 'esx-01', cpus: 2, memoryMb: 2048, guestId: 'ubuntu64Guest' },
+    { name: 'db', host: 'esx-02', powerState: 'poweredOn' as const, hardwareVersion: 19, guestId: 'rhel8_64Guest' },
+  ],
+};
+
+const get = async (lab: RestLab, path: string) => {
+  const answer = await lab.rest('GET', path);
+  expect(answer.status, JSON.stringify(answer.json)).toBe(200);
+  return answer.json;
+};
+
+const names = async (lab: RestLab, path: string) =>
+  ((await get(lab, path)) as { name: string }[]).map(({ name }) => name);
+
+test('the list of VMs, in both families', async () => {
+  const lab = await restLab({ inventory: world });
+  const vms = [
+    { vm: lab.ref('web'), name: 'web', power_state: 'POWERED_OFF', cpu_count: 2, memory_size_MiB: 2048 },
+    { vm: lab.ref('db'), name: 'db', power_state: 'POWERED_ON', cpu_count: 1, memory_size_MiB: 1024 },
+  ];
+  expect(await get(lab, '/api/vcenter/vm')).toEqual(vms);
+  expect(await get(lab, '/rest/vcenter/vm')).toEqual({ value: vms });
+});
+
+test('filters: values of one member add up, members narrow', async () => {
+  const lab = await restLab({ inventory: world });
+  const cluster = lab.mock.inventory.clusters[0]!.ref.value;
+  const datacenter = lab.mock.inventory.datacenters[0]!.ref.value;
+  const path = '/api/vcenter/vm';
+  expect(await names(lab, `${path}?names=web&names=db`)).toEqual(['web', 'db']);
+  expect(await names(lab, `${path}?names=web&power_states=POWERED_ON`)).toEqual([]);
+  expect(await names(lab, `${path}?power_states=POWERED_ON`)).toEqual(['db']);
+  expect(await names(lab, `${path}?hosts=${lab.ref('esx-01')}`)).toEqual(['web']);
+  expect(await names(lab, `${path}?clusters=${cluster}&vms=${lab.ref('db')}`)).toEqual(['db']);
+  expect(await names(lab, `${path}?datacenters=${datacenter}`)).toEqual(['web', 'db']);
+  expect(await names(lab, `${path}?datacenters=datacenter-0`)).toEqual([]);
+  const rest = async (query: string) =>
+    ((await get(lab, `/rest/vcenter/vm?${query}`)) as { value: { name: string }[] }).value.map(({ name }) => name);
+  expect(await rest('filter.names=db')).toEqual(['db']);
+  expect(await rest('filter.names.1=web&filter.names.2=db')).toEqual(['web', 'db']);
+  const bad = await lab.rest('GET', `${path}?power_states=ON`);
+  expect(bad).toMatchObject({ status: 400, json: { error_type: 'INVALID_ARGUMENT' } });
+});
+
+test('a VM in full; maps are lists of keys and values in /rest', async () => {
+  const lab = await restLab({ inventory: world });
+  const id = lab.ref('web');
+  const vm = await get(lab, `/api/vcenter/vm/${id}`);
+  expect(vm).toMatchObject({
+    guest_OS: 'UBUNTU_64',
+    name: 'web',
+    power_state: 'POWERED_OFF',
+    hardware: { version: 'VMX_13' },
+    cpu: { count: 2, cores_per_socket: 1 },
+    memory: { size_MiB: 2048 },
+    disks: {
+      '2000': {
+        label: 'Hard disk 1',
+        type: 'SCSI',
+        scsi: { bus: 0, unit: 0 },
+        backing: { type: 'VMDK_FILE', vmdk_file: '[datastore1] web/web.vmdk' },
+        capacity: 16 * 1024 ** 3,
+      },
+    },
+  });
+  const { value } = (await get(lab, `/rest/vcenter/vm/${id}`)) as { value: { disks: object } };
+  expect(value.disks).toMatchObject([{ key: '2000', value: { label: 'Hard disk 1' } }]);
+  expect(await get(lab, `/api/vcenter/vm/${lab.ref('db')}`)).toMatchObject({ guest_OS: 'RHEL_8_64' });
+});
+
+test('an object that does not exist is 404 with its name', async () => {
+  const lab = await restLab({ inventory: world });
+  const full = `vm-4711:${lab.mock.vc.instanceUuid}`;
+  expect(await lab.rest('GET', '/api/vcenter/vm/vm-4711')).toMatchObject({
+    status: 404,
+    json: {
+      error_type: 'NOT_FOUND',
+      messages: [
+        {
+          id: 'com.vmware.api.vcenter.vm.not_found',
+          default_message: `Virtual machine with identifier '${full}' does not exist.`,
+          args: [full],
+        },
+      ],
+    },
+  });
+});
+
+test('hosts, clusters, datacenters, datastores, folders, networks and resource pools', async () => {
+  const lab = await restLab({ inventory: world });
+  const { inventory } = lab.mock;
+  const [cluster] = inventory.clusters;
+  const [datacenter] = inventory.datacenters;
+  const [datastore] = inventory.datastores;
+  expect(await get(lab, '/api/vcenter/host')).toEqual(
+    ['esx-01', 'esx-02'].map((name) => ({
+      host: lab.ref(name),
+      name,
+      connection_state: 'CONNECTED',
+      power_state: 'POWERED_ON',
+    })),
+  );
+  expect(await names(lab, '/api/vcenter/host?standalone=true')).toEqual([]);
+  expect(await names(lab, `/api/vcenter/host?clusters=${cluster!.ref.value}&names=esx-02`)).toEqual(['esx-02']);
+  const clusterSummary = { cluster: cluster!.ref.value, name: 'Cluster', ha_enabled: false, drs_enabled: false };
+  expect(await get(lab, '/api/vcenter/cluster')).toEqual([clusterSummary]);
+  const pool = cluster!.get('resourcePool')!.value;
+  expect(await get(lab, `/api/vcenter/cluster/${cluster!.ref.value}`)).toEqual({
+    name: 'Cluster',
+    resource_pool: pool,
+  });
+  const id = datacenter!.ref.value;
+  expect(await get(lab, '/api/vcenter/datacenter')).toEqual([{ datacenter: id, name: 'Datacenter' }]);
+  expect(await get(lab, `/api/vcenter/datacenter/${id}`)).toEqual({
+    name: 'Datacenter',
+    vm_folder: datacenter!.get('vmFolder').value,
+    host_folder: datacenter!.get('hostFolder').value,
+    datastore_folder: datacenter!.get('datastoreFolder').value,
+    network_folder: datacenter!.get('networkFolder').value,
+  });
+  expect(await get(lab, '/api/vcenter/datastore?types=VMFS')).toMatchObject([
+    { datastore: datastore!.ref.value, name: 'datastore1', type: 'VMFS', capacity: 1024 * 1024 ** 3 },
+  ]);
+  expect(await get(lab, `/api/vcenter/datastore/${datastore!.ref.value}`)).toMatchObject({
+    name: 'datastore1',
+    accessible: true,
+    thin_provisioning_supported: true,
+  });
+  expect(await names(lab, '/api/vcenter/folder?type=VIRTUAL_MACHINE')).toEqual(['vm']);
+  expect(await get(lab, '/api/vcenter/network')).toMatchObject([{ name: 'VM Network', type: 'STANDARD_PORTGROUP' }]);
+  expect(await get(lab, '/api/vcenter/resource-pool')).toEqual([{ resource_pool: pool, name: 'Resources' }]);
+  expect(await get(lab, `/api/vcenter/resource-pool/${pool}`)).toEqual({ name: 'Resources', resource_pools: [] });
+});
+
+test('storage policies, and those of a VM', async () => {
+  const lab = await restLab({ inventory: world });
+  const encryption = '4d5f673c-536f-11e6-beb8-9e71128cae77';
+  expect(await get(lab, `/api/vcenter/storage/policies?policies=${encryption}`)).toMatchObject([
+    { policy: encryption, name: 'VM Encryption Policy' },
+  ]);
+  expect(((await get(lab, '/api/vcenter/storage/policies')) as object[]).length).toBeGreaterThan(1);
+  expect(await get(lab, `/api/vcenter/vm/${lab.ref('web')}/storage/policy`)).toEqual({ disks: {} });
+  const wrapped = await get(lab, `/rest/vcenter/vm/${lab.ref('web')}/storage/policy`);
+  expect(wrapped).toEqual({ value: { disks: [] } });
+});
+
+test('the version of the appliance', async () => {
+  const lab = await restLab();
+  const version = { product: 'VMware vCenter Server', build: '19480866' };
+  expect(await get(lab, '/api/appliance/system/version')).toMatchObject({ ...version, version: '7.0.3.00000' });
+  expect(await get(lab, '/rest/appliance/system/version')).toMatchObject({ value: version });
+});
+
+test('no tags: the lists are empty', async () => {
+  const lab = await restLab();
+  expect(await get(lab, '/rest/com/vmware/cis/tagging/tag')).toEqual({ value: [] });
+  expect(await get(lab, '/rest/com/vmware/cis/tagging/category')).toEqual({ value: [] });
+});
+
+test('a user sees what permissions let him read', async () => {
+  const lab = await restLab({
+    inventory: world,
+    users: [
+      { username: 'administrator@vsphere.local', password },
+      { username: 'web@vsphere.local', password, role: 'ReadOnly', on: ['Datacenter/vm/web'] },
+    ],
+  });
+  expect((await lab.restLogin('web@vsphere.local')).status).toBe(201);
+  expect(await names(lab, '/api/vcenter/vm')).toEqual(['web']);
+  expect(await lab.rest('GET', `/api/vcenter/vm/${lab.ref('db')}`)).toMatchObject({
+    status: 403,
+    json: { error_type: 'UNAUTHORIZED' },
+  });
+});
+
+test('a list of more than 4,000 VMs is refused until a filter narrows it', async () => {
+  const vms = Array.from({ length: 4_001 }, (_, index) => ({ name: `vm-${index}` }));
+  const lab = await restLab({ inventory: { hosts: [{ name: 'esx-01' }], vms } });
+  expect(await lab.rest('GET', '/api/vcenter/vm')).toMatchObject({
+    status: 500,
+    json: { error_type: 'UNABLE_TO_ALLOCATE_RESOURCE' },
+  });
+  expect(await names(lab, '/api/vcenter/vm?names=vm-7')).toEqual(['vm-7']);
+});

@@ -1,0 +1,93 @@
+import { addPool, type Pool } from '../inventory/build-compute.ts';
+import type { Vm } from '../inventory/inventory.ts';
+import type { Call, Vcenter } from '../vcenter.ts';
+import { fault } from '../vim/kernel/fault.ts';
+import { implement } from '../vim/kernel/implementation.ts';
+import { type Data, sameRef } from '../vim/kernel/values.ts';
+import { defined } from '../virtual-machine/apply-config-spec.ts';
+import { requireFreeName } from '../virtual-machine/names.ts';
+import { startEntityTask } from './managed-entity.ts';
+
+/** The pool above; undefined for the pool that a cluster or host has by itself. */
+function above(vc: Vcenter, pool: Pool): Pool | undefined {
+  return vc.store.get('ResourcePool', pool.get('parent'));
+}
+
+function poolsIn(vc: Vcenter, pool: Pool): Pool[] {
+  return (pool.get('resourcePool') ?? []).flatMap((ref) => vc.store.get('ResourcePool', ref) ?? []);
+}
+
+/** Takes a pool away; the VMs and pools right below it go to the pool above. documented */
+function dissolve(vc: Vcenter, pool: Pool, parent: Pool): void {
+  const children = poolsIn(vc, pool);
+  for (const child of children) child.set({ parent: parent.ref });
+  const refs = children.map((child) => child.ref);
+  const kept = (parent.get('resourcePool') ?? []).filter((ref) => !sameRef(ref, pool.ref));
+  parent.set({ resourcePool: [...kept, ...refs] });
+  for (const ref of pool.get('vm') ?? []) {
+    const vm = vc.store.get('VirtualMachine', ref) as Vm | undefined;
+    const host = vm && vc.inventory.hostOf(vm);
+    if (vm && host) vc.vmFactory.move(vm, host, parent);
+  }
+  vc.store.delete(pool);
+}
+
+/** Stores what a spec says of shares and limits; what it leaves out stays, within an allocation as well. documented */
+function configure(pool: Pool, spec: Data<'ResourceConfigSpec'>, { vc }: Call): void {
+  const lastModified = new Date(vc.runtime.clock.now());
+  const before = pool.get('config');
+  pool.set({
+    config: {
+      ...before,
+      ...defined(spec),
+      cpuAllocation: { ...before.cpuAllocation, ...defined(spec.cpuAllocation) },
+      memoryAllocation: { ...before.memoryAllocation, ...defined(spec.memoryAllocation) },
+      changeVersion: lastModified.toISOString(),
+      lastModified,
+    },
+  });
+}
+
+/** ResourcePool: made, changed and dissolved. Shares and limits are kept, not acted upon. documented */
+export const resourcePool = implement('ResourcePool', {
+  methods: {
+    CreateResourcePool(pool, { name, spec }, call) {
+      requireFreeName(call.vc, pool.ref, name);
+      const created = addPool(call.vc, pool, name);
+      configure(created, spec, call);
+      return created.ref;
+    },
+
+    UpdateConfig(pool, { name, config }, call) {
+      if (name !== undefined && name !== pool.get('name')) {
+        call.require('Resource.RenamePool', pool.ref);
+        requireFreeName(call.vc, pool.get('parent'), name);
+        pool.set({ name });
+      }
+      if (!config) return;
+      call.require('Resource.EditPool', pool.ref);
+      configure(pool, config, call);
+    },
+
+    DestroyChildren(pool, _params, call) {
+      for (const child of poolsIn(call.vc, pool)) {
+        call.require('Resource.DeletePool', child.ref);
+        // Depth first: what is below ends up in this pool.
+        for (const below of call.vc.inventory.descendants(child).toReversed()) {
+          const owner = below.type === 'ResourcePool' ? above(call.vc, below as Pool) : undefined;
+          if (owner) dissolve(call.vc, below as Pool, owner);
+        }
+        dissolve(call.vc, child, pool);
+      }
+    },
+
+    Destroy_Task: (pool, _params, call) =>
+      startEntityTask(pool, call, 'ResourcePool.destroy', async (task) => {
+        task.require('Resource.DeletePool', pool.ref);
+        const parent = above(call.vc, pool);
+        // documented: the root pool cannot be destroyed
+        if (!parent) throw fault('NotSupported', call.vc.assumed.notSupported);
+        dissolve(call.vc, pool, parent);
+      }),
+  },
+});

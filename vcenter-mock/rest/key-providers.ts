@@ -1,0 +1,182 @@
+import { isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
+import type { KeyProvider, VcenterCrypto } from '../crypto/index.ts';
+import { notBackedUp } from '../crypto/native-rules.ts';
+import { cryptoOf } from '../crypto/vim-crypto.ts';
+import { invalidArgument, VapiError, type VapiMessage } from './errors.ts';
+import type { Operation, RestCall } from './operation.ts';
+
+const path = '/vcenter/crypto-manager/kms/providers';
+/** com.vmware.vcenter.crypto_manager.kms.providers came with 7.0 Update 2. documented, and the privileges too */
+const declared = { root: 'api', since: '7.0.2.0' } as const;
+const manage = 'Cryptographer.ManageKeyServers';
+const read = 'Cryptographer.ReadKeyServersInfo';
+
+const healths = ['NONE', 'OK', 'WARNING', 'ERROR'] as const;
+type Health = (typeof healths)[number];
+
+function managerOf({ vc }: RestCall): VcenterCrypto {
+  return cryptoOf(vc).manager;
+}
+
+/** The providers that this API shows. assumed: those of other kinds are refused by its operations (observed for two) */
+function natives(call: RestCall): KeyProvider[] {
+  return managerOf(call)
+    .providers.all()
+    .filter(({ native }) => native);
+}
+
+/** @throws NOT_FOUND, UNSUPPORTED for a provider of another kind. observed types; the texts are assumed */
+function nativeOf(call: RestCall, id: string): KeyProvider {
+  const provider = managerOf(call).providers.find(id);
+  if (!provider) {
+    throw new VapiError(
+      'NOT_FOUND',
+      'com.vmware.vim.vpxd.encryption.keyProviderNotFound',
+      `Key provider ${id} not found.`,
+      [id],
+    );
+  }
+  if (provider.native) return provider;
+  throw new VapiError(
+    'UNSUPPORTED',
+    'com.vmware.vim.vpxd.encryption.keyProviderNotNative',
+    `Key provider ${id} is not a native key provider.`,
+    [id],
+  );
+}
+
+/** observed: ERROR until it is backed up */
+function healthOf(provider: KeyProvider): Health {
+  return provider.native?.hasBackup ? 'OK' : 'ERROR';
+}
+
+/** observed */
+function detailsOf(call: RestCall, provider: KeyProvider): (VapiMessage & { params: object; localized: string })[] {
+  const broken = notBackedUp(provider, managerOf(call).assumed);
+  if (!broken) return [];
+  const { key, message } = broken;
+  const params = { keyProviderId: { s: provider.id } };
+  return [{ id: key, default_message: message, args: [], params, localized: message }];
+}
+
+function info(call: RestCall, provider: KeyProvider): object {
+  return {
+    health: healthOf(provider),
+    details: detailsOf(call, provider),
+    constraints: { tpm_required: provider.native?.tpmRequired },
+    type: 'NATIVE',
+    native_info: { key_id: provider.native?.keyId },
+  };
+}
+
+/** A member of the body. @throws INVALID_ARGUMENT when it is of another type */
+function text(body: JsonObject, name: string): string | undefined {
+  const value = body[name] ?? undefined;
+  if (value === undefined || typeof value === 'string') return value;
+  throw invalidArgument(`${name} is not a string.`, [name]);
+}
+
+function requiredText(body: JsonObject, name: string): string {
+  const value = text(body, name);
+  if (value === undefined || value === '') throw invalidArgument(`${name} is missing.`, [name]);
+  return value;
+}
+
+function object(body: JsonObject, name: string): JsonObject | undefined {
+  const value: Json | undefined = body[name] ?? undefined;
+  if (value === undefined || isJsonObject(value)) return value;
+  throw invalidArgument(`${name} is not a structure.`, [name]);
+}
+
+function flag(body: JsonObject | undefined, name: string): boolean | undefined {
+  const value = body?.[name] ?? undefined;
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw invalidArgument(`${name} is not a boolean.`, [name]);
+}
+
+function create(call: RestCall): void {
+  const id = requiredText(call.body, 'provider');
+  const tpmRequired = flag(object(call.body, 'constraints'), 'tpm_required') ?? false;
+  const native = object(call.body, 'native_spec') ?? {};
+  const derivationKey = text(native, 'key_derivation_key');
+  managerOf(call).native.create(
+    id,
+    {
+      tpmRequired,
+      keyId: text(native, 'key_id'),
+      derivationKey: derivationKey === undefined ? undefined : Buffer.from(derivationKey, 'base64'),
+    },
+    call.cause,
+  );
+}
+
+function list(call: RestCall): object[] {
+  const ids = call.query.list('providers');
+  const wanted = call.query.choices('health', healths);
+  return natives(call)
+    .filter((provider) => !ids || ids.includes(provider.id))
+    .filter((provider) => !wanted || wanted.includes(healthOf(provider)))
+    .map((provider) => ({ provider: provider.id, type: 'NATIVE', health: healthOf(provider) }));
+}
+
+function update(call: RestCall): void {
+  const provider = nativeOf(call, call.params.provider ?? '');
+  const native = object(call.body, 'native_spec');
+  managerOf(call).native.update(provider, native && text(native, 'key_id'), call.cause);
+}
+
+/** The backup is fetched from where the answer says, with the token that it brings. observed */
+async function exportProvider(call: RestCall): Promise<object> {
+  const provider = nativeOf(call, requiredText(call.body, 'provider'));
+  const ticket = await managerOf(call).native.export(provider, text(call.body, 'password'), call.cause);
+  return {
+    type: 'LOCATION',
+    location: {
+      url: `${call.origin}${backupPath}${encodeURIComponent(provider.id)}`,
+      download_token: { token: ticket.token, expiry: new Date(ticket.expiry).toISOString() },
+    },
+  };
+}
+
+async function importProvider(call: RestCall): Promise<object> {
+  const { native } = managerOf(call);
+  const file = Buffer.from(requiredText(call.body, 'config'), 'base64');
+  const config = await native.readBackup(file, text(call.body, 'password') ?? '');
+  const tpmRequired = flag(object(call.body, 'constraints'), 'tpm_required') ?? config.tpmRequired;
+  if (!flag(call.body, 'dry_run')) await native.restore(config, tpmRequired, call.cause);
+  return {
+    provider: config.provider,
+    type: 'NATIVE',
+    native_info: { key_id: config.keyId },
+    export_time: config.exportTime,
+    constraints: { tpm_required: tpmRequired },
+  };
+}
+
+/** Where backups are fetched. observed */
+export const backupPath = '/cryptomanager/kms/';
+
+/** The native key provider. documented (vSphere Automation API) */
+export const keyProviderOperations: readonly Operation[] = [
+  { ...declared, method: 'GET', path, privilege: read, run: list },
+  { ...declared, method: 'POST', path, privilege: manage, run: create },
+  { ...declared, method: 'POST', path, action: 'export', privilege: manage, run: exportProvider },
+  { ...declared, method: 'POST', path, action: 'import', privilege: manage, run: importProvider },
+  {
+    ...declared,
+    method: 'GET',
+    path: `${path}/{provider}`,
+    privilege: read,
+    run: (call) => info(call, nativeOf(call, call.params.provider ?? '')),
+  },
+  { ...declared, method: 'PATCH', path: `${path}/{provider}`, privilege: manage, run: update },
+  {
+    ...declared,
+    method: 'DELETE',
+    path: `${path}/{provider}`,
+    privilege: manage,
+    run(call) {
+      managerOf(call).native.delete(nativeOf(call, call.params.provider ?? ''), call.cause);
+    },
+  },
+];

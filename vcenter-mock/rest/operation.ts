@@ -1,0 +1,56 @@
+import type { JsonObject } from '../../core/index.ts';
+import type { Session } from '../http/sessions.ts';
+import type { Vcenter } from '../vcenter.ts';
+import type { Root } from './errors.ts';
+import type { Query } from './query.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+
+/** One request on its way through an operation. */
+export interface RestCall {
+  readonly vc: Vcenter;
+  readonly root: Root;
+  /** As the client wrote them; the path without its query. */
+  readonly method: string;
+  readonly path: string;
+  /** The session of the request; operations without `anonymous` always have one. */
+  readonly session: Session | undefined;
+  /** Who acts, for events. */
+  readonly user: string;
+  /** The path's parameters by name, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  /** The JSON body; an empty object when there is none. */
+  readonly body: JsonObject;
+  /** The body as it came. */
+  readonly text: string;
+  /** Value of the Authorization header. */
+  readonly authorization: string | undefined;
+  /** `https://vcenter:8443`, as the client wrote it. */
+  readonly origin: string;
+  readonly http: { readonly remoteAddress: string; readonly userAgent: string };
+  /** `seq` of the request's journal entry: the cause of everything it does. */
+  readonly cause: number;
+  /** Sets a header of the answer. */
+  header(name: string, value: string): void;
+}
+
+/** An operation of the REST API: declared once, served in both families of paths unless it names one. */
+export interface Operation {
+  readonly method: Method;
+  /** Below `/api` or `/rest`, with `{name}` for parameters. */
+  readonly path: string;
+  /** Value of `action` (`/api`) or `~action` (`/rest`). */
+  readonly action?: string;
+  /** The only family that has it; default: both. */
+  readonly root?: Root;
+  /** API version that introduced it. `/api` itself is of 7.0.2.0. documented */
+  readonly since?: string;
+  /** Privilege that the user must hold at the root. documented per operation */
+  readonly privilege?: string;
+  /** Works without a session. */
+  readonly anonymous?: boolean;
+  /** Status of success in `/api`: default 200, or 204 when there is no value. `/rest` has 200 alone. documented */
+  readonly status?: number;
+  run(call: RestCall): unknown;
+}

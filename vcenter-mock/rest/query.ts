@@ -1,0 +1,37 @@
+import { invalidArgument, type Root } from './errors.ts';
+
+/** The query of a request: `names=a&names=b` in `/api`, `filter.names.1=a&filter.names.2=b` or `filter.names=a` in `/rest`. */
+export class Query {
+  readonly #root: Root;
+  readonly #values: URLSearchParams;
+
+  constructor(text: string, root: Root) {
+    this.#root = root;
+    this.#values = new URLSearchParams(text);
+  }
+
+  /** A parameter outside a filter. */
+  get(name: string): string | undefined {
+    return this.#values.get(name) ?? undefined;
+  }
+
+  /** The values of a filter's member; undefined when it is absent. Commas separate values too, as some clients send them. */
+  list(name: string): string[] | undefined {
+    const names = this.#root === 'api' ? [name] : [`filter.${name}`, name];
+    const found: string[] = [];
+    for (const [key, value] of this.#values) {
+      const base = key.replace(/\.\d+$/, '');
+      if (names.includes(base)) found.push(value);
+    }
+    return found.length > 0 ? found : undefined;
+  }
+
+  /** The same for an enumeration. @throws INVALID_ARGUMENT for other values */
+  choices<T extends string>(name: string, allowed: readonly T[]): T[] | undefined {
+    return this.list(name)?.map((value) => {
+      const known = allowed.find((candidate) => candidate === value);
+      if (known === undefined) throw invalidArgument(`Invalid value "${value.slice(0, 100)}" of ${name}.`);
+      return known;
+    });
+  }
+}
