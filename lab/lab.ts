@@ -220,6 +220,7 @@ export class Lab {
       {
         host: this.#host,
         port: this.#ports.vcenter,
+        lookupPort: world.lookupPort,
         identity,
         version: world.version,
         users: [{ ...this.#credentials, groups: ['Administrators'] }, ...(world.users ?? [])],

@@ -1,5 +1,5 @@
 /** docs/vcenter.md: what the vCenter mock does, from the declarations that make it do it. */
-import { type LedgerEntry, vimLedger } from '../vcenter-mock/ledger.ts';
+import { type LedgerEntry, restLedger, vimLedger } from '../vcenter-mock/ledger.ts';
 import { versionProfiles } from '../vcenter-mock/profiles.ts';
 
 const header = (columns: readonly string[]) => [`| ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length)}`];
@@ -30,6 +30,13 @@ function methodTables(entries: readonly LedgerEntry[]): string[] {
   return lines;
 }
 
+function restTable(): string[] {
+  const rows = restLedger().map(({ request, since, privilege }) =>
+    row([`\`${request}\``, since ?? '', privilege ?? '']),
+  );
+  return [...header(['request', 'since', 'privilege at the root']), ...rows];
+}
+
 /** The types of which no method is simulated. */
 function absentTypes(entries: readonly LedgerEntry[]): string[] {
   const groups = [...Map.groupBy(entries, ({ type }) => type)];
@@ -58,6 +65,16 @@ export function vcenterReference(notice: string): string {
     '## Methods',
     '',
     ...methodTables(entries),
+    '## REST',
+    '',
+    'What else is asked for answers 404 as a vCenter does, and the journal says so. `/api` is of 7.0 Update 2 and later.',
+    '',
+    ...restTable(),
+    '',
+    'Besides: `GET` or `POST /cryptomanager/kms/{provider}`, the backup of a native key provider for the token of its export; `POST /lookupservice/sdk`',
+    '(RetrieveServiceContent, List, Get, GetSiteId); `POST /sts/STSService` (WS-Trust Issue, by name and password or by a token: bearer and holder-of-key',
+    'SAML 2.0 tokens, which `LoginByToken` and the REST sessions take).',
+    '',
     '## Not simulated',
     '',
     ...absentTypes(entries),

@@ -92,6 +92,7 @@ export const assumed = {
   /** observed (vcenter.md 9.2) */
   unsupportedOnEncryptedVm: 'The operation is not supported on encrypted VM',
   invalidFolder: 'The folder cannot be moved below itself.',
+  alreadyUpgraded: 'The virtual machine hardware is already up to date.',
   concurrentAccess: 'The operation cannot complete because another operation is in progress on the object.',
   cpuHotPlugNotSupported: 'CPU hot plug is not supported for this virtual machine.',
   memoryHotPlugNotSupported: 'Memory hot plug is not supported for this virtual machine.',

@@ -96,6 +96,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
     stopping,
   };
   for (const { type, value } of singletons) store.create(type as ManagedTypeName, value, {});
+  stopping.addEventListener('abort', () => vc.sessions.stop(), { once: true });
   store.get('OptionManager', ref('OptionManager', 'VpxSettings'))?.set({ setting: initialSettings(vc) });
   buildWorld(vc, parts.inventory);
   for (const alarm of defaultAlarms(profile, texts)) vc.alarms.add(inventory.rootFolder, alarm);

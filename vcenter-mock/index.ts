@@ -7,7 +7,7 @@ import { VimCrypto } from './crypto/vim-crypto.ts';
 import type { EventLog } from './events/event-log.ts';
 import { hostNamed, rebootHost, startHost } from './host/power.ts';
 import { Dispatcher } from './http/dispatch.ts';
-import { buildServer, listen, type ServerIdentity } from './http/server.ts';
+import { buildServer, listen, listenPlainly, type ServerIdentity } from './http/server.ts';
 import type { Inventory } from './inventory/inventory.ts';
 import type { InventoryOptions } from './inventory/world-options.ts';
 import type { PolicyOptions, StoragePolicies } from './pbm/storage-policies.ts';
@@ -39,6 +39,11 @@ export interface VcenterMockOptions {
   host?: string;
   /** Default 8443; 0 takes a free one. */
   port?: number;
+  /**
+   * A second port that answers the same, for clients that look for the lookup service on port 443 whatever they were told
+   * (PowerCLI). Default: none; 0 takes a free one.
+   */
+  lookupPort?: number;
   /** TLS certificate and key; without it the server speaks plain HTTP. */
   identity?: ServerIdentity;
   /** A ready profile by release, or one of your own. Default 7.0. */
@@ -64,6 +69,8 @@ export interface VcenterMock {
   stop(): Promise<void>;
   /** The port it listens on; 0 before `start`. */
   readonly port: number;
+  /** The second port; 0 before `start` and when there is none. */
+  readonly lookupPort: number;
   /** `https://127.0.0.1:8443/sdk`. */
   readonly url: string;
   readonly users: readonly User[];
@@ -110,11 +117,23 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
   });
   const crypto = new VimCrypto(vc, options.encryption);
   vc.crypto = crypto;
-  const app = buildServer(vc, new Dispatcher(vc, table), options.identity);
+  const { app, twin } = buildServer(vc, new Dispatcher(vc, table), options.identity);
   let port = 0;
+  let lookupPort = 0;
+  // Hooks are added before the first request.
+  const second = options.lookupPort === undefined ? undefined : twin();
   return {
     async start() {
       port = await listen(app, host, options.port ?? 8443);
+      if (second) {
+        try {
+          lookupPort = await listenPlainly(second, host, options.lookupPort ?? 0);
+        } catch (error) {
+          // Half a start is none.
+          await app.close();
+          throw error;
+        }
+      }
       runtime.journal.record({
         plane: 'vcenter',
         event: 'vcenter.listening',
@@ -130,6 +149,9 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
     },
     get port() {
       return port;
+    },
+    get lookupPort() {
+      return lookupPort;
     },
     get url() {
       return `${options.identity ? 'https' : 'http'}://${host}:${port}/sdk`;

@@ -1,4 +1,5 @@
 import { implementations } from './objects/index.ts';
+import { operations } from './rest/operations.ts';
 import type { MethodDeclaration } from './vim/kernel/declare.ts';
 import { allManaged } from './vim/managed/index.ts';
 
@@ -38,4 +39,23 @@ function isOrDerives(type: string, base: string): boolean {
     if (current === base) return true;
   }
   return false;
+}
+
+/** An operation of the REST API that is served. */
+export interface RestLedgerEntry {
+  /** `GET /api/vcenter/vm`; a second path when both families have it. */
+  readonly request: string;
+  readonly since?: string;
+  /** The privilege that is needed at the root; undefined when the operation looks at the objects, or at none. */
+  readonly privilege?: string;
+}
+
+/** Everything the REST API serves, in the order of the declarations. */
+export function restLedger(): RestLedgerEntry[] {
+  return operations.map(({ method, path, action, root, since, privilege }) => {
+    const api = `/api${path}${action ? `?action=${action}` : ''}`;
+    const rest = `/rest${path}${action ? `?~action=${action}` : ''}`;
+    const paths = root === 'api' ? [api] : root === 'rest' ? [rest] : [api, rest];
+    return { request: `${method} ${paths.join(', ')}`, since, privilege };
+  });
 }

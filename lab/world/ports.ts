@@ -40,7 +40,10 @@ export async function listening<T>(
     const taken = error instanceof KeyrigError && error.code === 'ERR_PORT_IN_USE' ? error.details.port : undefined;
     const code = systemCode(error);
     if (taken === undefined && code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    const plane = planes.find((candidate) => ports[candidate] === taken) ?? planes[0]!;
+    const own = planes.find((candidate) => ports[candidate] === taken);
+    // A port that the world names (vcenter.lookupPort): the plane's own message says which.
+    if (taken !== undefined && own === undefined) throw error;
+    const plane = own ?? planes[0]!;
     const problem = code === 'EACCES' ? 'may not be used by this user' : 'is in use';
     throw new KeyrigError(
       'ERR_PORT_IN_USE',

@@ -185,6 +185,15 @@ export const worldSchema = z
         ...inventoryFields,
         keyProviders: z.array(keyProvider).optional(),
         users: z.array(user).optional().describe('Users besides the administrator.'),
+        lookupPort: z
+          .number()
+          .int()
+          .min(0)
+          .max(65_535)
+          .optional()
+          .describe(
+            'A second port that answers the same: 443 for PowerCLI, which looks for the lookup service there alone.',
+          ),
       })
       .optional(),
     ovh: z

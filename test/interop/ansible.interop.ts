@@ -215,3 +215,26 @@ describe.skipIf(skip)("Ansible's modules for what stands around machines", () =>
     });
   });
 });
+
+describe.skipIf(skip)("Ansible's modules that use REST", () => {
+  let lab: LabProcess;
+  let played: Played;
+
+  beforeAll(async () => {
+    lab = await startLab([file('worlds/with-key-provider.scenario.yaml')]);
+    played = await play(lab, 'rest');
+  }, 240_000);
+  afterAll(() => lab.stop());
+
+  test('read machines, hosts, policies and datastores', () => {
+    expect(played['Machines that run']?.value).toMatchObject([{ name: 'web-1', power_state: 'POWERED_ON' }]);
+    expect(played.Hosts?.value).toMatchObject([{ name: 'esxi-1.lab' }, { name: 'esxi-2.lab' }]);
+    expect(played['Storage policies']?.value).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'VM Encryption Policy', policy: '4d5f673c-536f-11e6-beb8-9e71128cae77' }),
+      ]),
+    );
+    expect(played.Datastores?.value).toMatchObject([{ name: 'datastore1', type: 'VMFS' }]);
+    expect(played['The version of the appliance']?.value).toMatchObject({ build: '19480866' });
+  });
+});

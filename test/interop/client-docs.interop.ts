@@ -72,7 +72,7 @@ describe('the pages of docs/clients', () => {
     const blocks = blocksOf(readFileSync(folder + page, 'utf8'));
     if (blocks.length === 0) continue;
     const absent = needs[page]?.some(isAbsent) ?? false;
-    test.skipIf(absent)(page, { timeout: 180_000 }, async () => {
+    test.skipIf(absent)(page, { timeout: 300_000 }, async () => {
       const outputs = await play(blocks);
       expect(outputs).toHaveLength(blocks.length);
       for (const [index, { prints }] of blocks.entries()) {

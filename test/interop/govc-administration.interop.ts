@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { environmentOf } from '../../lab/environment.ts';
 import { clients, isAbsent } from './clients.ts';
 import { columns, type Govc, govcOf, lines } from './govc-client.ts';
-import { type LabProcess, startLab } from './lab-process.ts';
+import { type LabProcess, run, startLab } from './lab-process.ts';
 
 const world = fileURLToPath(new URL('worlds/with-key-provider.scenario.yaml', import.meta.url));
 const skip = isAbsent(clients.govc);
@@ -77,5 +78,53 @@ describe.skipIf(skip)('govc, looking after a vCenter', () => {
     await govc.run('license.ls');
     const roles = columns(await govc.run('role.ls')).map(([name]) => name);
     expect(roles).toEqual(expect.arrayContaining(['Admin', 'ReadOnly', 'NoAccess', 'NoCryptoAdmin', 'NoTrustedAdmin']));
+  });
+
+  test('option.set', async () => {
+    await govc.run('option.set', 'config.interop', 'yes');
+    expect(await govc.run('option.ls', 'config.interop')).toMatch(/^config\.interop: +yes$/m);
+  });
+
+  test('fields.add, set, info, rename, rm', async () => {
+    await govc.run('fields.add', 'owner');
+    await govc.run('fields.set', 'owner', 'alice', 'vm/db-1');
+    expect(columns(await govc.run('fields.info', 'vm/db-1'))).toEqual([['/Datacenter/vm/db-1', 'owner', 'alice']]);
+    await govc.run('fields.rename', 'owner', 'keeper');
+    expect(columns(await govc.run('fields.ls')).map(([, name]) => name)).toEqual(['keeper']);
+    await govc.run('fields.rm', 'keeper');
+    expect((await govc.run('fields.ls')).trim()).toBe('');
+  });
+
+  test('extension.register, info, unregister', async () => {
+    const extension = {
+      key: 'test.keyrig',
+      version: '1.0',
+      description: { label: 'A test', summary: 'An extension of a test' },
+      lastHeartbeatTime: '2026-01-02T03:04:05Z',
+    };
+    const registered = await run(clients.govc.program, ['extension.register'], {
+      env: environmentOf(lab.ready),
+      input: JSON.stringify(extension),
+    });
+    expect(registered, registered.stderr).toMatchObject({ code: 0 });
+    expect(await govc.run('extension.info', 'test.keyrig')).toMatch(/^Name: +test\.keyrig$/m);
+    await govc.run('extension.unregister', 'test.keyrig');
+    expect(await govc.refused('extension.info', 'test.keyrig')).toContain('test.keyrig');
+  });
+
+  test('alarms: a machine whose key is out of reach is locked, and that is an alarm until somebody has seen it', async () => {
+    const place = ['-ds', 'datastore1', '-host', 'esxi-1.lab', '-net', 'VM Network'];
+    await govc.run('vm.create', ...place, '-disk', '1GB', '-on=false', '-profile', 'VM Encryption Policy', 'secret-1');
+    expect(await govc.run('alarm.info')).toContain('Virtual Machine Locked Alarm');
+    expect(columns(await govc.run('alarms', 'vm/secret-1'))).toHaveLength(1);
+    await govc.run('kms.rm', 'keyrig');
+    await govc.run('host.shutdown', '-r', '-f', 'esxi-1.lab');
+    expect((await govc.run('collect', '-s', 'vm/secret-1', 'runtime.cryptoState')).trim()).toBe('locked');
+    expect(await govc.refused('vm.power', '-on', 'secret-1')).toMatch(/Key \S+\/keyrig not found/);
+    const [, raised] = columns(await govc.run('alarms', '-l', 'vm/secret-1'));
+    expect(raised?.slice(0, 3)).toEqual(['Virtual Machine Locked Alarm', '/Datacenter/vm/secret-1', 'Alert']);
+    const [, seen] = columns(await govc.run('alarms', '-ack', 'vm/secret-1'));
+    expect(seen?.at(-1)).toBe(lab.ready.vcenter.username);
+    expect(await govc.run('events', 'vm/secret-1')).toMatch(/locked/i);
   });
 });

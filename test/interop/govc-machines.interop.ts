@@ -200,6 +200,12 @@ describe.skipIf(skip)('govc, the life of machines', () => {
     expect(await govc.run('find', '/', '-name', 'secret-2')).toBe('');
   });
 
+  test('datastore.ls: the files of a machine', async () => {
+    const files = lines(await govc.run('datastore.ls', 'plain'));
+    expect(files).toEqual(expect.arrayContaining(['plain.vmx', 'plain.vmdk']));
+    expect(lines(await govc.run('datastore.ls', '-l')).map((line) => line.split(/\s+/).at(-1))).toContain('plain');
+  });
+
   test('object.rename, vm.destroy', async () => {
     await govc.run('object.rename', 'vm/web-2', 'web-3');
     await govc.run('vm.destroy', 'web-3');

@@ -185,6 +185,20 @@ test('a host that does not respond raises its alarm until it is back', async () 
   ]);
 });
 
+test('an entity that is removed takes its alarms and states with it', async () => {
+  const lab = await loggedIn();
+  const made = await call(lab, 'CreateAlarm', vmOf(lab, 'web') + eventAlarm('on web', [['a', 'red']]));
+  post(lab, 'a', 'web');
+  expect(await states(lab, 'Folder', 'group-d1')).toEqual(['on web on web: red']);
+  await lab.call(
+    `<Destroy_Task xmlns="urn:vim25"><_this type="VirtualMachine">${lab.ref('web')}</_this></Destroy_Task>`,
+  );
+  await lab.mock.tasks.idle();
+  expect(await states(lab, 'Folder', 'group-d1')).toEqual([]);
+  const alarm = await lab.call(fetchOf('Alarm', textOf(made.body, 'returnval') ?? '', 'info'));
+  expect(alarm.body).toContain('<ManagedObjectNotFoundFault');
+});
+
 test('triggered alarms are acknowledged and cleared', async () => {
   const lab = await loggedIn();
   post(lab, 'com.vmware.vc.vm.Crypto.VMLocked.KeyMissingOnKMS', 'web');

@@ -245,7 +245,7 @@ describe('leaving the inventory and coming back', () => {
     await lab.run('web', 'Destroy_Task');
     expect(lab.kmip('Destroy') + lab.kmip('Revoke')).toBe(0);
     expect(lab.kms.objects.list()).toHaveLength(2);
-    expect(lab.mock.vc.files.list('datastore1')).toEqual([]);
+    expect(lab.mock.vc.files.list(lab.mock.inventory.datastores[0]!)).toEqual([]);
   });
 });
 
@@ -267,7 +267,7 @@ describe('places', () => {
       expect(disk.keyId).toBe(keyId);
     }
     expect(lab.kmip('Get')).toBe(gets);
-    expect(lab.mock.vc.files.list('datastore1')).toEqual([]);
+    expect(lab.mock.vc.files.list(lab.mock.inventory.datastores[0]!)).toEqual([]);
     expect((await lab.read('web', 'datastore'))?.children.map(({ text }) => text)).toEqual([datastoreOf(lab, 1)]);
     expect(eventTypes(lab).slice(-2)).toEqual(['VmBeingRelocatedEvent', 'VmRelocatedEvent']);
   });
@@ -310,6 +310,41 @@ describe('places', () => {
     expect(lab.mock.vc.files.homes.has('[datastore1] web/web.vmx')).toBe(true);
     expect((await lab.run(root, 'Destroy_Task')).fault).toBe('NotSupported');
   });
+});
+
+it('datastores of one name in two datacenters are two', async () => {
+  const site = (name: string) => ({
+    name,
+    clusters: [{ name: `${name}-cluster`, hosts: [{ name: `${name}-host` }] }],
+    datastores: [{ name: 'shared' }],
+  });
+  const lab = await encryptedLab({ inventory: { datacenters: [site('east'), site('west')] } });
+  const west = lab.mock.inventory.datacenters[1]!;
+  const pool = lab.mock.inventory.clusters[1]!.get('resourcePool')!.value;
+  const config = '<config><name>web</name><files><vmPathName>[shared]</vmPathName></files></config>';
+  const outcome = await lab.run(
+    west.get('vmFolder'),
+    'CreateVM_Task',
+    `${config}<pool type="ResourcePool">${pool}</pool>`,
+  );
+  expect(outcome.state).toBe('success');
+  const [first, second] = lab.mock.inventory.datastores;
+  expect((await lab.read('web', 'datastore'))?.children.map(({ text }) => text)).toEqual([second!.ref.value]);
+  expect(lab.mock.vc.files.list(first!)).toEqual([]);
+  expect(lab.mock.vc.files.list(second!).map(({ path }) => path)).toContain('[shared] web/web.vmx');
+});
+
+it('an old machine is upgraded, and can then be encrypted', async () => {
+  const lab = await encryptedLab({ inventory: { vms: [{ name: 'web', hardwareVersion: 12 }] } });
+  const encrypt = () => lab.run('web', 'ReconfigVM_Task', xml.spec(xml.encrypting('vmProfile')));
+  expect((await encrypt()).fault).toBe('GenericVmConfigFault');
+  expect((await lab.run('web', 'UpgradeVM_Task', '<version>vmx-99</version>')).fault).toBe('InvalidArgument');
+  expect((await lab.run('web', 'UpgradeVM_Task', '<version>vmx-13</version>')).state).toBe('success');
+  expect((await encrypt()).state).toBe('success');
+  expect((await lab.run('web', 'UpgradeVM_Task', '<version>vmx-13</version>')).fault).toBe('AlreadyUpgraded');
+  expect((await lab.run('web', 'UpgradeVM_Task')).state).toBe('success');
+  // The newest of the 7.0.3 hosts. documented
+  expect(textOf((await lab.machine('web')).config, 'version')).toBe('vmx-19');
 });
 
 describe('power', () => {

@@ -95,7 +95,7 @@ test('ReconfigVM_Task changes the plain settings', async () => {
   );
   const event = lab.mock.events.latest;
   expect(event?._type).toBe('VmReconfiguredEvent');
-  expect(event?.fullFormattedMessage).toContain('config.migrateEncryption:"opportunistic" -> "required";');
+  expect(event?.fullFormattedMessage).toContain('config.migrateEncryption: "opportunistic" -> "required"; ');
 });
 
 test.each(['disabled', 'opportunistic', 'required'])('migrateEncryption takes %s', async (mode) => {

@@ -207,12 +207,28 @@ export class Alarms {
   }
 
   #onChange(object: ManagedObject): void {
-    const key = this.#states.size > 0 && refKey(object.ref);
-    if (key && this.#states.has(key) && !this.#store.has(object)) this.#states.delete(key);
-    if (this.#byType.size === 0 || !isSubtype(object.type, 'ManagedEntity') || !this.#store.has(object)) return;
+    if (!isSubtype(object.type, 'ManagedEntity')) return;
+    if (!this.#store.has(object)) {
+      this.#gone(object);
+      return;
+    }
+    if (this.#byType.size === 0) return;
     for (const type of typeLine(object.type)) {
       for (const alarm of this.#byType.get(type) ?? []) this.#watch(alarm, object, undefined);
     }
+  }
+
+  /** An entity takes its states and the alarms that are defined on it with it. */
+  #gone(entity: ManagedObject): void {
+    for (const alarm of this.#alarms) {
+      if (!sameRef(alarm.get('info').entity, entity.ref)) continue;
+      this.#unindex(alarm);
+      this.#forget(alarm);
+      this.#alarms.delete(alarm);
+      this.#store.delete(alarm);
+    }
+    if (!this.#states.delete(refKey(entity.ref))) return;
+    for (const above of this.#line(entity).slice(1)) (above as Entity).touch();
   }
 
   /** Works out the status that an object's properties give an alarm. */

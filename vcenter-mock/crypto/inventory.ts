@@ -100,6 +100,8 @@ export interface VmCryptoChange {
 /** The inventory as encryption sees it. All writes go through it, so that property collectors learn of them. */
 export interface CryptoInventory {
   vms(): readonly CryptoVm[];
+  /** The VM with that managed object id. */
+  vm(id: string): CryptoVm | undefined;
   hosts(): readonly CryptoHost[];
   updateVm(id: string, change: VmCryptoChange): void;
   updateHost(id: string, change: { cryptoState: HostCryptoState; cryptoKeyId: CryptoKeyId | null }): void;

@@ -18,18 +18,25 @@ export function notBackedUp(
   return refusal(assumed, 'com.vmware.vim.vpxd.encryption.keyProviderNotBackedUp', { provider: id });
 }
 
-/**
- * What a native provider wants of a host: a cluster, and a TPM 2.0 when the provider says so. documented; the faults are assumed
- * @throws RuntimeFault
- */
-export function checkNativeHost(host: CryptoHost, provider: KeyProvider | undefined, assumed: CryptoAssumed): void {
-  if (!provider?.native) return;
+/** Why a host cannot use a native provider; undefined when it can: it wants a cluster, and a TPM 2.0 when it says so. documented */
+export function hostExcluded(
+  host: CryptoHost,
+  provider: KeyProvider,
+  assumed: CryptoAssumed,
+): { key: string; message: string } | undefined {
+  if (!provider.native) return undefined;
   const names = { host: host.name, provider: provider.id };
   if (host.clusterId === undefined) {
-    throw nativeFault(refusal(assumed, 'vim.vpxd.encryption.NativeKeyProviderNotSupported.NotInCluster', names));
+    return refusal(assumed, 'vim.vpxd.encryption.NativeKeyProviderNotSupported.NotInCluster', names);
   }
-  if (!provider.native.tpmRequired || host.hasTpm) return;
-  throw nativeFault(refusal(assumed, 'vim.vpxd.encryption.NativeKeyProviderNotSupported.TpmRequired', names));
+  if (!provider.native.tpmRequired || host.hasTpm) return undefined;
+  return refusal(assumed, 'vim.vpxd.encryption.NativeKeyProviderNotSupported.TpmRequired', names);
+}
+
+/** @throws RuntimeFault when the provider is a native one that the host cannot use (the fault is assumed) */
+export function checkNativeHost(host: CryptoHost, provider: KeyProvider | undefined, assumed: CryptoAssumed): void {
+  const broken = provider && hostExcluded(host, provider, assumed);
+  if (broken) throw nativeFault(broken);
 }
 
 /** The fault of a broken rule. */

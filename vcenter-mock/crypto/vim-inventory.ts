@@ -31,12 +31,17 @@ export class VimInventory implements CryptoInventory {
     return this.#vc.inventory.vms.map((vm) => this.vmFacts(vm));
   }
 
+  vm(id: string): CryptoVm | undefined {
+    const vm = this.#vc.store.get('VirtualMachine', { type: 'VirtualMachine', value: id });
+    return vm && this.vmFacts(vm);
+  }
+
   hosts(): CryptoHost[] {
     return this.#vc.inventory.hosts.map((host) => this.hostFacts(host));
   }
 
   updateVm(id: string, change: VmCryptoChange): void {
-    const vm = this.#vc.inventory.vms.find((candidate) => candidate.ref.value === id);
+    const vm = this.#vc.store.get('VirtualMachine', { type: 'VirtualMachine', value: id });
     // A VM may be removed while its keys are being fetched.
     if (!vm) return;
     if (change.keyId !== undefined || change.migrateEncryption || change.extraConfig || change.disks?.length) {
@@ -54,7 +59,11 @@ export class VimInventory implements CryptoInventory {
 
   /** Applies a change to a draft; the VM's snapshots follow when it is committed. */
   applyToDraft(draft: VmDraft, change: VmCryptoChange): void {
+    const before = new Map(diskFilesOf(draft.config).map((file) => [file, file.fileName]));
     applyToConfig(draft.config, change);
+    const random = this.#vc.runtime.random.stream('vcenter.inventory');
+    // observed (vcenter.md 8.1): what is written anew has another content id.
+    for (const [file, name] of before) if (file.fileName !== name) file.contentId = random.hex(32);
     if (!change.withSnapshots && !change.disks?.some(({ chain }) => chain?.length)) return;
     draft.onCommit(() => {
       for (const snapshot of this.#vc.store.all('VirtualMachineSnapshot')) {

@@ -30,6 +30,8 @@ export class VmLocks {
   readonly #providers: KeyProviders;
   readonly #hosts: HostCrypto;
   readonly #announce: Announce;
+  /** Ids of the VMs that were locked: a health check must not walk over all of the others. */
+  readonly #locked = new Set<string>();
 
   constructor(parts: {
     runtime: Runtime;
@@ -112,9 +114,11 @@ export class VmLocks {
       if (host.isConnected === false || host.cryptoKeyId?.providerId?.id !== providerId) continue;
       if (!this.#hosts.isSafe(host)) await this.#hosts.restore(host, cause);
     }
-    for (const vm of this.#inventory.vms()) {
-      if (vm.cryptoState !== 'locked' || !keysOf(vm).some((key) => key.providerId?.id === providerId)) continue;
-      if (this.#host(vm.hostId).isConnected !== false) await this.#bringKeys(vm, cause);
+    for (const id of this.#locked) {
+      const vm = this.#inventory.vm(id);
+      if (vm?.cryptoState !== 'locked') this.#locked.delete(id);
+      else if (!keysOf(vm).some((key) => key.providerId?.id === providerId)) continue;
+      else if (this.#host(vm.hostId).isConnected !== false) await this.#bringKeys(vm, cause);
     }
   }
 
@@ -171,6 +175,7 @@ export class VmLocks {
   }
 
   #lock(vm: CryptoVm, key: CryptoKeyId, reason: LockReason, cause: number | undefined): void {
+    this.#locked.add(vm.id);
     if (vm.cryptoState === 'locked') return;
     const entry = this.#runtime.journal.record({
       plane: 'vcenter',
@@ -185,6 +190,7 @@ export class VmLocks {
   }
 
   #unlocked(vm: CryptoVm, cause: number | undefined): void {
+    this.#locked.delete(vm.id);
     const entry = this.#runtime.journal.record({
       plane: 'vcenter',
       event: 'vcenter.vm.unlocked',

@@ -1,6 +1,6 @@
 import type { Vm } from '../inventory/inventory.ts';
-import type { ObjectStore } from '../inventory/store.ts';
-import type { Data } from '../vim/kernel/values.ts';
+import type { ObjectStore, TypedObject } from '../inventory/store.ts';
+import { type Data, type Ref, sameRef } from '../vim/kernel/values.ts';
 import { type ConfigInfo, chainOf, type Disk, fileBacking } from '../virtual-machine/disk-chain.ts';
 import { type DatastoreFile, filesOf, type VmState } from './vm-files.ts';
 
@@ -42,29 +42,36 @@ export class DatastoreFiles {
       }
     };
     visit(info?.rootSnapshotList ?? []);
-    return { config, tree: info, snapshots, powerState: vm.get('runtime').powerState };
+    const { powerState } = vm.get('runtime');
+    return { config, tree: info, snapshots, powerState, datastores: vm.get('datastore') ?? [] };
   }
 
   /** Every file of a datastore, in the order in which it came to be. */
-  list(datastore: string): DatastoreFile[] {
-    const prefix = `[${datastore}]`;
+  list(datastore: TypedObject<'Datastore'>): DatastoreFile[] {
+    const prefix = `[${datastore.get('name')}]`;
     const found = new Map<string, DatastoreFile>();
     const add = (files: readonly DatastoreFile[]) => {
       for (const file of files) if (file.path.startsWith(prefix)) found.set(file.path, file);
     };
+    // Datastores of other datacenters may have the same name.
+    const isHere = (references: readonly Ref[] | undefined) => references?.some((one) => sameRef(one, datastore.ref));
     for (const vm of this.#store.all('VirtualMachine')) {
-      const state = this.stateOf(vm);
+      const state = isHere(vm.get('datastore')) ? this.stateOf(vm) : undefined;
       if (state) add(filesOf(state));
     }
-    for (const state of this.homes.values()) add(filesOf(state));
-    for (const { disk } of this.disks.values()) add(looseFiles(disk));
+    for (const state of this.homes.values()) if (isHere(state.datastores)) add(filesOf(state));
+    for (const { disk } of this.disks.values()) {
+      const own = fileBacking(disk)?.datastore;
+      if (isHere(own ? [own] : [])) add(looseFiles(disk));
+    }
     return [...found.values()];
   }
 
   /** The file of a path. */
   find(path: string): DatastoreFile | undefined {
-    const datastore = /^\[([^\]]+)\]/.exec(path)?.[1];
-    return datastore === undefined ? undefined : this.list(datastore).find((file) => file.path === path);
+    const name = /^\[([^\]]+)\]/.exec(path)?.[1];
+    const datastores = this.#store.all('Datastore').filter((one) => one.get('name') === name);
+    return datastores.flatMap((one) => this.list(one)).find((file) => file.path === path);
   }
 
   /** The names that a VM cannot give to a new file: those of its own files and of what lies around. */

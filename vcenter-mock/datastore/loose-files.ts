@@ -2,16 +2,22 @@ import { virtualDisk } from '../inventory/devices.ts';
 import type { TypedObject } from '../inventory/store.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
-import type { Data } from '../vim/kernel/values.ts';
+import type { Data, Ref } from '../vim/kernel/values.ts';
 import { chainOf, type Disk, fileBacking, flattened } from '../virtual-machine/disk-chain.ts';
+import { datastoreNamed } from '../virtual-machine/placement.ts';
 import { formatPath, parsePath } from './path.ts';
 import { filesOf } from './vm-files.ts';
 
 /** A file of a datastore by its name. @throws InvalidDatastorePath, InvalidDatastore */
-export function pathOf(vc: Vcenter, name: string): { path: string; datastore: TypedObject<'Datastore'> } {
+export function pathOf(
+  vc: Vcenter,
+  name: string,
+  datacenter?: Ref,
+): { path: string; datastore: TypedObject<'Datastore'> } {
   const parsed = parsePath(name);
   if (!parsed) throw fault('InvalidDatastorePath', vc.assumed.invalidDatastorePath(name), { datastorePath: name });
-  const datastore = vc.inventory.datastores.find((one) => one.get('name') === parsed.datastore);
+  const near = datacenter && vc.store.find(datacenter);
+  const datastore = datastoreNamed(vc, parsed.datastore, near);
   if (!datastore) {
     throw fault('InvalidDatastore', vc.assumed.invalidDatastore(parsed.datastore), { name: parsed.datastore });
   }
@@ -28,8 +34,12 @@ export function looseDisk(vc: Vcenter, name: string): { path: string; disk: Disk
 }
 
 /** A name that no file has yet. @throws FileAlreadyExists */
-export function newPath(vc: Vcenter, name: string): { path: string; datastore: TypedObject<'Datastore'> } {
-  const place = pathOf(vc, name);
+export function newPath(
+  vc: Vcenter,
+  name: string,
+  datacenter?: Ref,
+): { path: string; datastore: TypedObject<'Datastore'> } {
+  const place = pathOf(vc, name, datacenter);
   if (vc.files.find(place.path)) {
     throw fault('FileAlreadyExists', vc.assumed.fileAlreadyExists(place.path), { file: place.path });
   }
@@ -61,10 +71,10 @@ export function createDisk(
 }
 
 /** A copy of any disk, made of one file; it stays encrypted as it is, with the same key. observed */
-export function copyDisk(vc: Vcenter, from: string, to: string): void {
+export function copyDisk(vc: Vcenter, from: string, to: string, datacenter?: Ref): void {
   const source = vc.files.disk(pathOf(vc, from).path);
   if (!source) throw fault('FileNotFound', vc.assumed.fileNotFound(from), { file: from });
-  const { path, datastore } = newPath(vc, to);
+  const { path, datastore } = newPath(vc, to, datacenter);
   const disk = structuredClone(source.disk) as Disk;
   disk.backing = flattened(fileBacking(disk)!, path);
   const backing = fileBacking(disk)!;
@@ -77,9 +87,9 @@ export function copyDisk(vc: Vcenter, from: string, to: string): void {
  * DeleteDatastoreFile_Task: a disk, an unregistered VM's home, or a directory with all of them.
  * @throws FileNotFound; FileLocked for what a registered VM has
  */
-export function deleteFile(vc: Vcenter, name: string): void {
-  const { path, datastore } = pathOf(vc, name);
-  const owners = vc.files.list(datastore.get('name')).filter((file) => isIn(file.path, path));
+export function deleteFile(vc: Vcenter, name: string, datacenter?: Ref): void {
+  const { path, datastore } = pathOf(vc, name, datacenter);
+  const owners = vc.files.list(datastore).filter((file) => isIn(file.path, path));
   const own = [...vc.files.disks].filter(([one, { disk }]) => isIn(one, path) || isChainIn(disk, path));
   const homes = [...vc.files.homes].filter(([vmx]) => isIn(vmx, path));
   const loose = new Set([

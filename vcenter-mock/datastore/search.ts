@@ -41,7 +41,7 @@ export function searchDirectory(
   spec: SearchSpec | undefined,
 ): Results {
   const { datastore, directory } = placeOf(vc, datastores, path);
-  return resultsOf(vc, datastore, directory, vc.files.list(datastore.get('name')), spec);
+  return resultsOf(vc, datastore, directory, vc.files.list(datastore), spec);
 }
 
 /** SearchDatastoreSubFolders_Task: a directory and all below it. */
@@ -52,7 +52,7 @@ export function searchBelow(
   spec: SearchSpec | undefined,
 ): Results[] {
   const { datastore, directory } = placeOf(vc, datastores, path);
-  const files = vc.files.list(datastore.get('name'));
+  const files = vc.files.list(datastore);
   const all = new Set([directory]);
   for (const one of directoriesOf(vc, datastore.get('name'), files)) {
     if (directory === '' || one.startsWith(`${directory}/`)) all.add(one);
@@ -84,7 +84,7 @@ function resultsOf(
   const below = [...directoriesOf(vc, name, files)].filter(
     (one) => one.startsWith(prefix) && one !== directory && !one.slice(prefix.length).includes('/'),
   );
-  const folders = wantsFolders(spec.query) ? below.map((one) => folderInfo(one.slice(prefix.length))) : [];
+  const folders = wantsFolders(spec.query) ? below.map((one) => folderInfo(vc, one.slice(prefix.length), spec)) : [];
   const found = [...folders, ...here.flatMap((file) => fileInfo(vc, file, spec) ?? [])];
   const patterns = (spec.matchPattern ?? []).map((pattern) => globOf(pattern, spec.searchCaseInsensitive ?? false));
   const matching = patterns.length === 0 ? found : found.filter(({ path }) => patterns.some((one) => one(path)));
@@ -95,8 +95,18 @@ function wantsFolders(queries: readonly Query[] | undefined): boolean {
   return !queries?.length || queries.some((query) => query._type === 'FolderFileQuery');
 }
 
-function folderInfo(path: string): Data<'FileInfo'> {
-  return data('FolderFileInfo', { path });
+function folderInfo(vc: Vcenter, path: string, spec: SearchSpec): Data<'FileInfo'> {
+  return data('FolderFileInfo', { path, ...commonDetails(vc, spec) });
+}
+
+/** What is told of each file and folder, as far as the search asks for it; govc fails when the time is missing. */
+function commonDetails(vc: Vcenter, { details }: SearchSpec) {
+  return {
+    // Sizes are not simulated.
+    fileSize: details?.fileSize ? 0 : undefined,
+    modification: details?.modification ? new Date(vc.runtime.clock.now()) : undefined,
+    owner: details?.fileOwner ? 'root' : undefined,
+  };
 }
 
 /** What a search tells of a file; undefined when no query asks for it. */
@@ -106,13 +116,7 @@ function fileInfo(vc: Vcenter, file: DatastoreFile, spec: SearchSpec): Data<'Fil
   if (spec.query?.length && !query && !spec.query.some((one) => one._type === 'FileQuery' || !one._type))
     return undefined;
   if (query && !passes(query, file)) return undefined;
-  const common = {
-    path: parsePath(file.path)?.file ?? '',
-    // Sizes are not simulated.
-    fileSize: spec.details?.fileSize ? 0 : undefined,
-    modification: spec.details?.modification ? new Date(vc.runtime.clock.now()) : undefined,
-    owner: spec.details?.fileOwner ? 'root' : undefined,
-  };
+  const common = { path: parsePath(file.path)?.file ?? '', ...commonDetails(vc, spec) };
   const typed = query !== undefined || spec.details?.fileType;
   return { _type: typed && kind ? kind.info : 'FileInfo', ...common, ...(query ? detailsOf(query, file) : {}) };
 }

@@ -1,5 +1,5 @@
 import { disksOf } from '../inventory/devices.ts';
-import type { Data } from '../vim/kernel/values.ts';
+import type { Data, Ref } from '../vim/kernel/values.ts';
 import { type ConfigInfo, chainOf, fileBacking } from '../virtual-machine/disk-chain.ts';
 
 /** What a VM's files hold. */
@@ -9,6 +9,7 @@ export interface VmState {
   /** Saved configurations by the id of their snapshot. */
   snapshots: ReadonlyMap<string, ConfigInfo>;
   powerState: Data<'VirtualMachineRuntimeInfo'>['powerState'];
+  datastores: readonly Ref[];
 }
 
 /** A file on a datastore. */

@@ -20,6 +20,8 @@ export const eventTypes = {
   VmBeingClonedEvent: { category: 'info', description: 'VM being cloned' },
   VmClonedEvent: { category: 'info', description: 'VM cloned' },
   VmCloneFailedEvent: { category: 'error', description: 'Cannot clone VM' },
+  VmUpgradingEvent: { category: 'info', description: 'VM being upgraded' },
+  VmUpgradeCompleteEvent: { category: 'info', description: 'VM upgraded' },
   VmRegisteredEvent: { category: 'info', description: 'VM registered' },
   VmFailedToPowerOnEvent: { category: 'error', description: 'Cannot power on VM' },
   VmBeingHotMigratedEvent: { category: 'info', description: 'VM is hot migrating' },

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
@@ -21,24 +22,35 @@ export interface ServerIdentity {
   chainPem?: string;
 }
 
-/** Builds the HTTP(S) server of a vCenter: vim25 on /sdk and /sdk/vimService, PBM on /pbm and /pbm/sdk. */
-export function buildServer(
-  vc: Vcenter,
-  dispatcher: Dispatcher,
-  identity: ServerIdentity | undefined,
-): FastifyInstance {
+/** The HTTP(S) server of a vCenter. */
+export interface VcenterServer {
+  readonly app: FastifyInstance;
+  /** Makes a second server that answers the same; it ends with the first. */
+  twin(): Server;
+}
+
+/**
+ * Builds the HTTP(S) server of a vCenter: vim25 on /sdk and /sdk/vimService, PBM on /pbm and /pbm/sdk, REST on /api and /rest, the
+ * lookup service and the security token service.
+ */
+export function buildServer(vc: Vcenter, dispatcher: Dispatcher, identity: ServerIdentity | undefined): VcenterServer {
   const { journal } = vc.runtime;
+  let route: (request: IncomingMessage, response: ServerResponse) => void = () => {};
+  const create = () => {
+    const server = createServer(vc, identity, (request, response) => {
+      if (!soap.take(request, response)) route(request, response);
+    });
+    server.on('connection', (socket: Socket) => soap.connected(socket));
+    return server;
+  };
   const soap = new SoapEndpoint(vc, dispatcher, identity !== undefined);
   const app: FastifyInstance = Fastify({
     bodyLimit: vc.assumed.bodyLimit,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
-    serverFactory: (route) => {
-      const server = createServer(vc, identity, (request, response) => {
-        if (!soap.take(request, response)) route(request, response);
-      });
-      server.on('connection', (socket: Socket) => soap.connected(socket));
-      return server;
+    serverFactory: (handle) => {
+      route = handle;
+      return create();
     },
   });
 
@@ -76,10 +88,8 @@ export function buildServer(
       .header('content-type', 'text/plain')
       .send(status < 500 ? messageOf(error) : 'error');
   });
-  const endConnections = trackConnections(app.server);
-  app.addHook('preClose', async () => endConnections());
-  // Garbage, failed handshakes and requests that never end; fastify closes the connection.
-  app.server.on('clientError', (error: Error, socket: { remoteAddress?: string }) => {
+  // Garbage, failed handshakes and requests that never end; the connection is closed.
+  const refused = (error: Error, socket: { remoteAddress?: string }) => {
     const from = socket.remoteAddress;
     journal.record({
       plane: 'vcenter',
@@ -88,8 +98,24 @@ export function buildServer(
       text: `a connection${from ? ` from ${from}` : ''} was refused: ${messageOf(error)}`,
       data: { code: systemCode(error) },
     });
-  });
-  return app;
+  };
+  const endConnections = trackConnections(app.server);
+  app.addHook('preClose', async () => endConnections());
+  app.server.on('clientError', refused);
+  const twin = () => {
+    const server = create();
+    const endTwin = trackConnections(server);
+    server.on('clientError', (error: Error, socket: Socket) => {
+      refused(error, socket);
+      socket.destroy();
+    });
+    app.addHook('preClose', async () => {
+      endTwin();
+      server.close();
+    });
+    return server;
+  };
+  return { app, twin };
 }
 
 /** Listens; a taken port is an ERR_PORT_IN_USE that names it. Returns the port. */
@@ -104,6 +130,24 @@ export async function listen(app: FastifyInstance, host: string, port: number): 
     });
   }
   const address = app.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** The same for a server without routes of its own; a port that may not be used is refused alike. */
+export async function listenPlainly(server: Server, host: string, port: number): Promise<number> {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const why = code === 'EACCES' ? 'may not be used by this user' : 'is taken';
+    throw new KeyrigError('ERR_PORT_IN_USE', `port ${port} of the vCenter mock ${why}; choose another one`, {
+      cause: error,
+      details: { port },
+    });
+  }
+  const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
 }
 

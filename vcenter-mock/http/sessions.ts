@@ -175,6 +175,12 @@ export class SessionTable {
     session.objects.clear();
   }
 
+  /** Lets no timer run on: the server stops. */
+  stop(): void {
+    for (const timer of this.#timers.values()) timer.clear();
+    this.#timers.clear();
+  }
+
   /** A ticket that opens another session of the same user once. documented; its form is that of a vCenter's (observed) */
   issueTicket(session: Session): string {
     const now = this.#clock.now();

@@ -61,9 +61,10 @@ export function hostCapability(parts: {
     storagePolicySupported: true,
     cryptoSupported: crypto,
     encryptedVMotionSupported: parts.encryptedVMotionSupported,
-    encryptionChangeOnAddRemoveSupported: crypto,
-    encryptionHotOperationSupported: crypto,
-    encryptionWithSnapshotsSupported: crypto,
+    // This one and the eight below: observed in VMware's own tests of a host's encryption.
+    encryptionChangeOnAddRemoveSupported: false,
+    encryptionHotOperationSupported: false,
+    encryptionWithSnapshotsSupported: false,
     encryptionFaultToleranceSupported: false,
     encryptionMemorySaveSupported: crypto,
     encryptionRDMSupported: false,

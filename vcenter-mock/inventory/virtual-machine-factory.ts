@@ -57,7 +57,7 @@ export class VirtualMachineFactory {
     const random = this.#runtime.random.stream('vcenter.inventory');
     const now = new Date(this.#runtime.clock.now());
     const datastoreName = at.datastore.get('name');
-    const devices = baseDevices(at.network?.ref, at.network?.get('name') ?? '', macAddress(random));
+    const base = baseDevices(at.network?.ref, at.network?.get('name') ?? '', macAddress(random));
     const disks = (options.disks ?? [{ capacityGb: 16 }]).map((disk, index) =>
       virtualDisk({
         index,
@@ -67,6 +67,9 @@ export class VirtualMachineFactory {
         uuid: random.uuid(),
       }),
     );
+    const keys = disks.map(({ key }) => key);
+    // The devices are shared between VMs; the controller of the disks lists its own.
+    const devices = base.map((device) => (device.key === 1000 ? { ...device, device: keys } : device));
     const config = newConfig({
       name: options.name,
       version: `vmx-${String(options.hardwareVersion ?? 13).padStart(2, '0')}`,
@@ -79,6 +82,7 @@ export class VirtualMachineFactory {
       devices: [...devices, ...disks, ...(options.vtpm ? [virtualTpm()] : [])],
       now,
     });
+    config.datastoreUrl = [{ name: datastoreName, url: at.datastore.get('info').url }];
     const vm = this.#store.create('VirtualMachine', 'vm-#', {
       ...entityDefaults(),
       parent: at.folder.ref,

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { originOf } from '../http/origin.ts';
 import { parseEnvelope, type SoapRequest } from '../http/soap.ts';
 import { takeTextBodies } from '../http/text-bodies.ts';
 import type { Vcenter } from '../vcenter.ts';
@@ -42,7 +43,7 @@ export function serveLookup(app: FastifyInstance, vc: Vcenter, certificatePem: s
         const call = parseEnvelope(text, vc.assumed.xmlDepth);
         method = call.method;
         record(vc, `lookup service: ${method.slice(0, 100)}`, 'debug');
-        return reply.send(envelope(answer(vc, call, `${request.protocol}://${request.host}`, trust)));
+        return reply.send(envelope(answer(vc, call, originOf(request), trust)));
       } catch (error) {
         if (!(error instanceof LookupFault || error instanceof XmlError)) throw error;
         const type = error instanceof LookupFault ? error.type : 'InvalidRequest';

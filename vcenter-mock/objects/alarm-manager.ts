@@ -71,6 +71,7 @@ function checkSpec({ name, expression }: Data<'AlarmSpec'>, call: Call, self?: T
 
 export const alarmManager = implement('AlarmManager', {
   derive: { defaultExpression: () => defaultExpression, description: alarmDescription },
+  limits: { CreateAlarm: 'no metrics; actions are not carried out' },
   methods: {
     CreateAlarm(_object, { entity, spec }, call) {
       const on = entityOf(entity, call);

@@ -57,6 +57,7 @@ export const eventManager = implement('EventManager', {
     latestEvent: (_object, vc) => vc.events.latest,
     maxCollector: () => maxCollector,
   },
+  limits: { PostEvent: 'EventEx and ExtendedEvent only', RetrieveArgumentDescription: 'nothing for an EventEx' },
   methods: {
     QueryEvents: (_object, { filter }, { vc }) => vc.events.query(filter),
 

@@ -24,6 +24,7 @@ function checked(extension: Extension, { vc }: Call): Extension {
 
 /** ExtensionManager: what other products have registered. A vCenter of the simulation comes without any. */
 export const extensionManager = implement('ExtensionManager', {
+  limits: { RegisterExtension: 'privileges and faults of an extension have no effect' },
   methods: {
     FindExtension: (object, { extensionKey }) => listOf(object).find(({ key }) => key === extensionKey),
 

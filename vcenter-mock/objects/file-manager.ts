@@ -5,11 +5,11 @@ import { startEntityTask } from './managed-entity.ts';
 /** Files of datastores, as far as virtual machines leave them behind. */
 export const fileManager = implement('FileManager', {
   methods: {
-    DeleteDatastoreFile_Task: (_manager, { name }, call) => {
-      const { datastore } = pathOf(call.vc, name);
+    DeleteDatastoreFile_Task: (_manager, { name, datacenter }, call) => {
+      const { datastore } = pathOf(call.vc, name, datacenter);
       return startEntityTask(datastore, call, 'FileManager.deleteDatastoreFile', async (task) => {
         task.require('Datastore.FileManagement', datastore.ref);
-        deleteFile(call.vc, name);
+        deleteFile(call.vc, name, datacenter);
       });
     },
 

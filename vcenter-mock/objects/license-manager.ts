@@ -32,6 +32,7 @@ export const licenseManager = implement('LicenseManager', {
     // reported by users: the names of its properties
     evaluation: () => ({ properties: [{ key: 'expirationHours', value: evaluationHours }] }),
   },
+  limits: { DecodeLicense: 'knows the evaluation licence only' },
   methods: {
     // reported by users: a key that is not good is told so in its properties
     DecodeLicense: (_object, { licenseKey }, { vc }) =>

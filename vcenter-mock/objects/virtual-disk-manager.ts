@@ -11,16 +11,16 @@ import { startEntityTask } from './managed-entity.ts';
 /** Disks that no virtual machine has. What encryption refuses: observed in VMware's own tests of a host's encryption. */
 export const virtualDiskManager = implement('VirtualDiskManager', {
   methods: {
-    CreateVirtualDisk_Task: (_manager, { name, spec }, call) => {
+    CreateVirtualDisk_Task: (_manager, { name, datacenter, spec }, call) => {
       const { vc } = call;
-      const { datastore } = pathOf(vc, name);
+      const { datastore } = pathOf(vc, name, datacenter);
       return startEntityTask(datastore, call, 'VirtualDiskManager.createVirtualDisk', async (task) => {
         task.require('Datastore.FileManagement', datastore.ref);
         if (!isA(spec, 'FileBackedVirtualDiskSpec')) throw fault('NotSupported', vc.assumed.notSupported);
         const capacityKb = Number(spec.capacityKb);
         if (!(capacityKb > 0)) throw invalidArgument('spec.capacityKb');
         for (const profile of spec.profile ?? []) checkProfile(vc, profile, 'spec.profile');
-        const { path } = newPath(vc, name);
+        const { path } = newPath(vc, name, datacenter);
         const crypto = cryptoSpecOf(spec.crypto, 'spec.crypto');
         if (crypto && crypto.kind !== 'encrypt' && crypto.kind !== 'noOp') throw invalidArgument('spec.crypto');
         const keyId = await vc.crypto.keyForDisk(datastore, spec.profile?.map(profileOf), crypto, task);
@@ -29,30 +29,30 @@ export const virtualDiskManager = implement('VirtualDiskManager', {
       });
     },
 
-    CopyVirtualDisk_Task: (_manager, { sourceName, destName, destSpec }, call) => {
-      const { datastore } = pathOf(call.vc, destName);
+    CopyVirtualDisk_Task: (_manager, { sourceName, destName, destDatacenter, destSpec }, call) => {
+      const { datastore } = pathOf(call.vc, destName, destDatacenter);
       return startEntityTask(datastore, call, 'VirtualDiskManager.copyVirtualDisk', async (task) => {
         task.require('Datastore.FileManagement', datastore.ref);
         const encrypts = destSpec && isA(destSpec, 'FileBackedVirtualDiskSpec') && destSpec.crypto;
         if (encrypts) throw invalidArgument('destSpec.crypto');
-        copyDisk(call.vc, sourceName, destName);
+        copyDisk(call.vc, sourceName, destName, destDatacenter);
       });
     },
 
-    DeleteVirtualDisk_Task: (_manager, { name }, call) => {
-      const { datastore } = pathOf(call.vc, name);
+    DeleteVirtualDisk_Task: (_manager, { name, datacenter }, call) => {
+      const { datastore } = pathOf(call.vc, name, datacenter);
       return startEntityTask(datastore, call, 'VirtualDiskManager.deleteVirtualDisk', async (task) => {
         task.require('Datastore.FileManagement', datastore.ref);
         call.vc.files.disks.delete(looseDisk(call.vc, name).path);
       });
     },
 
-    MoveVirtualDisk_Task: (_manager, { sourceName, destName }, call) => {
-      const { datastore } = pathOf(call.vc, destName);
+    MoveVirtualDisk_Task: (_manager, { sourceName, destName, destDatacenter }, call) => {
+      const { datastore } = pathOf(call.vc, destName, destDatacenter);
       return startEntityTask(datastore, call, 'VirtualDiskManager.moveVirtualDisk', async (task) => {
         task.require('Datastore.FileManagement', datastore.ref);
         const { path } = looseDisk(call.vc, sourceName);
-        copyDisk(call.vc, sourceName, destName);
+        copyDisk(call.vc, sourceName, destName, destDatacenter);
         call.vc.files.disks.delete(path);
         return anyValue('string', pathOf(call.vc, destName).path);
       });

@@ -14,6 +14,7 @@ import { reconfigureVm } from '../virtual-machine/reconfigure.ts';
 import { destroyVm, unregisterVm } from '../virtual-machine/register.ts';
 import { relocateVm } from '../virtual-machine/relocate.ts';
 import { markAsTemplate, markAsVirtualMachine } from '../virtual-machine/template.ts';
+import { upgrade } from '../virtual-machine/upgrade.ts';
 
 /** Starts a task on a VM; a second one at the same time ends in TaskInProgress. */
 export function startVmTask(
@@ -67,6 +68,11 @@ export const virtualMachine = implement('VirtualMachine', {
           await migrate(call.vc, vm, { host, pool }, task);
         },
         { cancelable: true },
+      ),
+
+    UpgradeVM_Task: (vm, { version }, call) =>
+      startVmTask(vm, call, 'VirtualMachine.upgradeVirtualHardware', async (task) =>
+        upgrade(call.vc, vm, version, task),
       ),
 
     RelocateVM_Task: (vm, { spec }, call) =>

@@ -7,6 +7,9 @@ interface Rest {
   readonly maxObjects: number;
 }
 
+/** Unfinished retrievals of a collector that are kept. */
+const maxRests = 100;
+
 /** The unfinished retrievals of a collector, by token. They end with it, so with the session at the latest. */
 export class Pages {
   readonly #random: RandomStream;
@@ -23,6 +26,9 @@ export class Pages {
   ): { objects: readonly Selected[]; token: string | undefined } {
     if (maxObjects === undefined || objects.length <= maxObjects) return { objects, token: undefined };
     const token = this.#random.uuid();
+    // Clients may forget theirs: only so many are kept, the oldest goes first. assumed
+    const [oldest] = this.#rests.keys();
+    if (oldest !== undefined && this.#rests.size >= maxRests) this.#rests.delete(oldest);
     this.#rests.set(token, { objects: objects.slice(maxObjects), maxObjects });
     return { objects: objects.slice(0, maxObjects), token };
   }

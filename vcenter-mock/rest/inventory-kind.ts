@@ -48,9 +48,14 @@ export function entityOf(kind: InventoryKind, call: RestCall): ManagedObject {
     call.vc.authorization.require(call.user, needed, entity);
     return entity;
   }
-  const full = `${id}:${call.vc.instanceUuid}`;
-  const message = `com.vmware.api.vcenter.${kind.id}.not_found`;
-  throw new VapiError('NOT_FOUND', message, `${kind.label} with identifier '${full}' does not exist.`, [full]);
+  throw unknown(kind, call, id);
+}
+
+/** observed text */
+export function unknown({ id: name, label }: InventoryKind, { vc }: RestCall, id: string): VapiError {
+  const full = `${id}:${vc.instanceUuid}`;
+  const text = `${label} with identifier '${full}' does not exist.`;
+  return new VapiError('NOT_FOUND', `com.vmware.api.vcenter.${name}.not_found`, text, [full]);
 }
 
 function list(kind: InventoryKind, call: RestCall): object[] {

@@ -11,8 +11,9 @@ import {
   hostOf,
   type InventoryKind,
   readsOf,
+  unknown,
 } from './inventory-kind.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, RestCall } from './operation.ts';
 import { vmStoragePolicy } from './storage-policies.ts';
 import { vmDetail } from './vm-detail.ts';
 
@@ -222,6 +223,9 @@ const resourcePool: InventoryKind = {
   summary: () => ({}),
   detail: (entity) => ({ name: byName(entity)[0], resource_pools: ids(entity.read('resourcePool')) }),
 };
+
+/** No host has that identifier. */
+export const unknownHost = (call: RestCall, id: string) => unknown(host, call, id);
 
 /** The reads that common clients start with. */
 export const inventoryOperations: readonly Operation[] = [

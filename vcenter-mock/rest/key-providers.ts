@@ -11,22 +11,22 @@ const declared = { root: 'api', since: '7.0.2.0' } as const;
 const manage = 'Cryptographer.ManageKeyServers';
 const read = 'Cryptographer.ReadKeyServersInfo';
 
-const healths = ['NONE', 'OK', 'WARNING', 'ERROR'] as const;
-type Health = (typeof healths)[number];
+export const healths = ['NONE', 'OK', 'WARNING', 'ERROR'] as const;
+export type Health = (typeof healths)[number];
 
-function managerOf({ vc }: RestCall): VcenterCrypto {
+export function managerOf({ vc }: RestCall): VcenterCrypto {
   return cryptoOf(vc).manager;
 }
 
 /** The providers that this API shows. assumed: those of other kinds are refused by its operations (observed for two) */
-function natives(call: RestCall): KeyProvider[] {
+export function natives(call: RestCall): KeyProvider[] {
   return managerOf(call)
     .providers.all()
     .filter(({ native }) => native);
 }
 
 /** @throws NOT_FOUND, UNSUPPORTED for a provider of another kind. observed types; the texts are assumed */
-function nativeOf(call: RestCall, id: string): KeyProvider {
+export function nativeOf(call: RestCall, id: string): KeyProvider {
   const provider = managerOf(call).providers.find(id);
   if (!provider) {
     throw new VapiError(
@@ -50,13 +50,19 @@ function healthOf(provider: KeyProvider): Health {
   return provider.native?.hasBackup ? 'OK' : 'ERROR';
 }
 
-/** observed */
-function detailsOf(call: RestCall, provider: KeyProvider): (VapiMessage & { params: object; localized: string })[] {
+/** The state of a provider in words. observed for a missing backup */
+export interface HealthDetail extends VapiMessage {
+  readonly params: { keyProviderId: { s: string } };
+  readonly localized: string;
+}
+
+export function detailOf({ id }: KeyProvider, { key, message }: { key: string; message: string }): HealthDetail {
+  return { id: key, default_message: message, args: [], params: { keyProviderId: { s: id } }, localized: message };
+}
+
+function detailsOf(call: RestCall, provider: KeyProvider): HealthDetail[] {
   const broken = notBackedUp(provider, managerOf(call).assumed);
-  if (!broken) return [];
-  const { key, message } = broken;
-  const params = { keyProviderId: { s: provider.id } };
-  return [{ id: key, default_message: message, args: [], params, localized: message }];
+  return broken ? [detailOf(provider, broken)] : [];
 }
 
 function info(call: RestCall, provider: KeyProvider): object {

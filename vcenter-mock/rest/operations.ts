@@ -1,4 +1,5 @@
 import { applianceOperations } from './appliance.ts';
+import { hostKeyProviderOperations } from './host-key-providers.ts';
 import { inventoryOperations } from './inventory.ts';
 import { keyProviderOperations } from './key-providers.ts';
 import type { Operation } from './operation.ts';
@@ -12,6 +13,7 @@ export const operations: readonly Operation[] = [
   ...inventoryOperations,
   ...storagePolicyOperations,
   ...keyProviderOperations,
+  ...hostKeyProviderOperations,
   ...applianceOperations,
   ...taggingOperations,
 ];

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { connectionKey, isJsonObject, type Json, type JsonObject, messageOf } from '../../core/index.ts';
+import { originOf } from '../http/origin.ts';
 import type { Session } from '../http/sessions.ts';
 import { takeTextBodies } from '../http/text-bodies.ts';
 import { rootFolderRef } from '../inventory/inventory.ts';
@@ -28,6 +29,13 @@ export function serveRest(app: FastifyInstance, vc: Vcenter): void {
           : new VapiError('ERROR', 'com.vmware.vapi.endpoint.failedToInvoke', messageOf(error));
       record(vc, request, 'vcenter.request.refused', `refused ${titleOf(request)}: ${messageOf(error)}`);
       return reply.code(status < 500 ? status : failure.status).send(failure.body(root));
+    });
+    // fastify adds the character set; vCenter does not, and Ansible's vmware_rest modules take exactly this type for JSON. observed
+    scope.addHook('onSend', async (_request, reply, payload) => {
+      if (String(reply.getHeader('content-type')).startsWith('application/json')) {
+        reply.header('content-type', 'application/json');
+      }
+      return payload;
     });
     serveBackups(scope, vc);
     for (const root of ['api', 'rest'] as const) {
@@ -87,14 +95,14 @@ async function answer(
       body: bodyOf(request.body),
       text: typeof request.body === 'string' ? request.body : '',
       authorization: request.headers.authorization,
-      origin: `${request.protocol}://${request.host}`,
+      origin: originOf(request),
       http: { remoteAddress: request.ip, userAgent: request.headers['user-agent'] ?? '' },
       cause: entry.seq,
       header: (name, value) => void reply.header(name, value),
     };
     return send(reply, root, operation.status, await operation.run(call));
   } catch (error) {
-    return fail(vc, reply, root, entry.seq, error, `${request.protocol}://${request.host}`);
+    return fail(vc, reply, root, entry.seq, error, originOf(request));
   } finally {
     release?.();
   }

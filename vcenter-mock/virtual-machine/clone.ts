@@ -13,7 +13,7 @@ import { filesAt } from './create.ts';
 import { type ConfigInfo, chainOf, deltaOf, fileBacking, flattened } from './disk-chain.ts';
 import { VmDraft } from './draft.ts';
 import { requireFreeName } from './names.ts';
-import { authorizePlacement, hostFor, objectOf, relink } from './placement.ts';
+import { authorizePlacement, datastoreNamed, hostFor, objectOf, relink } from './placement.ts';
 import { powerOn } from './power.ts';
 
 type CloneSpec = Data<'VirtualMachineCloneSpec'>;
@@ -136,7 +136,7 @@ function targetOf(vc: Vcenter, source: Vm, wanted: { folder: Ref; spec: CloneSpe
 function datastoreFor(vc: Vcenter, source: Vm, location: CloneSpec['location']): TypedObject<'Datastore'> {
   if (location.datastore) return objectOf(vc, 'Datastore', location.datastore);
   const name = /^\[([^\]]+)\]/.exec(source.get('config')?.files.vmPathName ?? '')?.[1];
-  const found = vc.inventory.datastores.find((one) => one.get('name') === name);
+  const found = name === undefined ? undefined : datastoreNamed(vc, name, source);
   if (!found) throw fault('InvalidDatastore', vc.assumed.invalidDatastore(name ?? ''), { name });
   return found;
 }
@@ -193,7 +193,7 @@ async function copyInto(
       (device as Data<'VirtualEthernetCard'>).macAddress = vc.vmFactory.newMacAddress();
     }
   }
-  const isLinked = copyDisks(vc, config, source, from, spec, home);
+  const isLinked = copyDisks(vc, clone, config, source, from, spec, home);
   if (isLinked) vc.files.noteLinkedClone(clone);
   const draft = new VmDraft(vc, clone, config);
   if (spec.config) applyConfigSpec(vc, draft, { ...spec.config, name: undefined });
@@ -210,6 +210,7 @@ async function copyInto(
  */
 function copyDisks(
   vc: Vcenter,
+  clone: Vm,
   config: ConfigInfo,
   source: Vm,
   from: ConfigInfo,
@@ -235,7 +236,7 @@ function copyDisks(
       disk.backing = flattened(backing, fileName);
     }
     const made = fileBacking(disk)!;
-    made.datastore = vc.inventory.datastores.find((one) => fileName.startsWith(`[${one.get('name')}]`))?.ref;
+    made.datastore = datastoreNamed(vc, /^\[([^\]]+)\]/.exec(fileName)?.[1], clone)?.ref;
     made.uuid = vc.runtime.random.stream('vcenter.inventory').uuid();
     isLinked ||= chainOf(made).length > 1;
   }

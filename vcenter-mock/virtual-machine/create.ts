@@ -11,7 +11,7 @@ import { applyConfigSpec } from './apply-config-spec.ts';
 import type { ConfigInfo } from './disk-chain.ts';
 import { VmDraft } from './draft.ts';
 import { requireFreeName } from './names.ts';
-import { authorizePlacement, datastoreOf, hostFor, objectOf, relink } from './placement.ts';
+import { datastoreOf, hostFor, objectOf, relink } from './placement.ts';
 
 type ConfigSpec = Data<'VirtualMachineConfigSpec'>;
 
@@ -27,8 +27,9 @@ export async function createVm(
   requireFreeName(vc, parent.ref, name);
   const pool = objectOf(vc, 'ResourcePool', wanted.pool);
   const host = hostFor(vc, pool, wanted.host);
-  const datastore = datastoreOf(vc, spec.files?.vmPathName);
-  authorizePlacement(task, pool.ref, datastore.ref);
+  const datastore = datastoreOf(vc, spec.files?.vmPathName, host);
+  // documented; what the pool takes is checked with the call
+  task.require('Datastore.AllocateSpace', datastore.ref);
   const vmx = vmxPath(vc, datastore.get('name'), name, spec.files?.vmPathName);
   const vm = vc.vmFactory.add(
     {

@@ -10,6 +10,7 @@ import { describeDevice } from './device-labels.ts';
 import { type ConfigInfo, chainOf, type Disk, deltaOf, type FileBacking, fileBacking } from './disk-chain.ts';
 import type { VmDraft } from './draft.ts';
 import { invalidDeviceSpec } from './faults.ts';
+import { datastoreNamed } from './placement.ts';
 
 type Device = Data<'VirtualDevice'>;
 type Change = Data<'VirtualDeviceConfigSpec'>;
@@ -204,7 +205,7 @@ function createdDisk(
   const bytes = wanted.capacityInBytes || (wanted.capacityInKB ?? 0) * 1024;
   const home = parsePath(homeOf(draft.config));
   const place = parsePath(asked?.fileName ?? '') ?? home;
-  const datastore = vc.inventory.datastores.find((one) => one.get('name') === place?.datastore);
+  const datastore = place && datastoreNamed(vc, place.datastore, draft.vm);
   if (!datastore || !home) {
     const name = place?.datastore ?? '';
     throw fault('InvalidDatastore', vc.assumed.invalidDatastore(name), { name });

@@ -3,6 +3,7 @@ import type { DiskOperation } from '../crypto/vm-crypto-request.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
+import { isA } from '../vim/kernel/registry.ts';
 import type { Data } from '../vim/kernel/values.ts';
 import type { ConfigInfo } from './disk-chain.ts';
 
@@ -52,6 +53,7 @@ export class VmDraft {
     this.#committed = true;
     const now = new Date(runtime.clock.now());
     this.config.modified = now;
+    listControlled(this.config);
     this.config.changeVersion = `${now.toISOString()}#${vm.revision + 1}`;
     vm.set({ config: this.config });
     const before = vm.get('runtime').cryptoState;
@@ -62,5 +64,15 @@ export class VmDraft {
       });
     }
     for (const effect of this.#effects) effect();
+  }
+}
+
+/** Every controller lists the devices on it. */
+function listControlled(config: ConfigInfo): void {
+  const devices = config.hardware.device ?? [];
+  for (const controller of devices) {
+    if (!isA(controller, 'VirtualController')) continue;
+    const own = devices.filter((device) => device.controllerKey === controller.key).map(({ key }) => key);
+    if (own.length > 0 || controller.device) controller.device = own;
   }
 }

@@ -1,5 +1,5 @@
 import type { Host, Vm } from '../inventory/inventory.ts';
-import type { TypedObject } from '../inventory/store.ts';
+import type { ManagedObject, TypedObject } from '../inventory/store.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
@@ -37,12 +37,32 @@ function connected(vc: Vcenter, host: Host): Host {
   throw fault('HostNotConnected', vc.assumed.hostNotConnected);
 }
 
-/** The datastore that a path names: `[datastore1]` or `[datastore1] vm/vm.vmx`; without one the first. @throws InvalidDatastore */
-export function datastoreOf(vc: Vcenter, path: string | undefined): TypedObject<'Datastore'> {
+/**
+ * The datastore that a path names: `[datastore1]` or `[datastore1] vm/vm.vmx`; without one the first.
+ * @param near something of the datacenter that is meant: names are unique in one only
+ * @throws InvalidDatastore
+ */
+export function datastoreOf(vc: Vcenter, path: string | undefined, near?: ManagedObject): TypedObject<'Datastore'> {
   const name = /^\[([^\]]+)\]/.exec(path ?? '')?.[1];
-  const datastore = vc.inventory.datastores.find((one) => name === undefined || one.get('name') === name);
+  const datastore = datastoreNamed(vc, name, near);
   if (datastore) return datastore;
   throw fault('InvalidDatastore', vc.assumed.invalidDatastore(name ?? ''), { name });
+}
+
+/** The datastore of that name, or the first, in the datacenter of another object. */
+export function datastoreNamed(
+  vc: Vcenter,
+  name: string | undefined,
+  near?: ManagedObject,
+): TypedObject<'Datastore'> | undefined {
+  const all = vc.inventory.datastores.filter((one) => name === undefined || one.get('name') === name);
+  if (all.length < 2 || !near) return all[0];
+  const own = datacenterOf(vc, near);
+  return all.find((one) => datacenterOf(vc, one) === own) ?? all[0];
+}
+
+function datacenterOf(vc: Vcenter, object: ManagedObject): ManagedObject | undefined {
+  return [object, ...vc.inventory.ancestors(object)].find(({ type }) => type === 'Datacenter');
 }
 
 /** The datastores and networks of a VM follow from its files and devices. */
@@ -62,8 +82,16 @@ export function relink(vc: Vcenter, vm: Vm): void {
     const datastore = /^\[([^\]]+)\]/.exec(saved.files.vmPathName ?? '')?.[1];
     if (datastore) names.add(datastore);
   }
-  const datastores = vc.inventory.datastores.filter((one) => names.has(one.get('name'))).map((one) => one.ref);
+  const datastores = [...names].flatMap((name) => datastoreNamed(vc, name, vm)?.ref ?? []);
   vc.vmFactory.relink(vm, datastores, [...networks.values()]);
+  const urls = datastores.map((one) => {
+    const info = vc.store.get('Datastore', one)!.get('info');
+    return { name: info.name, url: info.url };
+  });
+  if (JSON.stringify(urls) === JSON.stringify(config.datastoreUrl)) return;
+  vm.change('config', (changed) => {
+    changed.datastoreUrl = urls;
+  });
 }
 
 /** The privileges on the places where a new VM goes. documented */

@@ -4,7 +4,7 @@ import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
 import type { Data } from '../vim/kernel/values.ts';
 import { applyConfigSpec } from './apply-config-spec.ts';
-import { describeChanges } from './describe-changes.ts';
+import { changesText, describeChanges } from './describe-changes.ts';
 import { VmDraft } from './draft.ts';
 import { requireFreeName } from './names.ts';
 
@@ -21,7 +21,7 @@ export async function reconfigureVm(
   const draft = new VmDraft(vc, vm);
   applyConfigSpec(vc, draft, spec);
   await vc.crypto.reconfigure(draft, cryptoRequestOf(spec, draft.devices), task, 'reconfigure');
-  const changes = describeChanges(before, vm.get('config')!);
+  const changes = describeChanges(vc, before, vm.get('config')!);
   const at = vc.inventory.eventArguments(vm);
   vc.events.post(
     'VmReconfiguredEvent',
@@ -31,7 +31,7 @@ export async function reconfigureVm(
       user: task.user,
       cause: task.cause,
       // observed form
-      message: `Reconfigured ${vm.get('name')} on ${at.host?.name ?? ''} in ${at.datacenter?.name ?? ''}.  \n \nModified:  \n \n${changes.modified ?? ''}`,
+      message: `Reconfigured ${vm.get('name')} on ${at.host?.name ?? ''} in ${at.datacenter?.name ?? ''}.${changesText(changes)}`,
     },
   );
 }

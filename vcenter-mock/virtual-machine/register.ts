@@ -77,7 +77,7 @@ export async function registerVm(
   const name = wanted.name ?? state.config.name;
   requireFreeName(vc, folder.ref, name);
   const { host, pool } = placeFor(vc, wanted);
-  const vm = vc.vmFactory.add({ name, disks: [] }, { host, pool, folder, datastore: datastoreOf(vc, path) });
+  const vm = vc.vmFactory.add({ name, disks: [] }, { host, pool, folder, datastore: datastoreOf(vc, path, host) });
   vc.files.homes.delete(path);
   restore(vc, vm, state, { name, template: wanted.asTemplate });
   if (wanted.asTemplate) vc.vmFactory.leavePool(vm);

@@ -17,7 +17,7 @@ import { type ConfigInfo, chainOf, type FileBacking, fileBacking, flattened } fr
 import { VmDraft } from './draft.ts';
 import { migrate } from './migrate.ts';
 import { moveInto } from './move.ts';
-import { objectOf, relink } from './placement.ts';
+import { datastoreNamed, objectOf, relink } from './placement.ts';
 import { snapshotsOf } from './snapshots.ts';
 
 type RelocateSpec = Data<'VirtualMachineRelocateSpec'>;
@@ -145,35 +145,35 @@ function placeFiles(
     // A chain without snapshots is another VM's below: the move makes the disk whole. documented for the default
     if (backing.parent && !isWholeChain && moveType !== 'moveChildMostDiskBacking') {
       disk.backing = flattened(backing, moved(backing.fileName, place));
-      setDatastore(vc, fileBacking(disk));
+      setDatastore(vc, vm, fileBacking(disk));
       continue;
     }
     const files = moveType === 'moveChildMostDiskBacking' ? [backing] : chainOf(backing);
     for (const file of files) renamedFiles.set(file.fileName, moved(file.fileName, place));
   }
-  renameFiles(vc, config, renamedFiles);
+  renameFiles(vc, vm, config, renamedFiles);
   draft.onCommit(() => {
     for (const snapshot of snapshotsOf(vc.store, vm)) {
       snapshot.change('config', (saved) => {
         if (isMoving) saved.files = filesAt(moved(saved.files.vmPathName ?? '', home));
-        renameFiles(vc, saved, renamedFiles);
+        renameFiles(vc, vm, saved, renamedFiles);
       });
     }
   });
 }
 
-function renameFiles(vc: Vcenter, config: ConfigInfo, names: ReadonlyMap<string, string>): void {
+function renameFiles(vc: Vcenter, vm: Vm, config: ConfigInfo, names: ReadonlyMap<string, string>): void {
   for (const disk of disksOf(config)) {
     for (const file of chainOf(fileBacking(disk))) {
       const name = names.get(file.fileName);
       if (name === undefined) continue;
       file.fileName = name;
-      setDatastore(vc, file);
+      setDatastore(vc, vm, file);
     }
   }
 }
 
-function setDatastore(vc: Vcenter, file: FileBacking | undefined): void {
+function setDatastore(vc: Vcenter, vm: Vm, file: FileBacking | undefined): void {
   if (!file) return;
-  file.datastore = vc.inventory.datastores.find((one) => file.fileName.startsWith(`[${one.get('name')}]`))?.ref;
+  file.datastore = datastoreNamed(vc, /^\[([^\]]+)\]/.exec(file.fileName)?.[1], vm)?.ref;
 }

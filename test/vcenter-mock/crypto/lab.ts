@@ -59,6 +59,7 @@ export class TestInventory implements CryptoInventory {
   }
 
   vms = () => this.#vms;
+  vm = (id: string) => this.#vms.find((candidate) => candidate.id === id);
   hosts = () => this.#hosts;
 
   updateVm(id: string, change: Parameters<CryptoInventory['updateVm']>[1]): void {

@@ -1,3 +1,5 @@
+import { request } from 'node:https';
+import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
 import { envelope, type Lab, startLab, textOf } from '../lab.ts';
 
@@ -49,7 +51,6 @@ test.each([
 test('the certificate to trust is the one of the connection', async () => {
   const lab = await startLab();
   const { body } = await call(lab, 'List', '<filterCriteria/>');
-  const { connect } = await import('node:tls');
   const shown = await new Promise<string>((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port: lab.mock.port, rejectUnauthorized: false }, () => {
       resolve(socket.getPeerCertificate().raw.toString('base64'));
@@ -66,4 +67,35 @@ test('what it does not know is a fault', async () => {
   expect((await call(lab, 'Get', '<serviceId>nothing</serviceId>')).body).toContain('LookupFaultEntryNotFoundFault');
   const answer = await lab.send('/lookupservice/sdk', envelope('<List xmlns="urn:vim25"/>'));
   expect([answer.status, answer.body]).toEqual([500, expect.stringContaining('InvalidRequestFault')]);
+});
+
+test('a second port answers the same and ends with the first', async () => {
+  const lab = await startLab({ lookupPort: 0 });
+  const { lookupPort, port } = lab.mock;
+  expect(lookupPort).toBeGreaterThan(0);
+  expect(lookupPort).not.toBe(port);
+  const ask = (path: string) =>
+    new Promise<string>((resolve, reject) => {
+      const outgoing = request(
+        { host: '127.0.0.1', port: lookupPort, path, rejectUnauthorized: false, agent: false },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (part: string) => {
+            text += part;
+          });
+          response.on('end', () => resolve(text));
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  expect(await ask('/sdk/vimServiceVersions.xml')).toContain('urn:vim25');
+  await lab.mock.stop();
+  await expect(ask('/sdk/vimServiceVersions.xml')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+});
+
+test('a second port that is taken is said by its number', async () => {
+  const first = await startLab();
+  const failed = startLab({ lookupPort: first.mock.port });
+  await expect(failed).rejects.toMatchObject({ code: 'ERR_PORT_IN_USE', details: { port: first.mock.port } });
 });

@@ -29,6 +29,13 @@ test('the list of VMs, in both families', async () => {
   expect(await get(lab, '/rest/vcenter/vm')).toEqual({ value: vms });
 });
 
+test('JSON has the type that Ansible compares with: without a character set', async () => {
+  const lab = await restLab({ inventory: world });
+  for (const path of ['/api/vcenter/vm', '/rest/vcenter/vm', '/api/vcenter/vm/vm-0', '/api/no/such/path']) {
+    expect((await lab.rest('GET', path)).headers['content-type'], path).toBe('application/json');
+  }
+});
+
 test('filters: values of one member add up, members narrow', async () => {
   const lab = await restLab({ inventory: world });
   const cluster = lab.mock.inventory.clusters[0]!.ref.value;

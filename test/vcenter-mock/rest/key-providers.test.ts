@@ -252,3 +252,23 @@ test('7.0 Update 1 and older have no native key provider', async () => {
   const lab = await restLab({ version });
   expect((await lab.rest('GET', path)).status).toBe(404);
 });
+
+test('a host shows which providers it can use, and why not', async () => {
+  const lab = await restLab({ inventory: { hosts: [{ name: 'esx-01' }, { name: 'esx-02', tpm: false }] } });
+  await create(lab, 'any');
+  await backup(lab, 'any');
+  await create(lab, 'strict', { constraints: { tpm_required: true } });
+  await backup(lab, 'strict');
+  const of = (name: string, rest = '') =>
+    lab.rest('GET', `/api/vcenter/crypto-manager/hosts/${lab.ref(name)}/kms/providers${rest}`);
+  const any = { provider: 'any', type: 'NATIVE', health: 'OK' };
+  expect((await of('esx-01')).json).toEqual([any, { ...any, provider: 'strict' }]);
+  expect((await of('esx-02')).json).toEqual([any, { provider: 'strict', type: 'NATIVE', health: 'ERROR' }]);
+  expect((await of('esx-02', '?health=OK')).json).toEqual([any]);
+  expect((await of('esx-02', '/strict')).json).toMatchObject({
+    health: 'ERROR',
+    details: [{ default_message: 'Host "esx-02" has no TPM 2.0, which native key provider strict requires.' }],
+  });
+  const unknown = await lab.rest('GET', '/api/vcenter/crypto-manager/hosts/host-0/kms/providers');
+  expect(unknown).toMatchObject({ status: 404, json: { messages: [{ id: 'com.vmware.api.vcenter.host.not_found' }] } });
+});

@@ -129,3 +129,14 @@ test('bodies that are no JSON objects are refused; a body past the limit is 413'
   expect((await lab.rest('POST', path, { raw: `{"provider":"${'x'.repeat(3_000)}"}` })).status).toBe(413);
   expect((await lab.rest('GET', '/api/session')).status).toBe(200);
 });
+
+test('a Host header that is no host is not repeated', async () => {
+  const lab = withRest(await startLab());
+  for (const host of ['a b', '"><x', 'vcenter.test:99999999']) {
+    const answer = await lab.rest('GET', '/api/session', { headers: { host } });
+    expect(answer.status).toBe(401);
+    expect(String(answer.headers['www-authenticate'])).toContain(
+      'sts="https://localhost/sts/STSService/vsphere.local"',
+    );
+  }
+});
