@@ -27,11 +27,11 @@ export function openSession(vc: Vcenter, user: User, client: SessionClient, caus
 /** Somebody could not log in. observed */
 export function postBadLogin(vc: Vcenter, username: string, ipAddress: string, cause: number): void {
   // Events are kept: what anybody can send must not fill them.
-  const name = username.slice(0, 256);
+  const user = username.slice(0, 256);
   vc.events.post(
     'BadUsernameSessionEvent',
     { ipAddress },
-    { user: name, cause, message: `Cannot login ${name}@${ipAddress}` },
+    { user, cause, message: `Cannot login ${user}@${ipAddress}` },
   );
 }
 
