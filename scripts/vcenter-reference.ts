@@ -1,6 +1,9 @@
 /** docs/vcenter.md: what the vCenter mock does, from the declarations that make it do it. */
+import { assumed, provenance } from '../vcenter-mock/assumed.ts';
+import { cryptoAssumed, cryptoProvenance } from '../vcenter-mock/crypto/assumed.ts';
 import { type LedgerEntry, restLedger, vimLedger } from '../vcenter-mock/ledger.ts';
 import { versionProfiles } from '../vcenter-mock/profiles.ts';
+import type { Provenance } from '../vcenter-mock/provenance.ts';
 
 const header = (columns: readonly string[]) => [`| ${columns.join(' | ')} |`, `|${'---|'.repeat(columns.length)}`];
 const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -45,6 +48,29 @@ function absentTypes(entries: readonly LedgerEntry[]): string[] {
     .map(([type, methods]) => `- ${type} (${methods.length})`);
 }
 
+/** A value of the table as it can be shown: a text's parameters as dots, the members of an object one by one. */
+function shown(key: string, value: unknown): [key: string, text: string][] {
+  if (typeof value === 'function') return [[key, String(value(...Array.from({ length: value.length }, () => '…')))]];
+  if (Array.isArray(value)) {
+    return value.map((one) => [key, typeof one === 'object' ? String((one as { name?: string }).name) : String(one)]);
+  }
+  if (typeof value !== 'object' || value === null) return [[key, String(value)]];
+  return Object.entries(value).flatMap(([member, inner]) => shown(`${key}.${member}`, inner));
+}
+
+/** What no public source confirms, and how sure each is. */
+function assumedTable(
+  table: Readonly<Record<string, unknown>>,
+  sources: Readonly<Record<string, Provenance | undefined>>,
+): string[] {
+  const rows = Object.entries(table).flatMap(([key, value]) =>
+    shown(key, value).map(([name, text]) =>
+      row([`\`${name}\``, text.replaceAll('|', '\\|'), sources[key] ?? 'assumed']),
+    ),
+  );
+  return [...header(['name', 'value', 'provenance']), ...rows];
+}
+
 export function vcenterReference(notice: string): string {
   const entries = vimLedger();
   const done = entries.filter(({ implemented }) => implemented).length;
@@ -78,6 +104,17 @@ export function vcenterReference(notice: string): string {
     '## Not simulated',
     '',
     ...absentTypes(entries),
+    '',
+    '## Texts and values without a firm source',
+    '',
+    'Everything else that a client can see names its source where it stands in the code. These can be replaced by the option `assumed`',
+    'of `createVcenterMock`.',
+    '',
+    ...assumedTable(assumed, provenance),
+    '',
+    'Encryption (the option `encryption.assumed`):',
+    '',
+    ...assumedTable(cryptoAssumed, cryptoProvenance),
     '',
   ].join('\n');
 }

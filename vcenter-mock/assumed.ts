@@ -1,7 +1,8 @@
 import type { EventAlarmRow } from './alarms/default-alarms.ts';
+import type { Provenance } from './provenance.ts';
 
 /**
- * Texts and values of the vim25 engine that no public source confirms. `assumed` unless a line says otherwise; everything
+ * Texts and values of the vim25 engine that no public source confirms. `assumed` unless the table below says otherwise; everything
  * here may be overridden by the option `assumed`. What is confirmed stands where it is used.
  */
 export const assumed = {
@@ -66,46 +67,38 @@ export const assumed = {
       since: '7.0.2.0',
     },
   ] as readonly EventAlarmRow[],
-  /** faultstring of NotAuthenticated. reported by users */
+  /** faultstring of NotAuthenticated */
   notAuthenticated: 'The session is not authenticated.',
-  /** faultstring of NoPermission. reported by users */
+  /** faultstring of NoPermission */
   noPermission: 'Permission to perform this operation was denied.',
   userNotFound: (principal: string) => `The user or group '${principal}' could not be found.`,
   roleInUse: (name: string) => `The role '${name}' is in use.`,
   minimumAdminPermission: 'There must be at least one permission that gives full access to everything.',
-  /** faultstring of ManagedObjectNotFound. reported by users */
+  /** faultstring of ManagedObjectNotFound */
   objectNotFound: 'The object has already been deleted or has not been completely created',
-  /** The text before the state in parentheses. reported by users */
+  /** The text before the state in parentheses */
   invalidPowerState: 'The attempted operation cannot be performed in the current state',
-  /** reported by users */
   invalidState: 'The operation is not allowed in the current state.',
-  /** reported by users */
   hostNotConnected: 'The operation is not allowed in the current connection state of the host.',
   methodNotFound: (receiver: string, method: string) => `${receiver} does not implement: ${method}`,
   /** Answer to a body that is not SOAP; what is wrong with it follows. */
   invalidRequest: 'Invalid request',
-  /** reported by users */
   notFound: 'The object or item referred to could not be found.',
   invalidName: (name: string) => `The name '${name}' is not valid.`,
-  /** reported by users */
   toolsUnavailable: 'Cannot complete operation because VMware Tools is not running in this virtual machine.',
-  /** observed (vcenter.md 9.2) */
   unsupportedOnEncryptedVm: 'The operation is not supported on encrypted VM',
   invalidFolder: 'The folder cannot be moved below itself.',
   alreadyUpgraded: 'The virtual machine hardware is already up to date.',
   concurrentAccess: 'The operation cannot complete because another operation is in progress on the object.',
   cpuHotPlugNotSupported: 'CPU hot plug is not supported for this virtual machine.',
   memoryHotPlugNotSupported: 'Memory hot plug is not supported for this virtual machine.',
-  /** reported by users */
   fileNotFound: (path: string) => `File ${path} was not found`,
-  /** reported by users */
   fileLocked: (path: string) => `Unable to access file ${path} since it is locked`,
   fileAlreadyExists: (path: string) =>
     `Cannot complete the operation because the file or folder ${path} already exists`,
   alreadyExists: (what: string) => `The specified key, name, or identifier '${what}' already exists.`,
   invalidDatastorePath: (path: string) => `Invalid datastore path '${path}'.`,
   invalidDatastore: (name: string) => `Invalid datastore '${name}'.`,
-  /** reported by users */
   invalidDeviceSpec: (index: number) => `Invalid configuration for device '${index}'.`,
   pbmNotFound: (object: string) => `The entity ${object} was not found.`,
   pbmSystemPolicy: (name: string) => `The storage policy ${name} is a default of the system and cannot be deleted.`,
@@ -117,7 +110,7 @@ export const assumed = {
   pbmEncryptionComponent: 'Storage policy component for VM and virtual disk encryption',
   pbmCleartextFilters: 'Allow I/O filters before encryption',
   pbmIncompatible: 'Datastore does not satisfy required properties.',
-  /** faultstring of NotSupported and of declared methods that are not simulated. reported by users */
+  /** faultstring of NotSupported and of declared methods that are not simulated */
   notSupported: 'The operation is not supported on the object.',
   notImplemented: 'The method is not implemented.',
   invalidProperty: 'Invalid property',
@@ -154,3 +147,21 @@ export const assumed = {
 };
 
 export type Assumed = typeof assumed;
+
+/** What of the table has a better source than an assumption. */
+export const provenance: Partial<Record<keyof Assumed, Provenance>> = {
+  notAuthenticated: 'reported by users',
+  noPermission: 'reported by users',
+  objectNotFound: 'reported by users',
+  invalidPowerState: 'reported by users',
+  invalidState: 'reported by users',
+  hostNotConnected: 'reported by users',
+  notFound: 'reported by users',
+  toolsUnavailable: 'reported by users',
+  unsupportedOnEncryptedVm: 'observed',
+  fileNotFound: 'reported by users',
+  fileLocked: 'reported by users',
+  invalidDeviceSpec: 'reported by users',
+  notSupported: 'reported by users',
+  sessionIdleMinutes: 'documented',
+};

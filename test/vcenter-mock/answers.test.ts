@@ -30,7 +30,21 @@ const clients: [profile: VersionProfileName, version: string][] = [
 test.each(clients)(
   'a vCenter %s tells a client of %s nothing that the client does not know, and all that it needs',
   async (profile, version) => {
-    const lab = await loggedIn({ version: profile });
+    const lab = await loggedIn({
+      version: profile,
+      inventory: {
+        hosts: [{ name: 'esx-01' }, { name: 'esx-02', cryptoSupported: false }],
+        vms: [
+          {
+            name: 'web',
+            host: 'esx-01',
+            snapshots: ['before', 'after'],
+            disks: [{ capacityGb: 1 }, { capacityGb: 2 }],
+          },
+          { name: 'db', host: 'esx-02', powerState: 'poweredOn', vtpm: true, ipAddress: '192.0.2.7' },
+        ],
+      },
+    });
     const { body, status } = await lab.call(
       everything(lab.mock.vc.store.list().map(({ ref }) => ref)),
       `"urn:vim25/${version}"`,

@@ -19,6 +19,11 @@ export function problemsOf(objects: readonly XmlElement[], version: string): str
   for (const object of objects) {
     const reference = child(object, 'obj')!;
     const type = reference.attributes.type ?? '';
+    const told = object.children.map((entry) => child(entry, 'name')?.text);
+    for (const { field, optional, array, since } of propertiesOf(type).values()) {
+      const visible = !since || compareVersions(since, version) <= 0;
+      if (visible && !optional && !array && !told.includes(field)) problems.push(`${type}: lacks ${field}`);
+    }
     for (const entry of object.children.filter(({ name }) => name === 'propSet')) {
       const name = child(entry, 'name')?.text ?? '';
       const property = propertiesOf(type).get(name);

@@ -1,3 +1,5 @@
+import type { Provenance } from '../provenance.ts';
+
 /**
  * Texts and values of vCenter's encryption that no public source confirms (`assumed`), or that only one of them reports.
  * Everything here may be overridden by the option `assumed`; what is confirmed stands where it is used.
@@ -60,7 +62,7 @@ export const cryptoAssumed = {
    * says so, the others are assumed.
    */
   faultTexts: {
-    /** observed in VMware's own tests of a host's encryption */
+    /** observed in a public copy of tests of a host's encryption */
     'msg.vigor.enc.keyNotFound': 'The specified key was not found.',
     /** observed there */
     'msg.keysafe.locator': 'Key locator error',
@@ -119,3 +121,12 @@ export function withOverrides(overrides: CryptoAssumedOverrides = {}): CryptoAss
     faultTexts: { ...cryptoAssumed.faultTexts, ...overrides.faultTexts },
   };
 }
+
+/** What of the table has a better source than an assumption. */
+export const cryptoProvenance: Partial<Record<keyof CryptoAssumed, Provenance>> = {
+  cannotGenerateKey: 'documented',
+  certificateWarningDays: 'documented',
+  policyRequiredForVmFiles: 'reported by users',
+  disksInheritCrypto: 'reported by users',
+  firstProviderBecomesDefault: 'documented',
+};

@@ -38,7 +38,7 @@ export interface PlanRules {
 
 /**
  * Decides what a spec does to a VM's encryption, or refuses it with the faults of vcenter.md 8.3 and 9.2.
- * Which fault stands for which mistake: observed in VMware's own tests of a host's encryption, unless a line says otherwise.
+ * Which fault stands for which mistake: observed in a public copy of tests of a host's encryption, unless a line says otherwise.
  * @param vm the VM as the spec's plain part will leave it: disks that are added are there, those removed are not
  * @returns undefined when encryption is not touched
  */

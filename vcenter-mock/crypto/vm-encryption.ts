@@ -272,7 +272,7 @@ function targetsOf(plan: VmCryptoPlan): (Target & { key?: CryptoKeyId })[] {
   return [...(plan.home ? [plan.home] : []), ...plan.disks];
 }
 
-/** observed in VMware's own tests of a host's encryption: the fault depends on what the key was for. */
+/** observed in a public copy of tests of a host's encryption: the fault depends on what the key was for. */
 function keyMissing(assumed: CryptoAssumed, { action, operation }: Target, detail: string): Error {
   const isDisk = operation !== undefined;
   if (isDisk && action === 'encrypt') {

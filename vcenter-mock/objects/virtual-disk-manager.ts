@@ -8,7 +8,7 @@ import { checkProfile } from '../virtual-machine/apply-config-spec.ts';
 import { fileBacking } from '../virtual-machine/disk-chain.ts';
 import { startEntityTask } from './managed-entity.ts';
 
-/** Disks that no virtual machine has. What encryption refuses: observed in VMware's own tests of a host's encryption. */
+/** Disks that no virtual machine has. What encryption refuses: observed in a public copy of tests of a host's encryption. */
 export const virtualDiskManager = implement('VirtualDiskManager', {
   methods: {
     CreateVirtualDisk_Task: (_manager, { name, datacenter, spec }, call) => {

@@ -101,7 +101,7 @@ export function defined<T extends object>(value: T): T {
 
 /**
  * extraConfig: an empty value removes the key (documented). The secrets of an encrypted VM cannot be set: the faults and their texts are
- * observed in VMware's own tests of a host's encryption.
+ * observed in a public copy of tests of a host's encryption.
  */
 function mergeOptions(config: ConfigInfo, changes: readonly Data<'OptionValue'>[]): Data<'OptionValue'>[] {
   const merged = new Map((config.extraConfig ?? []).map((option) => [option.key, option]));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../lab/clients/soap.ts';
 import { type EncryptedLab, encryptAll, encryptedLab, xml } from './encrypted-lab.ts';
 
-/** Expected faults and keys: VMware's own tests of a host's encryption, and vcenter.md 8.3 and 9.2. */
+/** Expected faults and keys: a public copy of tests of a host's encryption, and vcenter.md 8.3 and 9.2. */
 const reconfigure = (lab: EncryptedLab, ...parts: string[]) => lab.run('web', 'ReconfigVM_Task', xml.spec(...parts));
 const encryptFiles = [xml.encrypting('vmProfile'), xml.crypto('Encrypt', '')];
 const newKey = async (lab: EncryptedLab) => {
