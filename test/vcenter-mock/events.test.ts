@@ -97,3 +97,15 @@ test('the description names categories, and the ids of extended events before a 
     '<fullFormat>com.vmware.vc.kms.crypto.KeyGenerateFail|Key creation failed on key provider.</fullFormat>',
   );
 });
+
+test.each([
+  ['6.7', 'Virtual machine is locked because keys are missing on KMS cluster.', false],
+  ['7.0', 'Virtual machine is locked because keys were missing on the key provider.', true],
+  ['9.0', 'Virtual machine is locked because keys were missing on the key provider.', true],
+] as const)('a vCenter %s describes its events in its own words', async (version, text, hasUnreachable) => {
+  const lab = await loggedIn({ version });
+  const { body } = await lab.call(fetchOf('EventManager', 'EventManager', 'description'));
+  expect(body).toContain(`<fullFormat>com.vmware.vc.vm.Crypto.VMLocked.KeyMissingOnKMS|${text}</fullFormat>`);
+  // observed: 6.7 does not have this one
+  expect(body.includes('com.vmware.vc.kms.crypto.Unreachable|')).toBe(hasUnreachable);
+});

@@ -154,17 +154,21 @@ const rows = {
 
 export type CryptoEventId = keyof typeof rows;
 
+/** The wording of the release that `about.version` names. */
+export function eventWordingOf(version: string): EventWording {
+  return version.startsWith('6.') ? '6.7' : /^7\.0\.[01]$/.test(version) ? '7.0' : '7.0u2';
+}
+
 /**
- * Entries for EventManager.description, in the wording of 7.0u2 and later: the id stands before a bar in the full format,
- * as clients look for it (observed).
+ * Entries for EventManager.description, those that the release has in its wording: the id stands before a bar in the full
+ * format, as clients look for it (observed).
  */
-export function cryptoEventDescriptions() {
-  return Object.entries(rows).map(([id, { severity, text, ...row }]) => ({
-    key: 'isExtended' in row ? 'ExtendedEvent' : 'EventEx',
-    category: severity,
-    description: text,
-    fullFormat: `${id}|${text}`,
-  }));
+export function cryptoEventDescriptions(wording: EventWording) {
+  return Object.entries<Row>(rows).flatMap(([id, row]) => {
+    const text = textIn(wording, row);
+    const key = row.isExtended ? 'ExtendedEvent' : 'EventEx';
+    return text === null ? [] : [{ key, category: row.severity, description: text, fullFormat: `${id}|${text}` }];
+  });
 }
 
 /** Builds an event in a release's wording; undefined when the release does not have it. */
@@ -174,10 +178,14 @@ export function cryptoEvent(
   subject: Pick<CryptoEvent, 'hostId' | 'vmId' | 'arguments'> = {},
 ): CryptoEvent | undefined {
   const row: Row = rows[eventTypeId];
-  const message = wording === '7.0u2' ? row.text : wording === '7.0' ? textOf70(row) : olderText(row);
+  const message = textIn(wording, row);
   return message === null
     ? undefined
     : { eventTypeId, severity: row.severity, isExtended: row.isExtended, message, ...subject };
+}
+
+function textIn(wording: EventWording, row: Row): string | null {
+  return wording === '7.0u2' ? row.text : wording === '7.0' ? textOf70(row) : olderText(row);
 }
 
 function textOf70(row: Row): string | null {

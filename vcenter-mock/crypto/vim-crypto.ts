@@ -7,7 +7,7 @@ import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { type Data, parseRefKey, type Ref, refKey } from '../vim/kernel/values.ts';
 import type { VmDraft } from '../virtual-machine/draft.ts';
-import type { CryptoEvent } from './events.ts';
+import { type CryptoEvent, eventWordingOf } from './events.ts';
 import { invalidArgument, invalidDeviceSpec } from './faults.ts';
 import { type CryptoOptions, keysOf, VcenterCrypto } from './index.ts';
 import type { CryptoVm } from './inventory.ts';
@@ -280,9 +280,8 @@ export function scopeOf(entity: Ref): string {
 
 /** What follows from the simulated release: product attributes, wording of events, rules of later releases. */
 function withProfileDefaults({ version, build }: VersionProfile, options: CryptoOptions): CryptoOptions {
-  const wording = version.startsWith('6.') ? '6.7' : /^7\.0\.[01]$/.test(version) ? '7.0' : '7.0u2';
   return {
-    eventWording: wording,
+    eventWording: eventWordingOf(version),
     ...options,
     product: { version: `${version} build-${build}`, ...options.product },
     // reported by users of vCenter 8

@@ -1,4 +1,4 @@
-import { cryptoEventDescriptions } from '../crypto/events.ts';
+import { cryptoEventDescriptions, eventWordingOf } from '../crypto/events.ts';
 import { type AnyEvent, plainType } from '../events/event-filter.ts';
 import { eventTypes } from '../events/event-types.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
@@ -10,7 +10,7 @@ import { createHistoryCollector, latestPage, maxCollector, readNext, readPreviou
 const element = (key: string) => data('ElementDescription', { key, label: key, summary: key });
 
 /** EventManager.description: what govc reads to show an event's category. */
-export function eventDescription(): Data<'EventDescription'> {
+export function eventDescription(version: string): Data<'EventDescription'> {
   const details = [
     ...Object.entries(eventTypes).map(([key, { category, description }]) => ({
       key,
@@ -18,7 +18,7 @@ export function eventDescription(): Data<'EventDescription'> {
       description,
       fullFormat: description,
     })),
-    ...cryptoEventDescriptions(),
+    ...cryptoEventDescriptions(eventWordingOf(version)),
   ];
   return {
     _type: 'EventDescription',
@@ -53,7 +53,7 @@ function subjectOf(event: AnyEvent) {
 
 export const eventManager = implement('EventManager', {
   derive: {
-    description: eventDescription,
+    description: (_object, vc) => eventDescription(vc.profile.version),
     latestEvent: (_object, vc) => vc.events.latest,
     maxCollector: () => maxCollector,
   },
@@ -77,9 +77,14 @@ export const eventManager = implement('EventManager', {
     },
 
     /** The arguments of a declared type; those of an EventEx are not public. */
-    RetrieveArgumentDescription(_object, { eventTypeId }) {
+    RetrieveArgumentDescription(_object, { eventTypeId }, { vc }) {
       const type = plainType(eventTypeId);
-      if (eventDescription().eventInfo.some(({ fullFormat }) => fullFormat.startsWith(`${eventTypeId}|`))) return [];
+      if (
+        eventDescription(vc.profile.version).eventInfo.some(({ fullFormat }) =>
+          fullFormat.startsWith(`${eventTypeId}|`),
+        )
+      )
+        return [];
       if (!dataDeclaration(type) || !isSubtype(type, 'Event')) throw invalidArgument('eventTypeId');
       return [...fieldsOf(type).values()]
         .filter(({ field }) => !common.has(field))
