@@ -1,6 +1,7 @@
 import { clients, isAbsent } from '../test/interop/clients.ts';
 import { type Figure, median, megabytes, milliseconds, spread } from './figures.ts';
-import { returned, SoapClient, soapRequests } from './soap-client.ts';
+import { returned, SoapClient, type SoapTarget, soapRequests } from './soap-client.ts';
+import { startLoad } from './soap-load.ts';
 import { startChanging, startKeyrig, startVcsim, type VcenterProcess } from './vcenter-processes.ts';
 
 const rounds = 11;
@@ -52,9 +53,10 @@ function memoryOf(server: VcenterProcess, name: string, limit?: number): Figure 
   return { name, value: megabytes(bytes), target: `at most ${megabytes(limit)}`, met: bytes <= limit };
 }
 
-/** A server with open connections, and what is asked of it. */
+/** A server, a client that is logged in to it, and what is asked of it. */
 interface Asked {
-  readonly clients: readonly SoapClient[];
+  readonly target: SoapTarget;
+  readonly first: SoapClient;
   readonly requests: { readonly currentTime: Buffer; readonly property: Buffer; readonly inventory: Buffer };
 }
 
@@ -71,14 +73,14 @@ async function compare(keyrig: VcenterProcess, vcsim: VcenterProcess, vms: numbe
     }
   }
   await add('two properties of all VMs', 'inventory', 1, 3);
-  for (const client of [...both.keyrig.clients, ...both.vcsim.clients]) client.close();
+  both.keyrig.first.close();
+  both.vcsim.first.close();
   return figures;
 }
 
-/** Opens the connections, and makes sure that the answers are what was asked for. */
+/** Logs in, and makes sure that the answers are what was asked for. */
 async function ask({ target }: VcenterProcess, vms: number): Promise<Asked> {
   const first = await SoapClient.open(target);
-  const more = Array.from({ length: manyConnections - 1 }, () => SoapClient.open(target, first));
   const view = returned(await first.exchange(first.request(soapRequests.view)));
   const inventory = first.request(soapRequests.inventory(view));
   const answer = (await first.exchange(inventory)).toString();
@@ -90,7 +92,7 @@ async function ask({ target }: VcenterProcess, vms: number): Promise<Asked> {
     property: first.request(soapRequests.property(vm)),
     inventory,
   };
-  return { clients: [first, ...(await Promise.all(more))], requests };
+  return { target, first, requests };
 }
 
 async function ratio(
@@ -100,14 +102,21 @@ async function ratio(
   connections: number,
   least: number,
 ): Promise<Figure[]> {
-  const rate = ({ clients: open, requests }: Asked, ms: number) =>
-    answersPerSecond(open.slice(0, connections), requests[request], ms);
-  await rate(both.keyrig, warmUpMs);
-  await rate(both.vcsim, warmUpMs);
+  const start = ({ target, requests, first }: Asked) =>
+    // Answers in chunks have no length that the load could go by.
+    request === 'inventory'
+      ? { rate: (ms: number) => answersPerSecond(first, requests.inventory, ms), stop: () => {} }
+      : startLoad(target, requests[request], connections);
+  const keyrig = await start(both.keyrig);
+  const vcsim = await start(both.vcsim);
+  await keyrig.rate(warmUpMs);
+  await vcsim.rate(warmUpMs);
   const measured: { keyrig: number; vcsim: number }[] = [];
   for (let round = 0; round < rounds; round++) {
-    measured.push({ vcsim: await rate(both.vcsim, roundMs), keyrig: await rate(both.keyrig, roundMs) });
+    measured.push({ vcsim: await vcsim.rate(roundMs), keyrig: await keyrig.rate(roundMs) });
   }
+  keyrig.stop();
+  vcsim.stop();
   const ratios = measured.map((round) => round.keyrig / round.vcsim);
   const where = `${name}, ${connections === 1 ? 'one connection' : `${connections} connections`}`;
   const times = (value: number) => `${value.toFixed(2)} times`;
@@ -122,18 +131,15 @@ async function ratio(
   ];
 }
 
-/** All clients repeat a request for so long. */
-async function answersPerSecond(open: readonly SoapClient[], request: Buffer, ms: number): Promise<number> {
+/** A client repeats a request for so long. */
+async function answersPerSecond(client: SoapClient, request: Buffer, ms: number): Promise<number> {
   let answers = 0;
   const begin = performance.now();
-  const repeat = async (client: SoapClient) => {
-    // At least one each, however long it takes.
-    do {
-      await client.exchange(request);
-      answers++;
-    } while (performance.now() - begin < ms);
-  };
-  await Promise.all(open.map(repeat));
+  // At least one, however long it takes.
+  do {
+    await client.exchange(request);
+    answers++;
+  } while (performance.now() - begin < ms);
   return (answers * 1_000) / (performance.now() - begin);
 }
 

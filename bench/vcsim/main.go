@@ -21,6 +21,8 @@ import (
 
 func main() {
 	vms := flag.Int("vms", 2, "powered-on VMs")
+	target := flag.String("load", "", "do not serve, but ask the server at this address; see load.go")
+	connections := flag.Int("connections", 1, "connections of the load")
 	version := flag.Bool("version", false, "tell the version and end")
 	flag.Parse()
 	if *version {
@@ -28,7 +30,11 @@ func main() {
 		fmt.Print(info)
 		return
 	}
-	if err := run(*vms); err != nil {
+	serve := func() error { return run(*vms) }
+	if *target != "" {
+		serve = func() error { return load(*target, *connections) }
+	}
+	if err := serve(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -97,7 +97,7 @@ const parts: Part[] = [
   },
   {
     name: 'vcsim',
-    pins: ['go.mod', 'go.sum', 'main.go'].map((file) => `../../bench/vcsim/${file}`),
+    pins: ['go.mod', 'go.sum', 'main.go', 'load.go'].map((file) => `../../bench/vcsim/${file}`),
     needs: [{ command: ['go', 'version'], debianPackage: 'golang-go' }],
     install: () => goBuild('../../bench/vcsim', 'vcsim'),
   },

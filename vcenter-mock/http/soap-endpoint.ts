@@ -167,7 +167,8 @@ export class SoapEndpoint {
     };
     if (cookie !== undefined) head['set-cookie'] = cookie;
     response.writeHead(output.status, head);
-    response.end(output.body);
+    // ASCII needs no transcoding.
+    response.end(output.body, head['content-length'] === output.body.length ? 'latin1' : 'utf8');
   }
 }
 
