@@ -190,3 +190,22 @@ test('over plain HTTP the cookie is not Secure', async () => {
   expect(response.headers.get('set-cookie')).toMatch(/^vmware_soap_session="[0-9a-f]{40}"; Path=\/; HttpOnly;$/);
   await response.text();
 });
+
+test('the journal tells each call by the name that its object has then', async () => {
+  const lab = await loggedIn();
+  const read = () => lab.call(fetchOf('VirtualMachine', lab.ref('web'), 'name'));
+  const vm = lab.mock.inventory.vm('web')!;
+  const id = vm.ref.value;
+  await read();
+  await read();
+  vm.change('config', (config) => {
+    config.name = 'renamed';
+  });
+  await lab.call(fetchOf('VirtualMachine', id, 'name'), '"urn:vim25/7.0.0.0"');
+  const calls = lab.runtime.journal.entries({ event: 'vcenter.call', data: { method: 'Fetch' } });
+  expect(calls.map(({ text, data }) => [text, data?.version])).toEqual([
+    [`Fetch on web (VirtualMachine:${id})`, '7.0.3.0'],
+    [`Fetch on web (VirtualMachine:${id})`, '7.0.3.0'],
+    [`Fetch on renamed (VirtualMachine:${id})`, '7.0.0.0'],
+  ]);
+});

@@ -62,10 +62,28 @@ function paramsOf(params: Readonly<Record<string, string>>): ReadonlyMap<string,
 
 const fetchParams = { prop: 'string' };
 
+/** What the journal says of a call; the text names method and object. */
+interface CallDescription {
+  readonly text: string;
+  readonly data: {
+    readonly method: string;
+    readonly type: string;
+    readonly object: string;
+    readonly user: string | undefined;
+    readonly version: string;
+    readonly userAgent: string;
+    readonly operationId: string | undefined;
+  };
+}
+
+/** Descriptions that are kept for a session at most. */
+const maxDescribed = 100;
+
 /** Runs SOAP calls against a vCenter: one function from request text to answer text. */
 export class Dispatcher {
   readonly #vc: Vcenter;
   readonly #implementations: ImplementationTable;
+  readonly #described = new WeakMap<Session, Map<string, CallDescription>>();
 
   constructor(vc: Vcenter, implementations: ImplementationTable) {
     this.#vc = vc;
@@ -107,16 +125,7 @@ export class Dispatcher {
       plane: 'vcenter',
       event: 'vcenter.call',
       level: isRead(request.method) ? 'debug' : 'info',
-      text: `${request.method} on ${nameOf(object, request)}`,
-      data: {
-        method: request.method,
-        type: request.target.type,
-        object: request.target.value,
-        user: session?.user.username,
-        version: context.version,
-        userAgent: input.http.userAgent,
-        operationId: request.operationId,
-      },
+      ...this.#describe(request, object, session, context.version, input.http.userAgent),
       link: input.connection,
     });
     try {
@@ -149,6 +158,36 @@ export class Dispatcher {
     } finally {
       release?.();
     }
+  }
+
+  /** What the journal says of a call. Calls of a session that repeat, such as polls, share it: the journal keeps many. */
+  #describe(
+    request: SoapRequest,
+    object: ManagedObject | undefined,
+    session: Session | undefined,
+    version: string,
+    userAgent: string,
+  ): CallDescription {
+    const { method, target, operationId } = request;
+    const text = `${method} on ${nameOf(object, request)}`;
+    const described = session && operationId === undefined ? this.#describedBy(session) : undefined;
+    const key = `${method} ${refKey(target)}`;
+    const before = described?.get(key);
+    if (before?.text === text && before.data.version === version && before.data.userAgent === userAgent) return before;
+    const user = session?.user.username;
+    const data = { method, type: target.type, object: target.value, user, version, userAgent, operationId };
+    const description = { text, data };
+    if (described && (before || described.size < maxDescribed)) described.set(key, description);
+    return description;
+  }
+
+  #describedBy(session: Session): Map<string, CallDescription> {
+    let described = this.#described.get(session);
+    if (!described) {
+      described = new Map();
+      this.#described.set(session, described);
+    }
+    return described;
   }
 
   #consultFaults(
