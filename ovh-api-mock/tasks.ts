@@ -4,12 +4,21 @@ import { datetime, datetimeOrNull } from './datetime.ts';
 import type { TaskModel, TaskState } from './models/task.ts';
 import type { TaskProgressMode } from './options.ts';
 
+/** What a task is about: the members of dedicatedCloud.Task that name it. */
+export type TaskSubject = Partial<
+  Pick<
+    TaskModel,
+    'userId' | 'datacenterId' | 'hostId' | 'filerId' | 'vlanId' | 'networkAccessId' | 'orderId' | 'network'
+  >
+>;
+
 /** A task of a service: what the API shows as dedicatedCloud.Task. Times are ms since the epoch. */
 export interface Task {
   readonly taskId: number;
   readonly serviceName: string;
   /** The name of its robot. */
   readonly name: string;
+  readonly subject: TaskSubject;
   state: TaskState;
   /** 0 to 100 */
   progress: number;
@@ -97,13 +106,14 @@ export class TaskStore {
     );
   }
 
-  /** Creates a task in state todo and sets its robot to work. */
-  create(serviceName: string, robot: Robot, cause: number): Task {
+  /** Creates a task in state todo, about a subject, and sets its robot to work. */
+  create(serviceName: string, robot: Robot, cause: number, subject: TaskSubject = {}): Task {
     const now = this.#runtime.clock.now();
     const task: Task = {
       taskId: this.#ids++,
       serviceName,
       name: robot.name,
+      subject,
       state: 'todo',
       progress: 0,
       description: null,
@@ -228,5 +238,6 @@ export function taskModel(task: Task): TaskModel {
     vlanId: null,
     networkAccessId: null,
     network: null,
+    ...task.subject,
   };
 }
