@@ -1,8 +1,8 @@
 import type { AccessRule } from './options.ts';
 
 /** Whether a text fits a pattern in which `*` stands for anything, slashes included; without `*` it is exact (documented). */
-export function fitsPattern(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
+export function fitsPattern(pattern: string, text: string, wildcard = '*'): boolean {
+  const [first = '', ...rest] = pattern.split(wildcard);
   const last = rest.pop();
   if (last === undefined) return text === pattern;
   if (!text.startsWith(first)) return false;

@@ -33,6 +33,8 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
     logger: false,
     exposeHeadRoutes: false,
     bodyLimit: assumed.bodyLimitBytes,
+    // Batches put many ids in one segment of a path.
+    routerOptions: { maxParamLength: assumed.headerLimitBytes },
     // A URL that cannot be read never reaches the hooks.
     frameworkErrors: (error, request, reply) => {
       const failure = failureOf(error, request, api);
@@ -51,6 +53,9 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
     request.setDecorator(causeDecorator, cause);
     // On all answers (reported by users).
     reply.header('x-ovh-queryid', parts.nextQueryId());
+    const { httpVersion, headers } = request.raw;
+    if (headers.host === undefined && httpVersion === '1.1')
+      return sendFailure(reply, badRequest(assumed.missingHostText));
     const call = { path: pathOf(request), route: routeOf(request)?.path, cause };
     const fault = await applyRequestFault(request, reply, call, { runtime, assumed, ...parts });
     if (fault instanceof ApiFailure) return sendFailure(reply, fault);
@@ -64,21 +69,32 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
     return payload;
   });
   app.setErrorHandler((error: FastifyError, request, reply) => sendFailure(reply, failureOf(error, request, api)));
+  const served = [...routes, guideRoute(options.docsCompat ?? false)];
   app.setNotFoundHandler((request, reply) => {
-    const message = `${assumed.unknownUrlText}: ${request.method} ${pathOf(request).slice(0, 200)}`;
-    return sendFailure(reply, new ApiFailure(404, message));
+    const { method } = request;
+    const path = pathOf(request).slice(0, 200);
+    const methods = methodsOf(served, request);
+    if (methods.length === 0)
+      return sendFailure(reply, new ApiFailure(404, `${assumed.unknownUrlText}: ${method} ${path}`));
+    const allowed = [...methods, 'OPTIONS'].join(', ');
+    reply.header('allow', allowed);
+    // No other origin may call, so a preflight request gets no more than this.
+    if (method === 'OPTIONS') return reply.code(204).send();
+    // Signatures and access rules know four methods (schema), so HEAD is not among them.
+    return sendFailure(reply, new ApiFailure(405, fill(assumed.methodNotAllowedText, { method, path, allowed })));
   });
 
-  for (const route of [...routes, guideRoute(options.docsCompat ?? false)]) {
+  for (const route of served) {
+    const objects = objectRoute(served, route);
     for (const prefix of prefixes) {
       app.route({
         method: route.method,
         url: prefix + route.path.replace(/\{(\w+)\}/g, ':$1'),
         config: { [routeConfig]: route },
         handler: async (request, reply) => {
-          const answer = await dispatch(route, routedCall(request), api);
+          const answer = await dispatch(route, objects, routedCall(request), api);
           if (answer instanceof ApiFailure) return sendFailure(reply, answer);
-          return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
+          return reply.headers(answer.headers).type(json).send(JSON.stringify(answer.value));
         },
       });
     }
@@ -86,8 +102,31 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
   return app;
 }
 
+const json = 'application/json; charset=utf-8';
+
 function sendFailure(reply: FastifyReply, failure: ApiFailure): FastifyReply {
-  return reply.code(failure.status).type('application/json; charset=utf-8').send(JSON.stringify(failure.body));
+  return reply.code(failure.status).type(json).send(JSON.stringify(failure.body));
+}
+
+/** The route that answers one object of the list that a route answers: a segment further down, for its id. */
+function objectRoute(served: readonly Route[], list: Route): Route | undefined {
+  return served.find(
+    ({ method, path }) =>
+      method === 'GET' && path.startsWith(`${list.path}/{`) && !path.includes('/', list.path.length + 1),
+  );
+}
+
+/** The methods that are served on the path of a request. */
+function methodsOf(served: readonly Route[], request: FastifyRequest): string[] {
+  const segments = pathOf(request).split('/');
+  const fits = (route: Route) => {
+    const own = route.path.split('/');
+    return (
+      own.length === segments.length &&
+      own.every((part, index) => (part.startsWith('{') ? segments[index] !== '' : part === segments[index]))
+    );
+  };
+  return served.filter(fits).map(({ method }) => method);
 }
 
 /** The answer to an error that fastify or a handler raised. */
@@ -95,6 +134,10 @@ function failureOf(error: FastifyError, request: FastifyRequest, { assumed, runt
   const code = systemCode(error);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     return new ApiFailure(413, fill(assumed.bodyTooLargeText, { limit: assumed.bodyLimitBytes }));
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    const value = String(request.headers['content-type']).slice(0, 100);
+    return badRequest(fill(assumed.contentTypeText, { value }));
   }
   if (error.statusCode !== undefined && error.statusCode < 500) return badRequest(assumed.badRequestText);
   // The API stops: the connection is about to be closed as well.
@@ -132,7 +175,7 @@ function routedCall(request: FastifyRequest) {
     target: request.raw.url ?? '',
     path: pathOf(request),
     headers,
-    params,
+    params: params as Record<string, string>,
     query,
     body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     remoteAddress: request.socket.remoteAddress ?? '',

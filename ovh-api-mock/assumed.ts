@@ -60,6 +60,19 @@ export const assumedTable = {
     '[sslThumbprint] Given data ({value}) is not a SHA-1 or SHA-256 thumbprint',
     '400 of the mode verify-format.',
   ),
+  unknownParameterText: row(
+    'Received not described parameters: ({names})',
+    '400 for fields of a body that are not declared (reported by users, who also saw the name of a handler behind it).',
+  ),
+  unknownMemberText: row(
+    '[{name}] The objects of this list have no such member',
+    '400 for X-Pagination-Sort or X-Pagination-Filter.',
+  ),
+  batchTooLargeText: row('X-Ovh-Batch asks for {count} objects, at most {limit} are served', '400.'),
+  methodNotAllowedText: row('{method} is not allowed on {path}, only {allowed}', '405.'),
+  deepJsonText: row('The body nests deeper than {limit} levels', '400.'),
+  contentTypeText: row('[Content-Type] Given data ({value}) is not a media type', '400.'),
+  missingHostText: row('[Host] This header is required', '400 for HTTP/1.1 without Host.'),
   badJsonText: row('The body is not a JSON object', '400 for a body that cannot be read.'),
   badRequestText: row('The request cannot be read as HTTP', '400 for garbage on a listener or a malformed URL.'),
   bodyTooLargeText: row('The body is larger than {limit} bytes', '413.'),
@@ -79,9 +92,19 @@ export const assumedTable = {
   faultText: row('Service unavailable', 'Message of an injected fault that names none.'),
   // Rules without a public source (spec 7.4)
   refuseDuplicateIp: row(true, 'Whether a second KMS with the same address is refused with 409.'),
+  refuseUnknownFields: row(true, 'Whether a body with fields that are not declared is refused with 400.'),
   refuseWhileRunning: row(true, 'Whether a change is refused with 409 while another KMS task of the service runs.'),
   // Limits of the gateway
   bodyLimitBytes: row(65_536, 'Largest request body.'),
+  jsonDepthLimit: row(20, 'How deep a request body may nest.'),
+  // Lists (spec 2.7)
+  paginationSize: row(5_000, 'Elements on a page when a client asks for a mode without X-Pagination-Size.'),
+  paginationLargestSize: row(50_000, "Largest page. The control panel's sources ask for 50,000 elements."),
+  plainListSize: row(
+    0,
+    'Ids after which a list ends with X-Pagination-Cursor-Next though nobody asked for pages; 0: never.',
+  ),
+  batchLimit: row(100, "Most objects of one request with X-Ovh-Batch. The control panel's sources ask for 50."),
   headerLimitBytes: row(16_384, 'Largest request header.'),
   requestTimeoutMs: row(30_000, 'How long a client may take to send a request or its TLS handshake (machine time).'),
   // Identity of the account

@@ -1,10 +1,10 @@
-import type { z } from 'zod';
 import { fitsPattern, isGranted } from './access-rules.ts';
 import type { Api } from './api.ts';
-import { type AssumedValues, fill } from './assumed.ts';
 import { authenticate, authenticateApplication, type IncomingCall } from './authentication.ts';
-import { ApiFailure, badRequest, iamDenied, notGranted } from './failures.ts';
-import { ovhTypeOf } from './models/types.ts';
+import { batchEntry, batchKeys, lastParameter } from './batch.ts';
+import { ApiFailure, iamDenied, notGranted } from './failures.ts';
+import { arrange, checkMembers, cut, isPlain, paginationHeaders, readPagination } from './pagination.ts';
+import { check, checkBody, readBody } from './parameters.ts';
 import type { Call, Route } from './route.ts';
 
 /** A request that found its route. */
@@ -13,28 +13,115 @@ export interface RoutedCall extends IncomingCall {
   path: string;
   /** Scheme and host that the client used. */
   origin: string;
-  params: unknown;
+  params: Readonly<Record<string, string>>;
   query: unknown;
 }
 
-/** Takes a call through authentication, access rules, IAM and parameter checks to its handler. */
-export async function dispatch(route: Route, call: RoutedCall, api: Api): Promise<unknown> {
+/** What a route answers: a value of its type, or a list of them, and headers beside it. */
+export interface Reply {
+  value: unknown;
+  headers: Readonly<Record<string, string>>;
+}
+
+type Caller = Pick<Call, 'application' | 'credential'>;
+
+/**
+ * Takes a call through authentication, access rules, IAM and parameter checks to its handler.
+ *
+ * @param objects the route that answers a single object of the list that `route` answers, if there is one
+ */
+export async function dispatch(
+  route: Route,
+  objects: Route | undefined,
+  call: RoutedCall,
+  api: Api,
+): Promise<Reply | ApiFailure> {
   const caller = identify(route, call, api);
   if (caller instanceof ApiFailure) return caller;
+  const keys = batchKeys(route, call.headers, call.params, api.assumed);
+  if (keys instanceof ApiFailure) return keys;
+  if (keys) {
+    const entries = keys.map(async (key) =>
+      batchEntry(key, await run(route, elementCall(route, call, key), caller, api)),
+    );
+    return { value: await Promise.all(entries), headers: {} };
+  }
+  const value = await run(route, call, caller, api);
+  if (value instanceof ApiFailure) return value;
+  if (route.method === 'GET' && Array.isArray(value)) return paginate(value, objects, call, caller, api);
+  return { value, headers: {} };
+}
+
+/** Runs a handler after all that depends on the single object: access rules, IAM, parameters. */
+async function run(route: Route, call: RoutedCall, caller: Caller, api: Api): Promise<unknown> {
+  const refusal = refuse(route, call, caller);
+  if (refusal) return refusal;
   const { assumed } = api;
   const params = check(route.params, call.params, assumed);
   if (params instanceof ApiFailure) return params;
   const query = check(route.query, call.query, assumed);
   if (query instanceof ApiFailure) return query;
-  const json = Object.keys(route.body.shape).length > 0 ? readBody(call.body, assumed) : {};
+  // Clients send headers and bodies of JSON with GET and DELETE too; nothing there is read.
+  const json = route.method === 'POST' || route.method === 'PUT' ? readBody(call.body, assumed) : {};
   if (json instanceof ApiFailure) return json;
-  const body = check(route.body, json, assumed);
+  const body = checkBody(route.body, json, assumed);
   if (body instanceof ApiFailure) return body;
   return route.run({ params, query, body, api, origin: call.origin, cause: call.cause, ...caller });
 }
 
-type Caller = Pick<Call, 'application' | 'credential'>;
+/** The call for one object of a batch or list. */
+function elementCall(route: Route, call: RoutedCall, key: string): RoutedCall {
+  const params = { ...call.params, [lastParameter(route)!]: key };
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  return { ...call, params, path };
+}
 
+/** Cuts a list into pages, and puts objects in place of ids, when the client asks for it (spec 2.7). */
+async function paginate(
+  list: unknown[],
+  objects: Route | undefined,
+  call: RoutedCall,
+  caller: Caller,
+  api: Api,
+): Promise<Reply | ApiFailure> {
+  const page = readPagination(call.headers, api.assumed);
+  if (page instanceof ApiFailure) return page;
+  if (!page) return { value: list, headers: {} };
+  if (!page.expand || !objects) return { value: cut(list, page), headers: paginationHeaders(page, list.length) };
+  const refusal = checkMembers(page, objects.response, api.assumed);
+  if (refusal) return refusal;
+  if (isPlain(page)) {
+    const value = await expand(cut(list, page), objects, call, caller, api);
+    return value instanceof ApiFailure ? value : { value, headers: paginationHeaders(page, list.length) };
+  }
+  const all = await expand(list, objects, call, caller, api);
+  if (all instanceof ApiFailure) return all;
+  const arranged = arrange(all, page);
+  return { value: cut(arranged, page), headers: paginationHeaders(page, arranged.length) };
+}
+
+/**
+ * The objects behind ids, from the handler that answers each of them. Objects that went meanwhile are left out; when the
+ * client may not read them, the list is refused like a single one (assumed).
+ */
+async function expand(
+  ids: readonly unknown[],
+  objects: Route,
+  call: RoutedCall,
+  caller: Caller,
+  api: Api,
+): Promise<unknown[] | ApiFailure> {
+  const found: unknown[] = [];
+  const bare = { ...call, query: {} };
+  for (const id of ids) {
+    const object = await run(objects, elementCall(objects, bare, String(id)), caller, api);
+    if (!(object instanceof ApiFailure)) found.push(object);
+    else if (object.status !== 404) return object;
+  }
+  return found;
+}
+
+/** Who calls. */
 function identify(route: Route, call: RoutedCall, api: Api): Caller | ApiFailure {
   const { credentials, assumed, options, runtime } = api;
   const { clock, journal } = runtime;
@@ -46,32 +133,14 @@ function identify(route: Route, call: RoutedCall, api: Api): Caller | ApiFailure
   }
   const credential = authenticate(call, parts);
   if (credential instanceof ApiFailure) return credential;
-  if (!isGranted(credential.rules, call.method, call.path)) return notGranted;
-  const action = route.iamAction && `pccVMware:apiovh:${route.iamAction}`;
-  if (action && !credential.iamActions.some((allowed) => fitsPattern(allowed, action))) return iamDenied(action);
   return { application: credential.application, credential };
 }
 
-function readBody(body: Buffer, assumed: AssumedValues): unknown {
-  if (body.length === 0) return {};
-  try {
-    const json: unknown = JSON.parse(body.toString('utf8'));
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
-  } catch {
-    // Told below, like any other value that is no object.
-  }
-  return badRequest(assumed.badJsonText);
-}
-
-function check(schema: z.ZodObject, source: unknown, assumed: AssumedValues): Record<string, unknown> | ApiFailure {
-  const result = schema.safeParse(source);
-  if (result.success) return result.data;
-  const path = result.error.issues[0]?.path ?? [];
-  const name = path.join('.');
-  let value: unknown = source;
-  for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
-  if (value === undefined) return badRequest(fill(assumed.missingValueText, { name }));
-  const shown = (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 100);
-  const member = schema.shape[String(path[0])] as z.ZodType | undefined;
-  return badRequest(fill(assumed.badValueText, { name, value: shown, type: member ? ovhTypeOf(member) : 'object' }));
+/** Whether the caller may call this route with this path: access rules of the consumer key, then IAM. */
+function refuse(route: Route, { path }: RoutedCall, { credential }: Caller): ApiFailure | undefined {
+  if (!credential) return undefined;
+  if (!isGranted(credential.rules, route.method, path)) return notGranted;
+  const action = route.iamAction && `pccVMware:apiovh:${route.iamAction}`;
+  if (action && !credential.iamActions.some((allowed) => fitsPattern(allowed, action))) return iamDenied(action);
+  return undefined;
 }

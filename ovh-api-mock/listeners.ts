@@ -38,6 +38,8 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     connectionsCheckingInterval: Math.ceil(assumed.requestTimeoutMs / 2),
     // Longer than clients keep idle connections, so that they do not write into one that is being closed.
     keepAliveTimeout: 65_000,
+    // Told by the application, in OVH's form.
+    requireHostHeader: false,
   };
   const server: Server = identity
     ? createHttpsServer(
@@ -52,6 +54,8 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     sockets.set(key, socket);
     socket.once('close', () => sockets.delete(key));
   });
+  // Node.js would answer other expectations than 100-continue by itself; like most servers ours ignores them.
+  server.on('checkExpectation', handler);
   // Failed TLS handshakes arrive here too.
   server.on('clientError', (error: Error, socket: Duplex) => refuse(error, socket, parts));
 

@@ -128,7 +128,7 @@ export function guideRoute(docsCompat: boolean): Route {
       ? {}
       : {
           authentication: 'none',
-          body: z.object({}),
+          body: z.looseObject({}),
           run: ({ api }) =>
             new ApiFailure(
               404,

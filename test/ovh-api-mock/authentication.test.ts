@@ -223,11 +223,11 @@ test.each([
   [{}, '[accessRules] This parameter is required'],
   [
     { accessRules: [{ method: 'BREW', path: '/*' }] },
-    '[accessRules.0.method] Given data (BREW) is not valid for type auth.AccessRule[]',
+    '[accessRules.0.method] Given data (BREW) is not valid for type auth.HTTPMethodEnum',
   ],
   [
     { accessRules: [], allowedIPs: ['127.0.0.1/33'] },
-    '[allowedIPs.0] Given data (127.0.0.1/33) is not valid for type ipBlock[]',
+    '[allowedIPs.0] Given data (127.0.0.1/33) is not valid for type ipBlock',
   ],
 ])('POST /auth/credential refuses %j', async (body, message) => {
   const api = await startApi(onTestFinished);

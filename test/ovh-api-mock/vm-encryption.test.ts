@@ -286,7 +286,7 @@ test.each([
     '[state] Given data (TODO) is not valid for type dedicatedCloud.TaskStateEnum',
   ],
   ['GET', '/nothing', 404, 'Got an invalid (or empty) URL: GET /nothing'],
-  ['DELETE', '/auth/time', 404, 'Got an invalid (or empty) URL: DELETE /auth/time'],
+  ['DELETE', '/auth/time', 405, 'DELETE is not allowed on /auth/time, only GET, OPTIONS'],
 ])('%s %s answers %i', async (method, path, status, message) => {
   const api = await startApi(onTestFinished);
   const answer = await api.call(method, path);
