@@ -43,8 +43,9 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
       sendFailure(reply.header('x-ovh-queryid', queryId), failure);
     },
   });
-  // The signature covers the bytes as sent, whatever their type (spec 2.2), so nothing is parsed before it is checked.
+  // The signature covers the bytes as sent, whatever their type and method (spec 2.2), so nothing is parsed before it is checked.
   app.removeAllContentTypeParsers();
+  app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.decorateRequest(causeDecorator, 0);
 
