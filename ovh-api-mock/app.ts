@@ -5,8 +5,9 @@ import { fill } from './assumed.ts';
 import { dispatch } from './dispatch.ts';
 import { ApiFailure, badRequest } from './failures.ts';
 import { maskKey } from './mask.ts';
+import { openApiOf } from './openapi/document.ts';
 import { applyRequestFault } from './request-faults.ts';
-import type { Route } from './route.ts';
+import { objectRoute, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
 import { guideRoute } from './routes/vm-encryption.ts';
 
@@ -45,6 +46,8 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
   });
   // The signature covers the bytes as sent, whatever their type and method (spec 2.2), so nothing is parsed before it is checked.
   app.removeAllContentTypeParsers();
+  // A method that fastify knows and wants a type for; here it is served nowhere, like any other.
+  app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true });
   app.addHttpMethod('GET', { hasBody: true, overrideExisting: true });
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.decorateRequest(causeDecorator, 0);
@@ -100,6 +103,12 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
       });
     }
   }
+  for (const prefix of prefixes) {
+    // Ours: OVH publishes its own format alone.
+    app.get(`${prefix}/openapi.json`, (request, reply) =>
+      reply.type(json).send(JSON.stringify(openApiOf(routes, `${originOf(request)}${prefix}`))),
+    );
+  }
   return app;
 }
 
@@ -107,14 +116,6 @@ const json = 'application/json; charset=utf-8';
 
 function sendFailure(reply: FastifyReply, failure: ApiFailure): FastifyReply {
   return reply.code(failure.status).type(json).send(JSON.stringify(failure.body));
-}
-
-/** The route that answers one object of the list that a route answers: a segment further down, for its id. */
-function objectRoute(served: readonly Route[], list: Route): Route | undefined {
-  return served.find(
-    ({ method, path }) =>
-      method === 'GET' && path.startsWith(`${list.path}/{`) && !path.includes('/', list.path.length + 1),
-  );
 }
 
 /** The methods that are served on the path of a request. */
@@ -169,6 +170,11 @@ function pathOf(request: FastifyRequest): string {
   return prefix ? path.slice(prefix.length) : path;
 }
 
+/** Scheme and host that the client used. */
+function originOf({ protocol, host }: FastifyRequest): string {
+  return `${protocol}://${host}`;
+}
+
 function routedCall(request: FastifyRequest) {
   const { method, headers, params, query, body } = request;
   return {
@@ -180,7 +186,7 @@ function routedCall(request: FastifyRequest) {
     query,
     body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     remoteAddress: request.socket.remoteAddress ?? '',
-    origin: `${request.protocol}://${request.host}`,
+    origin: originOf(request),
     cause: causeOf(request) ?? 0,
   };
 }

@@ -5,6 +5,7 @@ export type { CredentialStatus } from './models/auth.ts';
 export type { DedicatedCloud } from './models/dedicated-cloud.ts';
 export type { TaskState } from './models/task.ts';
 export type { KmsState, OptionState, VmEncryptionAccessNetwork } from './models/vm-encryption.ts';
+export { openApiOf } from './openapi/document.ts';
 export type * from './options.ts';
 export { waitingForVcenter } from './robots/wait-for-vcenter.ts';
 export type { Route } from './route.ts';

@@ -38,6 +38,7 @@ const operators = {
   in: (member: unknown, value: string) => value.split(',').includes(String(member)),
 };
 type Operator = keyof typeof operators;
+export const filterOperators = Object.keys(operators) as readonly Operator[];
 
 const modes: Readonly<Record<string, Pagination['by']>> = {
   'cachedobjectlist-pages': 'number',
@@ -54,6 +55,7 @@ const largestNumber = 1e9;
  * assumed; the CLI only shows that a cursor may come).
  */
 export function readPagination(headers: Headers, assumed: AssumedValues): Pagination | ApiFailure | undefined {
+  if (assumed.plainListSize === 0 && !isAsked(headers)) return undefined;
   const given = (name: string) => {
     const value = headers[`x-pagination-${name}`];
     return (Array.isArray(value) ? value[0] : value)?.trim() || undefined;
@@ -64,7 +66,6 @@ export function readPagination(headers: Headers, assumed: AssumedValues): Pagina
   const mode = given('mode');
   const cursor = given('cursor');
   const size = given('size') ?? (mode || cursor ? undefined : assumed.plainListSize || undefined);
-  if (mode === undefined && cursor === undefined && size === undefined) return undefined;
   const by = mode === undefined ? 'cursor' : modes[mode.toLowerCase()];
   if (by === undefined) return wrong('Mode', mode ?? '', 'CachedObjectList-Pages or CachedObjectList-Cursor');
 
@@ -78,38 +79,51 @@ export function readPagination(headers: Headers, assumed: AssumedValues): Pagina
   // Message of the real API (documented by the control panel's source).
   if (start === undefined) return badRequest('invalid cursor');
 
-  const page: Pagination = {
-    expand: mode !== undefined,
-    by,
-    offset: start,
-    size: pageSize,
-    sort: undefined,
-    filters: [],
-  };
-  if (!page.expand) return page;
   const order = given('sort-order') ?? 'ASC';
   if (!/^(?:asc|desc)$/i.test(order)) return wrong('Sort-Order', order, 'ASC or DESC');
   const sort = given('sort');
-  if (sort !== undefined) {
-    const path = decoded(sort)?.split('.');
-    if (!path) return wrong('Sort', sort, 'string');
-    page.sort = { path, descending: /^desc$/i.test(order) };
-  }
+  const sortPath = sort === undefined ? undefined : readPath(sort);
+  if (sort !== undefined && !sortPath) return wrong('Sort', sort, 'member or member.member');
+  const filters: Filter[] = [];
   for (const text of given('filter')?.split('&') ?? []) {
     const filter = readFilter(text);
-    if (!filter) return wrong('Filter', text, `key:operator=value with operator ${Object.keys(operators).join(', ')}`);
-    page.filters.push(filter);
+    if (!filter) return wrong('Filter', text, `key:operator=value with operator ${filterOperators.join(', ')}`);
+    filters.push(filter);
   }
-  return page;
+  // Ids have no members to sort or filter by.
+  const expand = mode !== undefined;
+  const isPaged = expand || cursor !== undefined || size !== undefined;
+  if (!isPaged) return undefined;
+  const byMember = sortPath && { path: sortPath, descending: /^desc$/i.test(order) };
+  return {
+    expand,
+    by,
+    offset: start,
+    size: pageSize,
+    sort: expand ? byMember : undefined,
+    filters: expand ? filters : [],
+  };
+}
+
+/** Most requests ask for no pages: whether one does. */
+function isAsked(headers: Headers): boolean {
+  for (const name in headers) if (name.startsWith('x-pagination-')) return true;
+  return false;
 }
 
 /** `key:operator=value`, key and value percent-encoded. */
 function readFilter(text: string): Filter | undefined {
   const [, key = '', operator = '', value = ''] = /^([^:]+):(\w+)=(.*)$/s.exec(text) ?? [];
   if (!Object.hasOwn(operators, operator)) return undefined;
-  const [path, plain] = [decoded(key), decoded(value)];
+  const [path, plain] = [readPath(key), decoded(value)];
   if (path === undefined || plain === undefined) return undefined;
-  return { path: path.split('.'), operator: operator as Operator, value: plain };
+  return { path, operator: operator as Operator, value: plain };
+}
+
+/** The way to a member, such as `iam.urn`. */
+function readPath(text: string): string[] | undefined {
+  const path = decoded(text);
+  return path !== undefined && /^\w+(?:\.\w+)*$/.test(path) ? path.split('.') : undefined;
 }
 
 function decoded(text: string): string | undefined {

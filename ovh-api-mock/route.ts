@@ -104,3 +104,9 @@ export function defineServiceRoute<
     },
   });
 }
+
+/** The route that answers one object of the list that a route answers: a segment further down, for its id. */
+export function objectRoute(routes: readonly Route[], list: Route): Route | undefined {
+  const isBelow = (path: string) => path.startsWith(`${list.path}/{`) && !path.includes('/', list.path.length + 1);
+  return routes.find(({ method, path }) => method === 'GET' && isBelow(path));
+}

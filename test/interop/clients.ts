@@ -54,6 +54,11 @@ export const clients = {
   },
   rbvmomi: { name: 'rbvmomi', program: 'ruby', probe: ['-e', "require 'rbvmomi'; require 'rbvmomi/pbm'"] },
   vcsim: { name: 'vcsim', program: `${clientsFolder}bin/vcsim`, probe: ['-version'] },
+  schemathesis: {
+    name: 'schemathesis',
+    program: `${clientsFolder}schemathesis/bin/schemathesis`,
+    probe: ['--version'],
+  },
   curl: { name: 'curl', program: 'curl', probe: ['--version'] },
 } satisfies Record<string, ForeignClient>;
 

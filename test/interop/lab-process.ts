@@ -78,14 +78,19 @@ async function stop(child: ChildProcess): Promise<void> {
 export function run(
   program: string,
   args: string[],
-  options: { env?: NodeJS.ProcessEnv; input?: string } = {},
+  options: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string } = {},
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ...options.env };
-    const child = execFile(program, args, { env, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error && typeof error.code === 'string') reject(error);
-      else resolve({ code: child.exitCode, stdout, stderr });
-    });
+    const child = execFile(
+      program,
+      args,
+      { env, cwd: options.cwd, maxBuffer: 16 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        if (error && typeof error.code === 'string') reject(error);
+        else resolve({ code: child.exitCode, stdout, stderr });
+      },
+    );
     // A program that ends without reading its input is judged by its exit code.
     child.stdin?.on('error', () => {}).end(options.input);
   });
