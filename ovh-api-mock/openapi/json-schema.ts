@@ -87,5 +87,5 @@ function narrow(type: z.ZodType, schema: Writable, io: 'input' | 'output'): void
   if (type instanceof z.ZodObject && type.def.catchall === undefined) schema.additionalProperties = false;
   if (name === undefined) return;
   delete schema.ovhType;
-  Object.assign(schema, scalars[name], { 'x-ovh-type': name });
+  Object.assign(schema, scalars[name], name === schema.type ? {} : { 'x-ovh-type': name });
 }
