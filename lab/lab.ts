@@ -8,7 +8,7 @@ import {
   KeyrigError,
   type Runtime,
 } from '../core/index.ts';
-import { createOvhApiMock, type OvhApiMock } from '../ovh-api-mock/index.ts';
+import { createOvhApiMock, type OvhApiMock, ovhHosts } from '../ovh-api-mock/index.ts';
 import { createVcenterMock, type VcenterMock } from '../vcenter-mock/index.ts';
 import type { OvhAccess } from './clients/ovh.ts';
 import { inventoryOf, type LabNames, namesOf } from './world/inventory.ts';
@@ -143,9 +143,10 @@ export class Lab {
     this.clientIdentities.set('vcenter', await pki.client('vcenter'));
     this.#kms = await Promise.all(kmsWorlds.map((kms, index) => this.#createKms(kms, index, pki)));
     await Promise.all(this.#kms.map((kms) => kms.start()));
-    const web = await pki.server({ role: 'web', commonName: 'keyrig lab', names: [this.#host] });
-    this.#ovh = this.#createOvh(web);
-    this.#vcenter = this.#createVcenter(web);
+    const web = (names: readonly string[]) =>
+      pki.server({ role: 'web', commonName: 'keyrig lab', names: [this.#host, ...names] });
+    this.#ovh = this.#createOvh(await web(ovhHosts));
+    this.#vcenter = this.#createVcenter(await web([]));
     const { ovh, vcenter } = { ovh: this.#ovh, vcenter: this.#vcenter };
     await listening(['ovh', 'ovhHttp'], this.#ports, this.#host, () => ovh.start());
     await listening(['vcenter'], this.#ports, this.#host, () => vcenter.start());

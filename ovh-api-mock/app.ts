@@ -170,9 +170,9 @@ function pathOf(request: FastifyRequest): string {
   return prefix ? path.slice(prefix.length) : path;
 }
 
-/** Scheme and host that the client used. */
-function originOf({ protocol, host }: FastifyRequest): string {
-  return `${protocol}://${host}`;
+/** Scheme and host that the client used; HTTP/1.0 names no host. */
+function originOf({ protocol, host, socket }: FastifyRequest): string {
+  return `${protocol}://${host || `${socket.localAddress}:${socket.localPort}`}`;
 }
 
 function routedCall(request: FastifyRequest) {

@@ -3,6 +3,7 @@ import type { Api } from './api.ts';
 import { authenticate, authenticateApplication, type IncomingCall } from './authentication.ts';
 import { batchEntry, batchKeys, lastParameter } from './batch.ts';
 import { ApiFailure, iamDenied, notGranted } from './failures.ts';
+import { defaultPublicUrls } from './hosts.ts';
 import { arrange, checkMembers, cut, isPlain, paginationHeaders, readPagination } from './pagination.ts';
 import { check, checkBody, readBody } from './parameters.ts';
 import type { Call, Route } from './route.ts';
@@ -125,7 +126,13 @@ async function expand(
 function identify(route: Route, call: RoutedCall, api: Api): Caller | ApiFailure {
   const { credentials, assumed, options, runtime } = api;
   const { clock, journal } = runtime;
-  const parts = { credentials, assumed, journal, publicUrls: options.publicUrls ?? [], now: clock.now() };
+  const parts = {
+    credentials,
+    assumed,
+    journal,
+    publicUrls: options.publicUrls ?? defaultPublicUrls,
+    now: clock.now(),
+  };
   if (route.authentication === 'none') return { application: undefined, credential: undefined };
   if (route.authentication === 'application') {
     const application = authenticateApplication(call, parts);

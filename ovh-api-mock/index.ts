@@ -1,5 +1,6 @@
 export { type AssumedValues, assumedTable } from './assumed.ts';
 export type { Application, Credential } from './credentials.ts';
+export { ovhHosts } from './hosts.ts';
 export { createOvhApiMock, type OvhApiMock } from './mock.ts';
 export type { CredentialStatus } from './models/auth.ts';
 export type { DedicatedCloud } from './models/dedicated-cloud.ts';

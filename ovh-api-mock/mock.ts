@@ -3,6 +3,7 @@ import type { Api } from './api.ts';
 import { createApp } from './app.ts';
 import { assumedValues } from './assumed.ts';
 import { type Application, type Credential, CredentialStore } from './credentials.ts';
+import { ovhHosts } from './hosts.ts';
 import { type Listener, listen } from './listeners.ts';
 import type { OvhApiMockOptions } from './options.ts';
 import { queryIds } from './query-id.ts';
@@ -117,5 +118,8 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
 
 async function ownIdentity({ clock, random }: Runtime): Promise<Identity> {
   const keys = await new KeyPool().fresh();
-  return selfSigned({ commonName: 'keyrig OVH API', keys, names: usualServerNames() }, { clock, random });
+  return selfSigned(
+    { commonName: 'keyrig OVH API', keys, names: [...usualServerNames(), ...ovhHosts] },
+    { clock, random },
+  );
 }

@@ -18,13 +18,13 @@ export interface OvhApiMockOptions {
   httpsPort?: number;
   /** Default 8480; 0 takes a free port. */
   httpPort?: number;
-  /** Certificate and key of the HTTPS listener; default: one that signs itself, for the usual local names. */
+  /** Certificate and key of the HTTPS listener; default: one that signs itself, for the usual local names and OVHcloud's. */
   identity?: Pick<Identity, 'chainPem' | 'privateKeyPem'>;
   /** Default: one application with one validated consumer key that may call everything, drawn from the seed. */
   applications?: readonly ApplicationOptions[];
   /** Default: one Managed Bare Metal service `pcc-192-0-2-10` without a KMS. */
   services?: readonly ServiceOptions[];
-  /** Base URLs besides the Host header under which clients sign, such as `https://eu.api.ovh.com/1.0`; origins count. */
+  /** Base URLs besides the Host header under which clients sign, such as `https://ovh.example/1.0`; origins count. Default: OVHcloud's own. */
   publicUrls?: readonly string[];
   /** Forwards the guide's POST /dedicatedCloud/{serviceName}/kms to vmEncryption/kms instead of answering 404. */
   docsCompat?: boolean;

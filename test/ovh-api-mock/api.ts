@@ -12,7 +12,7 @@ import {
   ManualClock,
   type Runtime,
 } from '../../core/index.ts';
-import { createOvhApiMock, type OvhApiMock, type OvhApiMockOptions } from '../../ovh-api-mock/index.ts';
+import { createOvhApiMock, type OvhApiMock, type OvhApiMockOptions, ovhHosts } from '../../ovh-api-mock/index.ts';
 
 /** Keys and time of the signature vectors of the official clients (ovh.md 2.2). */
 export const keys = {
@@ -38,8 +38,8 @@ export function lab(): Promise<CertificateAuthority> {
   return authority;
 }
 
-export async function serverIdentity(commonName = 'server'): Promise<Identity> {
-  return (await lab()).issueServer({ commonName, keys: await pool.get('server') });
+export async function serverIdentity(commonName = 'server', names: readonly string[] = []): Promise<Identity> {
+  return (await lab()).issueServer({ commonName, keys: await pool.get('server'), names: [...names] });
 }
 
 export interface Answer {
@@ -88,7 +88,7 @@ export async function startApi(
     {
       httpPort: 0,
       httpsPort: 0,
-      identity: await serverIdentity('ovh'),
+      identity: await serverIdentity('ovh', ovhHosts),
       applications: [{ applicationKey, applicationSecret, consumerKeys: [{ consumerKey }] }],
       thumbprint: 'accept',
       ...options,
