@@ -12,7 +12,7 @@ export const errorTable = {
   ERR_KMIP_REQUEST: 'The request could not be sent to the KMS.',
   ERR_KMIP_RESPONSE: 'The KMS did not answer, closed the connection, or sent a malformed answer.',
   ERR_KMIP_RESULT: 'The KMS answered Operation Failed; the result reason and message say why.',
-  ERR_NOTHING_FOUND: 'No scenario file was found where keyrig looked.',
+  ERR_NOTHING_FOUND: 'No scenario file, or no running lab, was found where keyrig looked.',
   ERR_OPTION: 'An option or argument has a value that keyrig cannot use.',
   ERR_PKI_CERTIFICATE: 'A certificate or signing request cannot be read or does not fit its purpose.',
   ERR_PKI_KEY: 'A private key cannot be read: it is protected by a password or is not a key.',

@@ -12,6 +12,8 @@ const pages = [
 
 /** The lab's own HTTP API, for scripts and the dashboard: what the lab is doing, never its secrets. */
 export class ControlApi {
+  /** The file that holds the ready line, once the lab is ready; `keyrig env` asks where it is. */
+  readyFile: string | undefined;
   readonly #app: FastifyInstance;
   readonly #host: string;
   readonly #port: number;
@@ -38,6 +40,10 @@ export class ControlApi {
       seed: runtime.random.seed,
       time: new Date(runtime.clock.now()).toISOString(),
     }));
+    this.#app.get('/ready', async (_request, reply) => {
+      if (this.readyFile === undefined) return reply.code(503).send({ message: 'the lab is not ready yet' });
+      return { file: this.readyFile };
+    });
     this.#app.get<{ Querystring: { after?: string; limit?: string } }>('/journal', async ({ query }) => {
       const limit = Math.min(Number(query.limit) || 1_000, 10_000);
       const entries = runtime.journal.entries(undefined, Number(query.after) || 0).slice(0, limit);

@@ -23,11 +23,13 @@ export function environmentOf({ kmip, vcenter, ovh, control, pki }: ReadyLine): 
     VMWARE_PORT: port,
     VMWARE_USER: vcenter.username,
     VMWARE_PASSWORD: vcenter.password,
-    // OVHcloud's clients
+    // OVHcloud's clients; those built on go-ovh take a URL as the endpoint
     OVH_ENDPOINT: ovh.url,
     OVH_APPLICATION_KEY: ovh.applicationKey,
     OVH_APPLICATION_SECRET: ovh.applicationSecret,
     OVH_CONSUMER_KEY: ovh.consumerKey,
+    // These two are keyrig's names.
+    OVH_HTTP_ENDPOINT: ovh.httpUrl,
     OVH_SERVICE_NAME: ovh.serviceName,
     // No client of KMIP has variables of its own; these are keyrig's names.
     KMIP_HOST: kmip.host,
@@ -41,5 +43,22 @@ export function environmentOf({ kmip, vcenter, ovh, control, pki }: ReadyLine): 
     NODE_EXTRA_CA_CERTS: pki.ca,
     SSL_CERT_FILE: pki.ca,
     REQUESTS_CA_BUNDLE: pki.ca,
+  };
+}
+
+/**
+ * What a suite of Venom, OVHcloud's test runner, is told of a lab with `--var-from-file`: the variables that its executor `ovhapi`
+ * looks for, and beside them those of {@link environmentOf}.
+ * @param caPem the lab's certificate authority; the executor takes the text, not a file
+ */
+export function venomVariables(ready: ReadyLine, caPem: string): Record<string, string> {
+  const { url, applicationKey, applicationSecret, consumerKey } = ready.ovh;
+  return {
+    'ovh.endpoint': url,
+    'ovh.applicationKey': applicationKey,
+    'ovh.applicationSecret': applicationSecret,
+    'ovh.consumerKey': consumerKey,
+    'ovh.tlsRootCA': caPem,
+    ...environmentOf(ready),
   };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Lab } from './lab.ts';
 
 /** The ready line: one JSON object on standard output when every port accepts. Scripts depend on it. */
@@ -50,20 +50,37 @@ export function readyLine(lab: Lab, parts: { controlUrl: string; pki: ReadyLine[
   };
 }
 
+/** The lab's files, and how they go again. */
+export interface LabFiles {
+  pki: ReadyLine['pki'];
+  /** Where the ready line is kept for `keyrig env`; only this user can read it. */
+  readyFile: string;
+  remove: () => void;
+}
+
 /** Writes the lab's CA and a client identity that the KMS accepts into a folder that only this user can read. */
-export function writePki(lab: Lab, directory?: string): { files: ReadyLine['pki']; remove: () => void } {
-  const dir = directory ?? mkdtempSync(join(tmpdir(), 'keyrig-'));
+export function writePki(lab: Lab, directory?: string): LabFiles {
+  // Whoever reads the paths may stand in another folder.
+  const dir = resolve(directory ?? mkdtempSync(join(tmpdir(), 'keyrig-')));
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const files = {
+  const pki = {
     dir,
     ca: join(dir, 'ca.pem'),
     clientCert: join(dir, 'client.pem'),
     clientKey: join(dir, 'client-key.pem'),
   };
+  const readyFile = join(dir, 'ready.json');
   const client = lab.clientIdentities.get('vcenter')!;
-  writeFileSync(files.ca, lab.pki.ca.certificatePem);
-  writeFileSync(files.clientCert, client.certificatePem);
-  writeFileSync(files.clientKey, client.privateKeyPem, { mode: 0o600 });
-  // A folder that the user named is the user's.
-  return { files, remove: () => directory === undefined && rmSync(dir, { recursive: true, force: true }) };
+  writeFileSync(pki.ca, lab.pki.ca.certificatePem);
+  writeFileSync(pki.clientCert, client.certificatePem);
+  writeFileSync(pki.clientKey, client.privateKeyPem, { mode: 0o600 });
+  // A folder that the user named is the user's; but what is ready no longer must not be found there.
+  return { pki, readyFile, remove: () => rmSync(directory ? readyFile : dir, { recursive: true, force: true }) };
+}
+
+/** Keeps the ready line in its file, which holds the lab's secrets. */
+export function writeReadyFile(path: string, line: ReadyLine): void {
+  // A file that was there would keep its mode.
+  rmSync(path, { force: true });
+  writeFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
 }

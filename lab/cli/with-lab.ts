@@ -74,7 +74,7 @@ export async function withLab<T>(
   const ports = portsOf(options);
   const { host } = options;
   const seed = options.seed ?? (scenario?.seed === undefined ? undefined : String(scenario.seed));
-  const [{ defaultWorld }, { createLab }, { ControlApi }, { readyLine, writePki }] = await Promise.all([
+  const [{ defaultWorld }, { createLab }, { ControlApi }, { readyLine, writePki, writeReadyFile }] = await Promise.all([
     import('../world/default.ts'),
     import('../lab.ts'),
     import('../control.ts'),
@@ -103,9 +103,12 @@ export async function withLab<T>(
     // A signal before everything is up ends the start as well.
     const up = await Promise.race([starting.then(() => true), ended.then(() => false)]);
     if (!up) return undefined;
-    const { files, remove } = writePki(lab, options.pkiDir);
+    const { pki, readyFile, remove } = writePki(lab, options.pkiDir);
     removePki = remove;
-    return await use({ lab, ready: readyLine(lab, { controlUrl: control.url, pki: files }), ended });
+    const ready = readyLine(lab, { controlUrl: control.url, pki });
+    writeReadyFile(readyFile, ready);
+    control.readyFile = readyFile;
+    return await use({ lab, ready, ended });
   } finally {
     // Ends a start that waits for a KMS; what the start has opened is closed when it is over.
     await lab.stop();

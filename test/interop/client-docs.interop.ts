@@ -15,9 +15,13 @@ const lab = 'docs/clients/lab.scenario.yaml';
 const needs: Record<string, ForeignClient[]> = {
   'README.md': [],
   'ansible.md': [clients.ansible],
+  'go-ovh.md': [clients.goOvh, clients.openssl, clients.curl],
   'govc.md': [clients.govc, clients.openssl],
+  'node-ovh.md': [clients.nodeOvh, clients.nodeOvh2, clients.openssl],
+  'python-ovh.md': [clients.pythonOvh, clients.openssl],
   'pyvmomi.md': [clients.pyvmomi, clients.pyvmomi67],
   'rbvmomi.md': [clients.rbvmomi],
+  'venom.md': [clients.venom, clients.openssl],
 };
 
 interface Block {

@@ -10,6 +10,9 @@ export const clientsFolder = `${root}.interop/`;
 
 const python = `${clientsFolder}venv/bin/python`;
 
+/** The older package of OVHcloud's client for Node.js, as a file to import. */
+const olderNodeOvh = `${clientsFolder}node-ovh-2/node_modules/ovh/lib/ovh.es5.js`;
+
 /** A program that keyrig did not write, and how to see that it is there. */
 export interface ForeignClient {
   /** What it is called in "SKIPPED: … is not installed". */
@@ -52,6 +55,16 @@ export const clients = {
     // The settings of this user and of this machine do not count.
     env: { ANSIBLE_CONFIG: `${root}test/interop/ansible/ansible.cfg` },
   },
+  nodeOvh: { name: '@ovhcloud/node-ovh', program: process.execPath, probe: ['-e', "require('@ovhcloud/node-ovh')"] },
+  nodeOvh2: {
+    name: 'ovh 2.0.3 for Node.js',
+    program: process.execPath,
+    probe: ['-e', `require('${olderNodeOvh}')`],
+    env: { OVH_PACKAGE: olderNodeOvh },
+  },
+  pythonOvh: { name: 'python-ovh', program: `${clientsFolder}python-ovh/bin/python`, probe: ['-c', 'import ovh'] },
+  goOvh: { name: 'go-ovh', program: `${clientsFolder}bin/go-ovh`, probe: [] },
+  venom: { name: 'Venom', program: `${clientsFolder}bin/venom`, probe: ['version'] },
   rbvmomi: { name: 'rbvmomi', program: 'ruby', probe: ['-e', "require 'rbvmomi'; require 'rbvmomi/pbm'"] },
   vcsim: { name: 'vcsim', program: `${clientsFolder}bin/vcsim`, probe: ['-version'] },
   schemathesis: {

@@ -1,12 +1,12 @@
 // Installs the foreign clients that the interop tests exercise into .interop/ at the root of the repository: pyVmomi and PyKMIP, and
-// Ansible and schemathesis, each in a Python virtual environment, earlier releases of pyVmomi beside them (one of them as Debian has it), govc and the
-// two kmip-go from the Go module proxy. What is there already is left alone.
+// Ansible and schemathesis, each in a Python virtual environment, earlier releases of pyVmomi beside them (one of them as Debian has it),
+// govc and the two kmip-go from the Go module proxy, OVHcloud's clients from where each is published. What is there already is left alone.
 //
 //   node test/interop/install.ts
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,6 +108,32 @@ const parts: Part[] = [
     install: () => goBuild('../../bench/vcsim', 'vcsim'),
   },
   {
+    name: 'ovh of npm',
+    pins: ['node-ovh-2/package.json', 'node-ovh-2/package-lock.json'],
+    needs: [{ command: ['npm', '--version'], debianPackage: 'npm' }],
+    install: () => npmPackages('node-ovh-2'),
+  },
+  {
+    name: 'python-ovh',
+    pins: ['python/ovh.txt'],
+    needs: pythonNeeds,
+    install: () => virtualEnvironment(`${clientsFolder}python-ovh`, 'python/ovh.txt'),
+  },
+  {
+    name: 'go-ovh',
+    pins: ['go.mod', 'go.sum', 'main.go', 'kms.go', 'refused.go', 'credential.go'].map(
+      (file) => `../../docs/clients/go-ovh/${file}`,
+    ),
+    needs: [{ command: ['go', 'version'], debianPackage: 'golang-go' }],
+    install: () => goBuild('../../docs/clients/go-ovh', 'go-ovh'),
+  },
+  {
+    name: 'venom',
+    pins: ['venom/go.mod', 'venom/go.sum'],
+    needs: [{ command: ['go', 'version'], debianPackage: 'golang-go' }],
+    install: () => goBuild('venom', 'venom', 'github.com/ovh/venom/cmd/venom'),
+  },
+  {
     name: 'rbvmomi',
     pins: [],
     needs: [{ command: ['ruby', '-e', "require 'rbvmomi'"], debianPackage: 'ruby-rbvmomi' }],
@@ -188,14 +214,24 @@ function unpackDebian(pinned: string, folder: string): void {
   }
 }
 
-/** Builds the program of a folder beside this file. */
-function goBuild(folder: string, program = folder): void {
-  const flags = ['-C', here + folder, 'build', '-trimpath', '-buildvcs=false', '-mod=readonly'];
-  run('go', [...flags, '-o', `${clientsFolder}bin/${program}`, '.']);
+/** Installs what the lock file of a folder beside this one pins, without running anything of it. */
+function npmPackages(folder: string): void {
+  const target = clientsFolder + folder;
+  rmSync(target, { recursive: true, force: true });
+  cpSync(here + folder, target, { recursive: true });
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], target);
 }
 
-function run(program: string, args: string[], cwd?: string): void {
-  const { status, error } = spawnSync(program, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+/** Builds a program with the module of a folder beside this file: the folder's own, or a package of a module that it pins. */
+function goBuild(folder: string, program = folder, what = '.'): void {
+  const flags = ['-C', here + folder, 'build', '-trimpath', '-buildvcs=false', '-mod=readonly'];
+  // A C compiler is not asked for.
+  run('go', [...flags, '-o', `${clientsFolder}bin/${program}`, what], undefined, { CGO_ENABLED: '0' });
+}
+
+function run(program: string, args: string[], cwd?: string, variables: NodeJS.ProcessEnv = {}): void {
+  const env = { ...process.env, ...variables };
+  const { status, error } = spawnSync(program, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
   if (error) throw error;
   if (status !== 0) throw new Error(`${program} ended with exit code ${status}`);
 }

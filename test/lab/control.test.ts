@@ -29,6 +29,12 @@ it('tells the seed and the time of the clock', async () => {
   expect(await read('/health')).toMatchObject({ status: 'ok', seed: 'control', time: expect.stringMatching(/Z$/) });
 });
 
+it('tells where the ready line is once the lab is ready', async () => {
+  expect((await fetch(`${control.url}/ready`)).status).toBe(503);
+  control.readyFile = '/somewhere/ready.json';
+  expect(await read('/ready')).toEqual({ file: '/somewhere/ready.json' });
+});
+
 it('gives the timeline piece by piece', async () => {
   const { entries, dropped } = await read<Journal>('/journal');
   expect(dropped).toBe(0);

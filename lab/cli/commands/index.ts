@@ -1,6 +1,7 @@
 import { checkKmsCommand } from './check-kms.ts';
 import type { DefineCommand } from './command.ts';
 import { decodeCommand } from './decode.ts';
+import { envCommand } from './env.ts';
 import { execCommand } from './exec.ts';
 import { kmipCommand } from './kmip.ts';
 import { runCommand } from './run.ts';
@@ -14,6 +15,7 @@ export const commands: readonly DefineCommand[] = [
   runCommand,
   upCommand,
   execCommand,
+  envCommand,
   validateCommand,
   schemaCommand,
   thumbprintCommand,
