@@ -12,6 +12,7 @@ import type { Vcenter } from '../vcenter.ts';
 import { serveWsdl } from '../wsdl/routes.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { serviceVersions } from './service-versions.ts';
+import { addShortRoad } from './short-road.ts';
 import { SoapEndpoint } from './soap-endpoint.ts';
 
 /** A TLS identity: PEM texts. */
@@ -35,11 +36,13 @@ export interface VcenterServer {
  */
 export function buildServer(vc: Vcenter, dispatcher: Dispatcher, identity: ServerIdentity | undefined): VcenterServer {
   const { journal } = vc.runtime;
+  const idleTimeout = vc.assumed.keepAliveTimeout;
   let route: (request: IncomingMessage, response: ServerResponse) => void = () => {};
   const create = () => {
     const server = createServer(vc, identity, (request, response) => {
       if (!soap.take(request, response)) route(request, response);
     });
+    addShortRoad(server, identity !== undefined, (request, from) => soap.takeWhole(request, from), idleTimeout);
     server.on('connection', (socket: Socket) => soap.connected(socket));
     return server;
   };

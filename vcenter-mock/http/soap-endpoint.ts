@@ -2,25 +2,50 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { connectionKey } from '../../core/index.ts';
 import type { Vcenter } from '../vcenter.ts';
-import type { Dispatcher, SoapOutput } from './dispatch.ts';
+import type { Dispatcher } from './dispatch.ts';
 import { LazySignal } from './lazy-signal.ts';
 import { readSessionCookie, sessionCookie } from './sessions.ts';
+import type { WholeConnection } from './short-road.ts';
+import type { WholeRequest } from './whole-request.ts';
 
 type Dialect = 'vim25' | 'pbm';
 
-const dialects: Readonly<Record<string, Dialect>> = {
-  '/sdk': 'vim25',
-  '/sdk/': 'vim25',
-  '/sdk/vimService': 'vim25',
-  '/pbm': 'pbm',
-  '/pbm/sdk': 'pbm',
-};
+const dialects: ReadonlyMap<string, Dialect> = new Map([
+  ['/sdk', 'vim25'],
+  ['/sdk/', 'vim25'],
+  ['/sdk/vimService', 'vim25'],
+  ['/pbm', 'pbm'],
+  ['/pbm/sdk', 'pbm'],
+]);
 
 /** observed headers: PBM writes its charset without a space */
 const contentTypes: Readonly<Record<Dialect, string>> = {
   vim25: 'text/xml; charset=utf-8',
   pbm: 'text/xml;charset=utf-8',
 };
+
+/** A SOAP request, whichever way it came. */
+interface Asked {
+  readonly dialect: Dialect;
+  readonly body: string;
+  readonly cookie: string | undefined;
+  readonly soapAction: string | undefined;
+  readonly userAgent: string | undefined;
+  /** A signal that fires when the client is gone before it has its answer. */
+  gone(): AbortSignal;
+}
+
+/** What goes back to the client. */
+interface Answer {
+  readonly status: 200 | 500;
+  readonly body: string;
+  readonly dialect: Dialect;
+  readonly cookie: string | undefined;
+  /** Bytes of the body. */
+  readonly length: number;
+  readonly ascii: boolean;
+  readonly date: string;
+}
 
 /** What is known of a TCP connection, worked out once. */
 interface Connection {
@@ -39,6 +64,8 @@ export class SoapEndpoint {
   readonly #connections = new WeakMap<Socket, Connection>();
   /** Only the TCP socket below TLS can be reset. */
   readonly #rawSockets = new Map<string, Socket>();
+  #second = Number.NaN;
+  #dateText = '';
 
   constructor(vc: Vcenter, dispatcher: Dispatcher, secure: boolean) {
     this.#vc = vc;
@@ -77,8 +104,7 @@ export class SoapEndpoint {
     if (request.method !== 'POST') return false;
     const url = request.url ?? '';
     const query = url.indexOf('?');
-    const path = query < 0 ? url : url.slice(0, query);
-    const dialect = Object.hasOwn(dialects, path) ? dialects[path] : undefined;
+    const dialect = dialects.get(query < 0 ? url : url.slice(0, query));
     if (!dialect) return false;
     const limit = this.#vc.assumed.bodyLimit;
     if (Number(request.headers['content-length'] ?? 0) > limit) {
@@ -97,8 +123,19 @@ export class SoapEndpoint {
     });
     request.on('end', () => {
       if (bytes > limit) return;
-      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-      this.#answer(body.toString('utf8'), dialect, request, response);
+      const { headers, socket } = request;
+      const asked: Asked = {
+        dialect,
+        body: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8'),
+        cookie: headers.cookie,
+        soapAction: headers.soapaction as string | undefined,
+        userAgent: headers['user-agent'],
+        gone: () => goneSignal(response),
+      };
+      this.#answer(asked, socket, (answer) => {
+        response.writeHead(answer.status, headersOf(answer));
+        response.end(answer.body, answer.ascii ? 'latin1' : 'utf8');
+      });
     });
     // A body that breaks off ends its connection; the server reports what was wrong with it.
     request.on('error', () => {});
@@ -120,56 +157,91 @@ export class SoapEndpoint {
     response.end(text);
   }
 
-  #answer(body: string, dialect: Dialect, request: IncomingMessage, response: ServerResponse): void {
-    const { headers, socket } = request;
+  /**
+   * The same for a request that arrived whole, on a connection that node:http does not know: false when it is for others. `send` takes
+   * the whole answer as an HTTP message.
+   */
+  takeWhole(request: WholeRequest, connection: WholeConnection): boolean {
+    const dialect = dialects.get(request.path);
+    if (!dialect || request.body.length > this.#vc.assumed.bodyLimit) return false;
+    const { socket } = connection;
+    const { cookie, soapAction, userAgent } = request;
+    const body = request.body.toString('utf8');
+    const asked: Asked = { dialect, body, cookie, soapAction, userAgent, gone: () => connection.gone() };
+    this.#answer(asked, socket, (answer) => {
+      const encoding = answer.ascii ? 'latin1' : 'utf8';
+      connection.send(messageHead(answer, this.#vc.assumed.keepAliveTimeout) + answer.body, encoding);
+    });
+    return true;
+  }
+
+  #answer(asked: Asked, socket: Socket, send: (answer: Answer) => void): void {
+    const { dialect, body } = asked;
     const connection = this.#connectionOf(socket);
     // PBM greets a client that brings no cookie with one of its own (observed).
-    let cookie = dialect === 'pbm' && !headers.cookie ? this.#vc.sessions.newPbmCookie() : undefined;
+    let cookie = dialect === 'pbm' && !asked.cookie ? this.#vc.sessions.newPbmCookie() : undefined;
     const answered = this.#dispatcher.answer({
       body,
-      soapAction: headers.soapaction as string | undefined,
-      cookie: readSessionCookie(headers.cookie),
+      soapAction: asked.soapAction,
+      cookie: readSessionCookie(asked.cookie),
       dialect,
       http: {
         remoteAddress: connection.remoteAddress,
-        userAgent: headers['user-agent'] ?? '',
+        userAgent: asked.userAgent ?? '',
         body,
         setSessionCookie: (value) => {
           cookie = sessionCookie(value, this.#secure);
         },
       },
       connection: connection.key,
-      signal: new LazySignal(() => AbortSignal.any([goneSignal(response), this.#vc.stopping])),
+      signal: new LazySignal(() => AbortSignal.any([asked.gone(), this.#vc.stopping])),
     });
     // The dispatcher turns everything that goes wrong into a fault; what it does not is a defect and ends the connection.
     answered.then(
-      (output) => this.#send(output, dialect, cookie, socket, response),
+      (output) => {
+        if ('end' in output) return this.#end(output.end, socket);
+        const length = Buffer.byteLength(output.body);
+        // ASCII needs no transcoding.
+        send({ ...output, dialect, cookie, length, ascii: length === output.body.length, date: this.#date() });
+      },
       () => socket.destroy(),
     );
   }
 
-  #send(
-    output: SoapOutput,
-    dialect: Dialect,
-    cookie: string | undefined,
-    socket: Socket,
-    response: ServerResponse,
-  ): void {
-    if ('end' in output) {
-      if (output.end === 'reset') this.#rawSockets.get(this.keyOf(socket))?.resetAndDestroy();
-      else socket.destroy();
-      return;
-    }
-    const head: Record<string, string | number> = {
-      'content-type': contentTypes[dialect],
-      'cache-control': 'no-cache',
-      'content-length': Buffer.byteLength(output.body),
-    };
-    if (cookie !== undefined) head['set-cookie'] = cookie;
-    response.writeHead(output.status, head);
-    // ASCII needs no transcoding.
-    response.end(output.body, head['content-length'] === output.body.length ? 'latin1' : 'utf8');
+  #end(how: 'reset' | 'close', socket: Socket): void {
+    if (how === 'reset') this.#rawSockets.get(this.keyOf(socket))?.resetAndDestroy();
+    else socket.destroy();
   }
+
+  /** The Date of an answer, of the lab's clock; it changes once a second. */
+  #date(): string {
+    const second = Math.floor(this.#vc.runtime.clock.now() / 1_000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#dateText = new Date(second * 1_000).toUTCString();
+    }
+    return this.#dateText;
+  }
+}
+
+/** The fields of an answer, as node:http takes them. */
+function headersOf({ dialect, length, cookie, date }: Answer): Record<string, string | number> {
+  const fields: Record<string, string | number> = {
+    'content-type': contentTypes[dialect],
+    'cache-control': 'no-cache',
+    'content-length': length,
+    date,
+  };
+  if (cookie !== undefined) fields['set-cookie'] = cookie;
+  return fields;
+}
+
+/** The head of the same answer as it stands on the wire. */
+function messageHead(answer: Answer, keepAliveTimeout: number): string {
+  let text = answer.status === 200 ? 'HTTP/1.1 200 OK\r\n' : 'HTTP/1.1 500 Internal Server Error\r\n';
+  const fields = headersOf(answer);
+  for (const name in fields) text += `${name}: ${fields[name]}\r\n`;
+  return `${text}Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeout / 1_000)}\r\n\r\n`;
 }
 
 /** Fires when the client is gone before it has its answer. */
