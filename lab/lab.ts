@@ -210,6 +210,9 @@ export class Lab {
         waitForVcenter: world.waitForVcenter,
         kmsTcpPort: (ip) => this.#kms.find((kms) => kms.address === ip)?.port ?? defaultPorts.kmip,
         isKmsConfiguredInVcenter: (ip) => this.#vcenter?.isKmsConfigured(ip) ?? false,
+        onFlowClosed: (ip, port, cause) => {
+          if (this.#world.gateway !== 'open') this.#vcenter?.encryption.flowClosed(ip, port, cause);
+        },
       },
       this.runtime,
     );

@@ -42,7 +42,12 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     options: { ...options, thumbprint: options.thumbprint ?? 'verify-live' },
     assumed,
     credentials: new CredentialStore(runtime, options.applications),
-    services: new ServiceStore(runtime, options.services ?? [{ serviceName: 'pcc-192-0-2-10' }], portOf),
+    services: new ServiceStore(
+      runtime,
+      options.services ?? [{ serviceName: 'pcc-192-0-2-10' }],
+      portOf,
+      options.onFlowClosed,
+    ),
     tasks: new TaskStore(runtime, options.taskProgress ?? 'clock', assumed),
     kmsTcpPort: portOf,
   };

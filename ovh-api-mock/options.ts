@@ -40,6 +40,8 @@ export interface OvhApiMockOptions {
   taskProgress?: TaskProgressMode;
   /** Whether the vCenter has a KMS with this address; asked while a task waits. Default: never. */
   isKmsConfiguredInVcenter?: (ip: string) => boolean | Promise<boolean>;
+  /** The gateway closed the flow to an address: what is open there breaks. `cause` is the `seq` of the entry that says so. */
+  onFlowClosed?: (ip: string, port: number, cause: number) => void;
   /** Where an address of a KMS leads on this machine, for worlds that use documentation addresses. Default: itself. */
   dialAddress?: (ip: string, port: number) => { host: string; port: number };
   /** Other values for what is assumed. */

@@ -15,6 +15,9 @@ export interface KmsEntry {
   readonly flowOpen: boolean;
 }
 
+/** Takes the address of a flow that was closed, and the `seq` of the journal entry that says so. */
+export type FlowClosed = (ip: string, port: number, cause: number) => void;
+
 /** A VMware on OVHcloud service. */
 export interface Service {
   readonly serviceName: string;
@@ -47,10 +50,18 @@ export function vmEncryptionState(service: Service): OptionState {
 export class ServiceStore {
   readonly #services = new Map<string, WritableService>();
   readonly #journal: Journal;
+  readonly #flowClosed: FlowClosed;
   #kmsIds: number;
 
-  constructor({ journal, random }: Runtime, services: readonly ServiceOptions[], kmsTcpPort: (ip: string) => number) {
+  /** @param flowClosed told when a gateway's flow to an address was closed */
+  constructor(
+    { journal, random }: Runtime,
+    services: readonly ServiceOptions[],
+    kmsTcpPort: (ip: string) => number,
+    flowClosed: FlowClosed = () => {},
+  ) {
     this.#journal = journal;
+    this.#flowClosed = flowClosed;
     const stream = random.stream('ovh.services');
     this.#kmsIds = 100 + stream.integer(900);
     for (const { kms = [], ...properties } of services) {
@@ -110,13 +121,14 @@ export class ServiceStore {
     const { serviceName } = service;
     const { kmsId, ip, kmsTcpPort } = kms;
     Object.assign(kms, { flowOpen: open });
-    this.#journal.record({
+    const { seq } = this.#journal.record({
       plane: 'gateway',
       event: open ? 'gateway.flow.opened' : 'gateway.flow.closed',
       text: `the gateway of ${serviceName} ${open ? 'opens' : 'closes'} the flow to ${ip}:${kmsTcpPort}`,
       data: { serviceName, kmsId, ip, port: kmsTcpPort },
       cause,
     });
+    if (!open) this.#flowClosed(ip, kmsTcpPort, seq);
   }
 
   #writable(service: Service): WritableService {

@@ -34,6 +34,8 @@ export interface Dialled {
 export class Gateway {
   readonly #runtime: Runtime;
   readonly #isFlowOpen: IsFlowOpen;
+  /** The open connections to each `host:port`. */
+  readonly #live = new Map<string, Set<Socket>>();
 
   constructor(runtime: Runtime, isFlowOpen: IsFlowOpen) {
     this.#runtime = runtime;
@@ -63,6 +65,31 @@ export class Gateway {
     return dialled;
   }
 
+  /** The flow to an address was closed: what is open there breaks as after a TCP reset. */
+  cut(host: string, port: number, cause: number | undefined): void {
+    const sockets = this.#live.get(`${host}:${port}`);
+    if (!sockets?.size) return;
+    this.#runtime.journal.record({
+      plane: 'gateway',
+      event: 'gateway.connection.cut',
+      level: 'warn',
+      text: `the gateway cuts ${sockets.size} live connection${sockets.size === 1 ? '' : 's'} of vCenter to ${host}:${port}`,
+      data: { address: host, port, connections: sockets.size },
+      cause,
+    });
+    for (const socket of sockets) socket.destroy(connectionReset());
+  }
+
+  #keep(socket: Socket, { host, port }: DialTarget): void {
+    const key = `${host}:${port}`;
+    const sockets = this.#live.get(key) ?? new Set();
+    this.#live.set(key, sockets.add(socket));
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (sockets.size === 0 && this.#live.get(key) === sockets) this.#live.delete(key);
+    });
+  }
+
   async #open(target: DialTarget, cause: number | undefined, signal: AbortSignal): Promise<Dialled> {
     await this.#waitForFlow(target, cause, signal);
     const { host, port, purpose } = target;
@@ -78,6 +105,7 @@ export class Gateway {
     } finally {
       signal.removeEventListener('abort', abort);
     }
+    this.#keep(socket, target);
     const entry = this.#runtime.journal.record({
       plane: 'vcenter',
       event: 'vcenter.kmip.dialled',
@@ -120,6 +148,11 @@ export class Gateway {
       cause: closed.seq,
     });
   }
+}
+
+/** As the operating system says it. */
+function connectionReset(): Error {
+  return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 }
 
 /** As the operating system says it. */

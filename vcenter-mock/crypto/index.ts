@@ -57,6 +57,7 @@ export class VcenterCrypto {
   readonly healthCheck: HealthCheck;
   readonly #runtime: Runtime;
   readonly #stopping = new AbortController();
+  readonly #gateway: Gateway;
   readonly #background = new Set<Promise<void>>();
 
   /**
@@ -86,9 +87,15 @@ export class VcenterCrypto {
       this.healthCheck.follow();
       parts.onChange?.();
     });
-    const gateway = new Gateway(runtime, options.isFlowOpen ?? (() => true));
+    this.#gateway = new Gateway(runtime, options.isFlowOpen ?? (() => true));
     const tls = { minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ...options.tls } as const;
-    const connector = new KmsConnector({ runtime, assumed, gateway, tls, stopping: this.#stopping.signal });
+    const connector = new KmsConnector({
+      runtime,
+      assumed,
+      gateway: this.#gateway,
+      tls,
+      stopping: this.#stopping.signal,
+    });
     const product = {
       version: '7.0.3 build-19480866',
       vendor: 'VMware, Inc.',
@@ -155,6 +162,11 @@ export class VcenterCrypto {
       .catch((error: unknown) => this.#defect('probing a new KMS', error, cause))
       .finally(() => this.#background.delete(probes));
     this.#background.add(probes);
+  }
+
+  /** The gateway closed the flow to an address: the connections that are open there break. */
+  flowClosed(address: string, port: number, cause: number | undefined): void {
+    this.#gateway.cut(address, port, cause);
   }
 
   /** True when vCenter has a KMS with this address. */

@@ -94,6 +94,19 @@ describe('"Cannot generate key" by its causes', () => {
     expect(lab.inventory.vms()[0]!.keyId).toEqual({ keyId: '1', providerId: { id: 'kms-cluster' } });
   });
 
+  it('the gateway closes the flow while the KMS works on the answer', async () => {
+    lab = await createLab(pki);
+    lab.kms.misbehave = ({ operation }) => {
+      if (operation !== create) return undefined;
+      queueMicrotask(() => lab.crypto.flowClosed('127.0.0.1', lab.kms.port, undefined));
+      return 'hang';
+    };
+    const [, reason] = await expectCannotGenerateKey(true);
+    expect(reason).toContain('ECONNRESET');
+    const cut = lab.runtime.journal.entries({ event: 'gateway.connection.cut' });
+    expect(cut.map(({ data }) => data)).toEqual([{ address: '127.0.0.1', port: lab.kms.port, connections: 1 }]);
+  });
+
   it('the KMS accepts and never answers', async () => {
     const clock = new ManualClock();
     const start = clock.now();
