@@ -57,6 +57,8 @@ export interface VcenterMockOptions {
   taskDurations?: Readonly<Record<string, number>>;
   /** Replaces assumed texts and values; see `assumed.ts`. */
   assumed?: Partial<Assumed>;
+  /** Whether a client at this address may connect: OVHcloud's allowed networks. Default: everyone. */
+  admits?: (address: string) => boolean;
   /** Encryption: the gateway's `isFlowOpen`, product strings, TLS versions, its own assumed values. */
   encryption?: CryptoOptions;
 }
@@ -117,7 +119,7 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
   });
   const crypto = new VimCrypto(vc, options.encryption);
   vc.crypto = crypto;
-  const { app, twin } = buildServer(vc, new Dispatcher(vc, table), options.identity);
+  const { app, twin } = buildServer(vc, new Dispatcher(vc, table), options.identity, options.admits);
   let port = 0;
   let lookupPort = 0;
   // Hooks are added before the first request.

@@ -173,6 +173,15 @@ test('bytes that are not HTTP are refused and journalled', async () => {
   expect(lab.cookie).toContain('vmware_soap_session');
 });
 
+test('a client whose address is not admitted is reset, and the next one is served', async () => {
+  const asked: string[] = [];
+  const lab = await startLab({ admits: (address) => asked.push(address) > 1 });
+  await expect(lab.login()).rejects.toThrow(/ECONNRESET|socket hang up|disconnected/);
+  expect(asked).toEqual(['127.0.0.1']);
+  expect(lab.runtime.journal.entries({ event: 'gateway.client.refused' })).toHaveLength(1);
+  expect((await lab.login()).status).toBe(200);
+});
+
 test('other paths are 404 and journalled', async () => {
   const lab = await startLab();
   expect((await lab.send('/ui/', '', { method: 'GET' })).status).toBe(404);

@@ -34,16 +34,38 @@ export interface VcenterServer {
  * Builds the HTTP(S) server of a vCenter: vim25 on /sdk and /sdk/vimService, PBM on /pbm and /pbm/sdk, REST on /api and /rest, the
  * lookup service and the security token service.
  */
-export function buildServer(vc: Vcenter, dispatcher: Dispatcher, identity: ServerIdentity | undefined): VcenterServer {
+export function buildServer(
+  vc: Vcenter,
+  dispatcher: Dispatcher,
+  identity: ServerIdentity | undefined,
+  admits: (address: string) => boolean = () => true,
+): VcenterServer {
   const { journal } = vc.runtime;
   const idleTimeout = vc.assumed.keepAliveTimeout;
   let route: (request: IncomingMessage, response: ServerResponse) => void = () => {};
+  /** A firewall that refuses: the connection is reset before a byte is read. */
+  const turnedAway = (socket: Socket): boolean => {
+    const address = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
+    if (admits(address)) return false;
+    journal.record({
+      plane: 'gateway',
+      event: 'gateway.client.refused',
+      level: 'warn',
+      text: `the address ${address} is in no allowed network: its connection to vCenter is reset`,
+      data: { address },
+    });
+    socket.resetAndDestroy();
+    return true;
+  };
   const create = () => {
     const server = createServer(vc, identity, (request, response) => {
       if (!soap.take(request, response)) route(request, response);
     });
     addShortRoad(server, identity !== undefined, (request, from) => soap.takeWhole(request, from), idleTimeout);
-    server.on('connection', (socket: Socket) => soap.connected(socket));
+    server.on('connection', (socket: Socket) => {
+      if (turnedAway(socket)) return;
+      soap.connected(socket);
+    });
     return server;
   };
   const soap = new SoapEndpoint(vc, dispatcher, identity !== undefined);
