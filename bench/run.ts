@@ -1,5 +1,5 @@
 // Measures keyrig's speed and what it withstands, and prints a table. node bench/run.ts [part …], all parts when none is named:
-// start-up, scenarios, codec, kmip, objects, stores, connections, fuzz, vcenter
+// start-up, scenarios, codec, kmip, objects, stores, connections, fuzz, vcenter, ovh
 
 import { availableParallelism } from 'node:os';
 import { measureCodec } from './codec.ts';
@@ -8,6 +8,7 @@ import type { Figure } from './figures.ts';
 import { measureFuzz } from './fuzz.ts';
 import { measureKmip } from './kmip.ts';
 import { measureObjects } from './objects.ts';
+import { measureOvh } from './ovh.ts';
 import { measureScenarios } from './scenarios.ts';
 import { measureStartUp } from './start-up.ts';
 import { measureStores } from './stores.ts';
@@ -23,6 +24,7 @@ const parts = {
   connections: measureConnections,
   fuzz: measureFuzz,
   vcenter: measureVcenter,
+  ovh: measureOvh,
 };
 
 const wanted = process.argv.slice(2);

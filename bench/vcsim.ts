@@ -1,7 +1,7 @@
 import { clients, isAbsent } from '../test/interop/clients.ts';
 import { type Figure, median, megabytes, milliseconds, spread } from './figures.ts';
+import { startLoad } from './https-load.ts';
 import { returned, SoapClient, type SoapTarget, soapRequests } from './soap-client.ts';
-import { startLoad } from './soap-load.ts';
 import { startChanging, startKeyrig, startVcsim, type VcenterProcess } from './vcenter-processes.ts';
 
 const rounds = 11;

@@ -58,8 +58,8 @@ export interface FaultThen {
   corrupt?: AnswerCorruption | WireCorruption;
   /** vcenter.method: the method answers this fault. */
   vim?: { type: string; message: string };
-  /** ovh.request: the call answers this error body. ovh.task: the task ends in this state. */
-  ovh?: { status?: number; errorCode?: string; message?: string; taskState?: 'error' | 'canceled' };
+  /** ovh.request: the call answers this error body. ovh.task: the task ends in this state, or is fixing for a while. */
+  ovh?: { status?: number; errorCode?: string; message?: string; taskState?: 'error' | 'canceled' | 'fixing' };
   /** Wait this long (ms of the lab's clock) first. */
   delay?: number;
 }

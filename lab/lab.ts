@@ -210,8 +210,10 @@ export class Lab {
         waitForVcenter: world.waitForVcenter,
         kmsTcpPort: (ip) => this.#kms.find((kms) => kms.address === ip)?.port ?? defaultPorts.kmip,
         isKmsConfiguredInVcenter: (ip) => this.#vcenter?.isKmsConfigured(ip) ?? false,
-        onFlowClosed: (ip, port, cause) => {
-          if (this.#world.gateway !== 'open') this.#vcenter?.encryption.flowClosed(ip, port, cause);
+        // The lab's vCenter is the one of the lab's service.
+        onFlowClosed: (ip, port, serviceName, cause) => {
+          if (serviceName !== this.serviceName || this.#world.gateway === 'open') return;
+          this.#vcenter?.encryption.flowClosed(ip, port, cause);
         },
       },
       this.runtime,

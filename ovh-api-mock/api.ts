@@ -1,6 +1,7 @@
 import type { Runtime } from '../core/index.ts';
 import type { AssumedValues } from './assumed.ts';
 import type { CredentialStore } from './credentials.ts';
+import type { Inbox } from './inbox.ts';
 import type { OvhApiMockOptions } from './options.ts';
 import type { ServiceStore } from './services.ts';
 import type { TaskStore } from './tasks.ts';
@@ -13,6 +14,7 @@ export interface Api {
   readonly credentials: CredentialStore;
   readonly services: ServiceStore;
   readonly tasks: TaskStore;
+  readonly inbox: Inbox;
   /** The port of a new KMS entry. */
   kmsTcpPort(ip: string): number;
 }

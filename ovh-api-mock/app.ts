@@ -1,11 +1,13 @@
+import type { Socket } from 'node:net';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { connectionKey, type Journal, messageOf, systemCode } from '../core/index.ts';
+import { connectionKey, type Journal, type JournalRecord, messageOf, systemCode } from '../core/index.ts';
 import type { Api } from './api.ts';
 import { fill } from './assumed.ts';
 import { dispatch } from './dispatch.ts';
 import { ApiFailure, badRequest } from './failures.ts';
 import { maskKey } from './mask.ts';
 import { openApiOf } from './openapi/document.ts';
+import { serveStylesheet } from './pages/stylesheet.ts';
 import { applyRequestFault } from './request-faults.ts';
 import { objectRoute, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
@@ -52,25 +54,32 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.decorateRequest(causeDecorator, 0);
 
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks without promises: most requests wait for nothing here.
+  app.addHook('onRequest', (request, reply, done) => {
     const cause = recordRequest(request, api);
     request.setDecorator(causeDecorator, cause);
     // On all answers (reported by users).
     reply.header('x-ovh-queryid', parts.nextQueryId());
     const { httpVersion, headers } = request.raw;
-    if (headers.host === undefined && httpVersion === '1.1')
-      return sendFailure(reply, badRequest(assumed.missingHostText));
+    if (headers.host === undefined && httpVersion === '1.1') {
+      sendFailure(reply, badRequest(assumed.missingHostText));
+      return;
+    }
     const call = { path: pathOf(request), route: routeOf(request)?.path, cause };
-    const fault = await applyRequestFault(request, reply, call, { runtime, assumed, ...parts });
-    if (fault instanceof ApiFailure) return sendFailure(reply, fault);
-    if (fault === 'taken') return reply;
+    const fault = applyRequestFault(request, reply, call, { runtime, assumed, ...parts });
+    if (!fault) return done();
+    fault.then((outcome) => {
+      if (outcome instanceof ApiFailure) sendFailure(reply, outcome);
+      else if (outcome === undefined) done();
+    }, done);
   });
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const { statusCode: status } = reply;
-    const body = status >= 400 && typeof payload === 'string' ? (JSON.parse(payload) as { message?: string }) : {};
+    const isFailure = status >= 400 && typeof payload === 'string' && reply.getHeader('content-type') === json;
+    const body = isFailure ? (JSON.parse(payload) as { message?: string }) : {};
     const queryId = String(reply.getHeader('x-ovh-queryid'));
     recordResponse(journal, { status, message: body.message, queryId }, causeOf(request));
-    return payload;
+    done(null, payload);
   });
   app.setErrorHandler((error: FastifyError, request, reply) => sendFailure(reply, failureOf(error, request, api)));
   const served = [...routes, guideRoute(options.docsCompat ?? false)];
@@ -98,7 +107,7 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
         handler: async (request, reply) => {
           const answer = await dispatch(route, objects, routedCall(request), api);
           if (answer instanceof ApiFailure) return sendFailure(reply, answer);
-          return reply.headers(answer.headers).type(json).send(JSON.stringify(answer.value));
+          return reply.headers(answer.headers).header('content-type', json).send(JSON.stringify(answer.value));
         },
       });
     }
@@ -109,10 +118,12 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
       reply.type(json).send(JSON.stringify(openApiOf(routes, `${originOf(request)}${prefix}`))),
     );
   }
+  serveStylesheet(app);
   return app;
 }
 
 const json = 'application/json; charset=utf-8';
+const noBytes = Buffer.alloc(0);
 
 function sendFailure(reply: FastifyReply, failure: ApiFailure): FastifyReply {
   return reply.code(failure.status).type(json).send(JSON.stringify(failure.body));
@@ -184,34 +195,48 @@ function routedCall(request: FastifyRequest) {
     headers,
     params: params as Record<string, string>,
     query,
-    body: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    body: Buffer.isBuffer(body) ? body : noBytes,
     remoteAddress: request.socket.remoteAddress ?? '',
     origin: originOf(request),
     cause: causeOf(request) ?? 0,
   };
 }
 
-function recordRequest(request: FastifyRequest, { runtime }: Api): number {
-  const { method, headers, raw } = request;
-  const { socket } = raw;
+/** What the journal says of a request besides its number and time. */
+interface Description {
+  readonly method: string;
+  readonly url: string;
+  readonly consumerKey: string | string[] | undefined;
+  readonly record: JournalRecord;
+}
+
+const described = new WeakMap<Socket, Description>();
+
+/** Describes a request. Requests that repeat on a connection, such as polls, share it: the journal keeps many. */
+function describe({ method, url, headers, raw: { socket } }: FastifyRequest): JournalRecord {
   const consumerKey = headers['x-ovh-consumer'];
-  const path = request.url.split('?', 1)[0]?.slice(0, 300) ?? '';
-  const { seq } = runtime.journal.record({
+  const before = described.get(socket);
+  if (before?.url === url && before.method === method && before.consumerKey === consumerKey) return before.record;
+  const path = url.split('?', 1)[0]?.slice(0, 300) ?? '';
+  const record: JournalRecord = {
     plane: 'ovh',
     event: 'ovh.request',
     level: method === 'GET' ? 'debug' : 'info',
     text: `${method} ${path}`,
-    data: {
-      method,
-      path,
-      credential: typeof consumerKey === 'string' ? maskKey(consumerKey) : undefined,
-    },
-    link: connectionKey(
-      { address: socket.remoteAddress, port: socket.remotePort },
-      { address: socket.localAddress, port: socket.localPort },
-    ),
-  });
-  return seq;
+    data: { method, path, credential: typeof consumerKey === 'string' ? maskKey(consumerKey) : undefined },
+    link:
+      before?.record.link ??
+      connectionKey(
+        { address: socket.remoteAddress, port: socket.remotePort },
+        { address: socket.localAddress, port: socket.localPort },
+      ),
+  };
+  described.set(socket, { method, url, consumerKey, record });
+  return record;
+}
+
+function recordRequest(request: FastifyRequest, { runtime }: Api): number {
+  return runtime.journal.record(describe(request)).seq;
 }
 
 function recordResponse(
@@ -223,7 +248,8 @@ function recordResponse(
     plane: 'ovh',
     event: 'ovh.response',
     level: status >= 400 ? 'warn' : 'debug',
-    text: `answers ${status}${message ? `: ${message}` : ''}`,
+    // One text for all the answers that went well: the journal keeps many.
+    text: status === 200 ? 'answers 200' : `answers ${status}${message ? `: ${message}` : ''}`,
     data: { status, message, queryId },
     cause,
   });

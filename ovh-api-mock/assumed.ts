@@ -1,3 +1,7 @@
+import type { DedicatedCloud } from './models/dedicated-cloud.ts';
+import type { KmsState, OptionState } from './models/vm-encryption.ts';
+import type { ServiceStatus } from './options.ts';
+
 /**
  * What no public source tells about OVHcloud's API and the fake had to choose. Provenance of every row: assumed.
  * Each value can be overridden by the option `assumed`; `about` says what it stands for.
@@ -16,20 +20,42 @@ export const assumedTable = {
   updateMs: row(1_000, 'How long a change of thumbprint or description takes.'),
   finishMs: row(1_000, 'How long a task takes from its last visible stage to done.'),
   vcenterCheckMs: row(60_000, 'How often a task in the waiting state looks for the KMS in the vCenter.'),
+  plannedMs: row(1_000, 'How long a task that is a part of another one stays toCreate.'),
+  cancelMs: row(1_000, 'How long a task stays toCancel.'),
+  fixingMs: row(1_800_000, 'How long a task that a fault put into state fixing stays so.'),
+  maintenanceMs: row(3_600_000, 'How long a maintenance takes that does not say it.'),
   // Progress of a task (0 to 100)
   thumbprintCheckProgress: row(10, 'Progress while the thumbprint is checked.'),
   flowProgress: row(25, 'Progress while the gateway flow is opened or closed.'),
   waitingProgress: row(50, 'Progress while the task waits for the vCenter.'),
   finishProgress: row(75, 'Progress while the last stage runs.'),
+  maintenanceProgress: row(50, 'Progress while a maintenance is carried out.'),
+  standingProgress: row(50, "Progress of a task of the world's that is set to work."),
   // Names and descriptions of tasks
   addRobot: row('addVmEncryptionKms', 'Task name of POST vmEncryption/kms.'),
   updateRobot: row('updateVmEncryptionKms', 'Task name of POST vmEncryption/kms/{kmsId}/changeProperties.'),
   removeRobot: row('removeVmEncryptionKms', 'Task name of DELETE vmEncryption/kms/{kmsId}.'),
+  openFlowRobot: row('openVmEncryptionFlow', 'Name of the task that opens a flow, when flowTasks is on.'),
+  taskCreatedBy: row<string | null>(
+    null,
+    'createdBy of tasks; null was observed, the control panel knows customer, robot, ovh-support.',
+  ),
+  taskCreatedFrom: row<string | null>(null, 'createdFrom of tasks; null was observed, the control panel knows more.'),
   thumbprintCheckText: row('Checking the SSL thumbprint of {ip}:{port}', 'Task description.'),
   openFlowText: row('Opening the network flow to {ip}:{port}', 'Task description.'),
   closeFlowText: row('Closing the network flow to {ip}:{port}', 'Task description.'),
   updateText: row('Updating the KMS server {ip}:{port}', 'Task description.'),
   finishText: row('Finishing the configuration of {ip}:{port}', 'Task description.'),
+  waitForFlowText: row(
+    'Waiting for the network flow to {ip}:{port}',
+    'Description of a task in state waitingForChilds.',
+  ),
+  childFailedText: row('The task {taskId} ({name}) failed: {reason}', 'Description of a task whose child failed.'),
+  maintenanceText: row('The maintenance is being carried out', 'Description of a maintenance in state doing.'),
+  standingText: row('In progress', "Description of a task of the world's that is set to work."),
+  fixingText: row('Our support is looking into this operation', 'Description of a task in state fixing.'),
+  canceledText: row('The operation was cancelled', 'Description of a task that was cancelled by hand.'),
+  failedText: row('The operation failed', 'Description of a task that was made to fail by hand.'),
   doneText: row('Done', 'Description of a task in state done.'),
   thumbprintMismatchText: row(
     'The SSL thumbprint of {ip}:{port} is not the expected one: expected {expected}, found SHA-1 {sha1}, SHA-256 {sha256}',
@@ -80,6 +106,10 @@ export const assumedTable = {
     'The service {serviceName} is in state {state}, this action needs state delivered',
     '400 for a change on a service that is not delivered.',
   ),
+  optionNotReadyText: row(
+    'VM encryption of {serviceName} is in state {state}, it takes no change now',
+    '409 for a change of an option whose state does not allow it.',
+  ),
   duplicateIpText: row('A KMS with the ip {ip} already exists (kmsId = {kmsId})', '409 for the same address twice.'),
   busyText: row('Another task is running on this option (taskId = {taskId})', '409 for a change during another one.'),
   kmsBusyText: row('The KMS {kmsId} is in state {state}', '409 for a change of an entry that is being changed.'),
@@ -87,12 +117,44 @@ export const assumedTable = {
     'The task {taskId} is in state {state}, only a task in state error can be reset',
     '409 of resetTaskState.',
   ),
+  notMaintenanceText: row(
+    'The task {taskId} is of type {type}, only a task of type maintenance has an execution date to change',
+    '409 of changeMaintenanceExecutionDate.',
+  ),
+  begunText: row(
+    'The task {taskId} is in state {state}, its execution date cannot be changed any more',
+    '409 of changeMaintenanceExecutionDate.',
+  ),
+  outOfWindowText: row(
+    '[executionDate] Given data ({value}) is not between {from} and {to}',
+    '400 of changeMaintenanceExecutionDate.',
+  ),
   orphanTaskText: row('The KMS of the task {taskId} does not exist any more', '409 of resetTaskState.'),
   internalErrorText: row('Internal server error', '500.'),
   faultText: row('Service unavailable', 'Message of an injected fault that names none.'),
   // Rules without a public source (spec 7.4)
   refuseDuplicateIp: row(true, 'Whether a second KMS with the same address is refused with 409.'),
   refuseUnknownFields: row(true, 'Whether a body with fields that are not declared is refused with 400.'),
+  changeableServiceStates: row<readonly DedicatedCloud['state'][]>(
+    ['delivered'],
+    'States of a service in which its KMS can be changed.',
+  ),
+  changeableOptionStates: row<readonly OptionState[]>(
+    ['disabled', 'enabled', 'error'],
+    "States that a world gives to a service's encryption option in which its KMS can be changed.",
+  ),
+  changeableKmsStates: row<readonly KmsState[]>(
+    ['delivered', 'error'],
+    'States of a KMS in which it can be changed or removed.',
+  ),
+  unusableStatuses: row<readonly ServiceStatus[]>(
+    ['expired'],
+    'Statuses of a service (service.StateEnum) in which every call below it answers 460.',
+  ),
+  flowTasks: row(
+    false,
+    'Whether a task that adds a KMS has the flow opened by a task of its own, and is waitingForChilds.',
+  ),
   refuseWhileRunning: row(true, 'Whether a change is refused with 409 while another KMS task of the service runs.'),
   // Limits of the gateway
   bodyLimitBytes: row(65_536, 'Largest request body.'),

@@ -11,7 +11,7 @@ import {
   unknownCredential,
 } from './failures.ts';
 import { isInBlocks } from './ip-block.ts';
-import { candidateUrls, maskedStringToSign, type SignedCall, verifySignature } from './signature.ts';
+import { candidateOrigins, candidateUrls, maskedStringToSign, type SignedCall, verifySignature } from './signature.ts';
 
 /** What authentication reads of a request. */
 export interface IncomingCall {
@@ -72,14 +72,15 @@ export function authenticate(call: IncomingCall, parts: AuthenticationParts): Cr
 
   const { applicationSecret } = application;
   const signed: SignedCall = { applicationSecret, consumerKey, method: call.method, body: call.body, timestamp };
-  const urls = candidateUrls(header(call, 'host') ?? '', call.target, parts.publicUrls);
-  if (!verifySignature(header(call, 'x-ovh-signature') ?? '', signed, urls)) {
-    const expected = urls.map((url) => maskedStringToSign(signed, url));
+  const host = header(call, 'host') ?? '';
+  const origins = candidateOrigins(host, parts.publicUrls);
+  if (!verifySignature(header(call, 'x-ovh-signature') ?? '', signed, call.target, origins)) {
+    const expected = candidateUrls(host, call.target, parts.publicUrls).map((url) => maskedStringToSign(signed, url));
     parts.journal.record({
       plane: 'ovh',
       event: 'ovh.signature.mismatch',
       level: 'warn',
-      text: `the signature is not the SHA-1 of ${expected[0]} (or the same with one of ${urls.length - 1} other URLs)`,
+      text: `the signature is not the SHA-1 of ${expected[0]} (or the same with one of ${expected.length - 1} other URLs)`,
       data: { expected },
       cause: call.cause,
     });

@@ -63,10 +63,12 @@ async function run(route: Route, call: RoutedCall, caller: Caller, api: Api): Pr
   const query = check(route.query, call.query, assumed);
   if (query instanceof ApiFailure) return query;
   // Clients send headers and bodies of JSON with GET and DELETE too; nothing there is read.
-  const json = route.method === 'POST' || route.method === 'PUT' ? readBody(call.body, assumed) : {};
-  if (json instanceof ApiFailure) return json;
-  const body = checkBody(route.body, json, assumed);
-  if (body instanceof ApiFailure) return body;
+  let body: Record<string, unknown> | ApiFailure = {};
+  if (route.method === 'POST' || route.method === 'PUT') {
+    const json = readBody(call.body, assumed);
+    body = json instanceof ApiFailure ? json : checkBody(route.body, json, assumed);
+    if (body instanceof ApiFailure) return body;
+  }
   return route.run({ params, query, body, api, origin: call.origin, cause: call.cause, ...caller });
 }
 

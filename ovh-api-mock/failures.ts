@@ -55,6 +55,7 @@ export const invalidSignature = new ApiFailure(400, 'Invalid signature', { error
 export const queryOutOfTime = new ApiFailure(400, 'Query out of time', { errorCode: 'QUERY_TIME_OUT' });
 export const unknownCredential = new ApiFailure(403, 'This credential does not exist', { errorCode: 'NOT_CREDENTIAL' });
 export const notGranted = new ApiFailure(403, 'This call has not been granted', { errorCode: 'NOT_GRANTED_CALL' });
+export const expiredService = new ApiFailure(460, 'This Service is expired');
 export const unknownService = new ApiFailure(404, 'This service does not exist');
 /** Documented. */
 export const invalidCredential = new ApiFailure(403, 'This credential is not valid', {

@@ -1,13 +1,15 @@
 export { type AssumedValues, assumedTable } from './assumed.ts';
 export type { Application, Credential } from './credentials.ts';
 export { ovhHosts } from './hosts.ts';
-export { createOvhApiMock, type OvhApiMock } from './mock.ts';
+export type { InboxMessage } from './inbox.ts';
+export { createOvhApiMock, type OvhApiMock, type ServiceStates } from './mock.ts';
 export type { CredentialStatus } from './models/auth.ts';
 export type { DedicatedCloud } from './models/dedicated-cloud.ts';
 export type { TaskState } from './models/task.ts';
 export type { KmsState, OptionState, VmEncryptionAccessNetwork } from './models/vm-encryption.ts';
 export { openApiOf } from './openapi/document.ts';
-export type * from './options.ts';
+export * from './options.ts';
+export { type TaskAction, taskActions } from './robot.ts';
 export { waitingForVcenter } from './robots/wait-for-vcenter.ts';
 export type { Route } from './route.ts';
 export { routes } from './routes/index.ts';

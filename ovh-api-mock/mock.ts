@@ -4,11 +4,13 @@ import { createApp } from './app.ts';
 import { assumedValues } from './assumed.ts';
 import { type Application, type Credential, CredentialStore } from './credentials.ts';
 import { ovhHosts } from './hosts.ts';
+import { Inbox, type InboxMessage } from './inbox.ts';
 import { type Listener, listen } from './listeners.ts';
-import type { OvhApiMockOptions } from './options.ts';
+import type { KmsState, OptionState } from './models/vm-encryption.ts';
+import type { OvhApiMockOptions, ServiceStatus } from './options.ts';
 import { queryIds } from './query-id.ts';
 import { type Service, ServiceStore } from './services.ts';
-import { type Task, TaskStore } from './tasks.ts';
+import { type Task, type TaskAction, TaskStore } from './tasks.ts';
 
 /** A running or startable fake of OVHcloud's dedicatedCloud API. */
 export interface OvhApiMock {
@@ -28,8 +30,27 @@ export interface OvhApiMock {
   validateCredential(consumerKey: string): void;
   readonly services: readonly Service[];
   readonly tasks: readonly Task[];
-  /** Whether the gateway lets a vCenter reach this address: a KMS that OVH registered there, its flow opened. */
-  isFlowOpen(ip: string, port: number): boolean;
+  /** What was sent to people's phones and mailboxes, tokens and codes included. */
+  readonly inbox: readonly InboxMessage[];
+  /** Whether the gateway of a service, or of any, lets its vCenter reach this address: a KMS that OVH registered there, its flow opened. */
+  isFlowOpen(ip: string, port: number, serviceName?: string): boolean;
+  /**
+   * Somebody at OVHcloud takes a hand in a task, see {@link TaskStore.steer}; in mode manual nothing else lets it go on.
+   * Throws ERR_OPTION for an unknown task, or when its state does not allow it.
+   */
+  steerTask(taskId: number, action: TaskAction, description?: string): Promise<Task>;
+  /**
+   * States that no call leads to: of a service's contract, of its encryption option (null: what its entries tell), of
+   * one of its KMS. Throws ERR_OPTION for an unknown service or KMS.
+   */
+  setStates(serviceName: string, states: ServiceStates): void;
+}
+
+/** States of a service that no call leads to. */
+export interface ServiceStates {
+  status?: ServiceStatus;
+  vmEncryption?: OptionState | null;
+  kms?: readonly { kmsId: number; state: KmsState }[];
 }
 
 /** Makes a fake of OVHcloud's dedicatedCloud API. Nothing listens before `start()`. */
@@ -37,20 +58,18 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
   const { host = '127.0.0.1', kmsTcpPort = 5696 } = options;
   const assumed = assumedValues(options.assumed);
   const portOf = (ip: string) => (typeof kmsTcpPort === 'number' ? kmsTcpPort : kmsTcpPort(ip));
+  const services = options.services ?? [{ serviceName: 'pcc-192-0-2-10' }];
   const api: Api = {
     runtime,
     options: { ...options, thumbprint: options.thumbprint ?? 'verify-live' },
     assumed,
     credentials: new CredentialStore(runtime, options.applications),
-    services: new ServiceStore(
-      runtime,
-      options.services ?? [{ serviceName: 'pcc-192-0-2-10' }],
-      portOf,
-      options.onFlowClosed,
-    ),
+    services: new ServiceStore(runtime, services, portOf, options.onFlowClosed),
     tasks: new TaskStore(runtime, options.taskProgress ?? 'clock', assumed),
+    inbox: new Inbox(runtime),
     kmsTcpPort: portOf,
   };
+  for (const { serviceName, tasks = [] } of services) for (const task of tasks) api.tasks.preset(serviceName, task);
   const stopping = new AbortController();
   const nextQueryId = queryIds(runtime, assumed.gatewayName);
   let listeners: { https: Listener; http: Listener } | undefined;
@@ -114,10 +133,26 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     get services() {
       return api.services.all;
     },
+    get inbox() {
+      return api.inbox.messages;
+    },
     get tasks() {
       return api.tasks.all;
     },
-    isFlowOpen: (ip, port) => api.services.isFlowOpen(ip, port),
+    isFlowOpen: (ip, port, serviceName) => api.services.isFlowOpen(ip, port, serviceName),
+    steerTask: (taskId, action, description) => api.tasks.steer(taskId, action, description),
+    setStates(serviceName, { status, vmEncryption, kms = [] }) {
+      const service = api.services.get(serviceName);
+      if (!service) throw new KeyrigError('ERR_OPTION', `there is no service ${serviceName}`);
+      const entries = kms.map(({ kmsId, state }) => {
+        const entry = service.kms.get(kmsId);
+        if (!entry) throw new KeyrigError('ERR_OPTION', `there is no KMS ${kmsId} in ${serviceName}`);
+        return { entry, state };
+      });
+      if (status) api.services.setStatus(service, status);
+      if (vmEncryption !== undefined) api.services.setVmEncryption(service, vmEncryption ?? undefined);
+      for (const { entry, state } of entries) api.services.setKmsState(service, entry, state);
+    },
   };
 }
 

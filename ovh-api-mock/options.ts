@@ -2,13 +2,16 @@ import type { Identity } from '../core/index.ts';
 import type { AssumedValues } from './assumed.ts';
 import type { CredentialStatus, HttpMethod } from './models/auth.ts';
 import type { DedicatedCloud } from './models/dedicated-cloud.ts';
-import type { KmsState } from './models/vm-encryption.ts';
+import type { TaskState } from './models/task.ts';
+import type { KmsState, OptionState } from './models/vm-encryption.ts';
+import type { TaskSubject } from './tasks.ts';
 
 /** What POST vmEncryption/kms does with a thumbprint; not documented (spec 3.3). */
 export type ThumbprintMode = 'accept' | 'verify-format' | 'verify-live';
 
-/** What makes tasks go on: the lab's clock, nothing but the event loop, or each GET of the task. */
-export type TaskProgressMode = 'clock' | 'immediate' | 'per-poll';
+/** What makes tasks go on: the lab's clock, nothing but the event loop, each GET of the task, or {@link OvhApiMock.steerTask}. */
+export const taskProgressModes = ['clock', 'immediate', 'per-poll', 'manual'] as const;
+export type TaskProgressMode = (typeof taskProgressModes)[number];
 
 /** Options of {@link createOvhApiMock}. All may be left out. */
 export interface OvhApiMockOptions {
@@ -38,10 +41,10 @@ export interface OvhApiMockOptions {
   kmsTcpPort?: number | ((ip: string) => number);
   /** Default `clock`. */
   taskProgress?: TaskProgressMode;
-  /** Whether the vCenter has a KMS with this address; asked while a task waits. Default: never. */
-  isKmsConfiguredInVcenter?: (ip: string) => boolean | Promise<boolean>;
-  /** The gateway closed the flow to an address: what is open there breaks. `cause` is the `seq` of the entry that says so. */
-  onFlowClosed?: (ip: string, port: number, cause: number) => void;
+  /** Whether the vCenter of a service has a KMS with this address; asked while a task waits. Default: never. */
+  isKmsConfiguredInVcenter?: (ip: string, serviceName: string) => boolean | Promise<boolean>;
+  /** The gateway of a service closed the flow to an address: what is open there breaks. `cause` is the `seq` of the entry that says so. */
+  onFlowClosed?: (ip: string, port: number, serviceName: string, cause: number) => void;
   /** Where an address of a KMS leads on this machine, for worlds that use documentation addresses. Default: itself. */
   dialAddress?: (ip: string, port: number) => { host: string; port: number };
   /** Other values for what is assumed. */
@@ -77,7 +80,44 @@ export interface AccessRule {
 export interface ServiceOptions extends Partial<Omit<DedicatedCloud, 'iam'>> {
   /** `pcc-` and the dashed address. */
   serviceName: string;
+  /** Whether the customer may use the service at all; default `ok`. */
+  status?: ServiceStatus;
   kms?: readonly KmsOptions[];
+  /** A state of the encryption option that its entries do not tell, such as `migrating`; default: what they tell. */
+  vmEncryption?: OptionState;
+  /** Tasks that are there when the lab starts. */
+  tasks?: readonly TaskOptions[];
+}
+
+/** service.StateEnum (schema). */
+export const serviceStatuses = ['expired', 'inCreation', 'ok', 'pendingDebt', 'unPaid'] as const;
+export type ServiceStatus = (typeof serviceStatuses)[number];
+
+/** A task of the past, one that stands still, or a maintenance that is planned. */
+export interface TaskOptions {
+  /** Default: the next one. */
+  taskId?: number;
+  name: string;
+  /** Default `generic`. */
+  type?: 'generic' | 'maintenance';
+  /** Default `done`; `waitingTodo` for a maintenance, which begins at its executionDate when it is waitingTodo or todo. */
+  state?: TaskState;
+  progress?: number;
+  description?: string;
+  /** Default: the start of the lab. */
+  executionDate?: Date;
+  /** Of a task that is done or canceled; default: executionDate. */
+  endDate?: Date;
+  /** Between these a customer may move a maintenance. */
+  maintenanceDateFrom?: Date;
+  maintenanceDateTo?: Date;
+  parentTaskId?: number;
+  createdBy?: string;
+  createdFrom?: string;
+  /** userId and the like. */
+  subject?: TaskSubject;
+  /** How long its work takes once it runs. */
+  durationMs?: number;
 }
 
 /** A KMS that is already registered when the lab starts. */
@@ -87,6 +127,8 @@ export interface KmsOptions {
   description?: string;
   /** Default: the option `kmsTcpPort`. */
   kmsTcpPort?: number;
-  /** Default `delivered`, and then the gateway's flow is open. */
-  state?: Extract<KmsState, 'delivered' | 'error'>;
+  /** Default `delivered`. */
+  state?: KmsState;
+  /** Whether the gateway's flow is open; default: in the states delivered, toUpdate, updating and toDelete. */
+  flowOpen?: boolean;
 }

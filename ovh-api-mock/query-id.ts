@@ -8,6 +8,8 @@ export function queryIds({ clock, random }: Runtime, gatewayName: string): () =>
   const stream = random.stream('ovh.query-id');
   return () => {
     const seconds = Math.floor(clock.now() / 1000).toString(16);
-    return `${gatewayName}.${seconds}.${1_000_000 + stream.integer(9_000_000)}.${stream.hex(32)}`;
+    // One draw for both: every answer takes one.
+    const digits = stream.hex(38);
+    return `${gatewayName}.${seconds}.${1_000_000 + (Number.parseInt(digits.slice(32), 16) % 9_000_000)}.${digits.slice(0, 32)}`;
   };
 }

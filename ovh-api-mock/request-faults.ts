@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Runtime } from '../core/index.ts';
+import type { FaultThen, Runtime } from '../core/index.ts';
 import type { AssumedValues } from './assumed.ts';
 import { ApiFailure } from './failures.ts';
 
@@ -17,18 +17,26 @@ export interface RequestFaultParts {
  * Asks the fault engine about a request and carries out what it says.
  *
  * @param route the route's path in OVH's notation, undefined when none is served there
- * @returns the failure to answer, `'taken'` when nothing shall be answered, undefined to go on
+ * @returns the failure to answer, `'taken'` when nothing shall be answered, undefined to go on; undefined at once when none applies
  */
-export async function applyRequestFault(
+export function applyRequestFault(
   request: FastifyRequest,
   reply: FastifyReply,
   call: { path: string; route: string | undefined; cause: number },
+  parts: RequestFaultParts,
+): Promise<ApiFailure | 'taken' | undefined> | undefined {
+  const { path, route, cause } = call;
+  const hit = parts.runtime.faults.consult('ovh.request', { method: request.method, path, route }, cause);
+  return hit && carryOut(hit.then, request, reply, parts);
+}
+
+async function carryOut(
+  then: FaultThen,
+  request: FastifyRequest,
+  reply: FastifyReply,
   { runtime, assumed, signal, reset }: RequestFaultParts,
 ): Promise<ApiFailure | 'taken' | undefined> {
-  const { path, route, cause } = call;
-  const hit = runtime.faults.consult('ovh.request', { method: request.method, path, route }, cause);
-  if (!hit) return undefined;
-  const { delay, hang, reset: cutOff, close, ovh } = hit.then;
+  const { delay, hang, reset: cutOff, close, ovh } = then;
   if (delay !== undefined) await runtime.clock.sleep(delay, signal);
   if (ovh) {
     const { status = 503, errorCode, message = assumed.faultText } = ovh;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Api } from './api.ts';
 import type { Application, Credential } from './credentials.ts';
-import { type ApiFailure, unknownService } from './failures.ts';
+import { type ApiFailure, expiredService, unknownService } from './failures.ts';
 import type { HttpMethod } from './models/auth.ts';
 import { string } from './models/types.ts';
 import type { Service } from './services.ts';
@@ -87,6 +87,8 @@ export function defineServiceRoute<
     readonly path: string;
     /** Parameters of the path besides serviceName. */
     readonly params?: P;
+    /** Served although the service has expired. */
+    readonly evenExpired?: true;
     run(call: Call<z.output<z.ZodObject<P>>, z.output<Q>, z.output<B>> & { service: Service }): Answer<z.output<R>>;
   },
 ): Route {
@@ -99,6 +101,7 @@ export function defineServiceRoute<
     run(call) {
       const service = call.api.services.get(String(call.params.serviceName));
       if (!service) return unknownService;
+      if (!declaration.evenExpired && call.api.assumed.unusableStatuses.includes(service.status)) return expiredService;
       type Checked = Call<z.output<z.ZodObject<P>>, z.output<Q>, z.output<B>>;
       return declaration.run({ ...(call as unknown as Checked), service });
     },

@@ -1,7 +1,7 @@
 import type { Journal, Runtime } from '../core/index.ts';
 import type { DedicatedCloud } from './models/dedicated-cloud.ts';
 import type { KmsState, OptionState } from './models/vm-encryption.ts';
-import type { ServiceOptions } from './options.ts';
+import type { ServiceOptions, ServiceStatus } from './options.ts';
 
 /** A registered KMS. */
 export interface KmsEntry {
@@ -15,14 +15,17 @@ export interface KmsEntry {
   readonly flowOpen: boolean;
 }
 
-/** Takes the address of a flow that was closed, and the `seq` of the journal entry that says so. */
-export type FlowClosed = (ip: string, port: number, cause: number) => void;
+/** Takes the address of a flow that was closed, its service, and the `seq` of the journal entry that says so. */
+export type FlowClosed = (ip: string, port: number, serviceName: string, cause: number) => void;
 
 /** A VMware on OVHcloud service. */
 export interface Service {
   readonly serviceName: string;
   /** What GET /dedicatedCloud/{serviceName} answers. */
   readonly properties: DedicatedCloud;
+  readonly status: ServiceStatus;
+  /** The state of the encryption option when its entries do not tell it. */
+  readonly vmEncryption: OptionState | undefined;
   readonly kms: ReadonlyMap<number, KmsEntry>;
 }
 
@@ -35,6 +38,7 @@ interface WritableService extends Service {
  * which option state is assumed (spec 7.2, 7.3).
  */
 export function vmEncryptionState(service: Service): OptionState {
+  if (service.vmEncryption) return service.vmEncryption;
   const entries = [...service.kms.values()];
   const some = (...states: KmsState[]) => entries.some((entry) => states.includes(entry.state));
   if (entries.length === 0) return 'disabled';
@@ -43,7 +47,7 @@ export function vmEncryptionState(service: Service): OptionState {
   if (entries.some((entry) => entry.state === 'error' && entry.flowOpen)) return 'enabled';
   if (some('toCreate', 'creating')) return 'enabling';
   if (some('toDelete', 'deleting')) return 'disabling';
-  return 'error';
+  return some('error') ? 'error' : 'unknown';
 }
 
 /** The services and their KMS entries. All changes go through its methods, which say so in the journal. */
@@ -64,15 +68,17 @@ export class ServiceStore {
     this.#flowClosed = flowClosed;
     const stream = random.stream('ovh.services');
     this.#kmsIds = 100 + stream.integer(900);
-    for (const { kms = [], ...properties } of services) {
+    for (const { kms = [], status = 'ok', vmEncryption, tasks: _, ...properties } of services) {
       const iam = { id: stream.uuid(), urn: `urn:v1:eu:resource:pccVMware:${properties.serviceName}` };
-      const service = newService({ ...defaultProperties(properties.serviceName, iam), ...properties });
+      const { serviceName } = properties;
+      const all = { ...defaultProperties(serviceName, iam), ...properties };
+      const service: WritableService = { serviceName, properties: all, status, vmEncryption, kms: new Map() };
       this.#services.set(service.serviceName, service);
       for (const { state = 'delivered', description = '', kmsTcpPort: port, ...entry } of kms) {
         const kmsId = this.#kmsIds++;
-        const flowOpen = state === 'delivered';
-        const tcpPort = port ?? kmsTcpPort(entry.ip);
-        service.kms.set(kmsId, { ...entry, kmsId, description, kmsTcpPort: tcpPort, state, flowOpen });
+        const { flowOpen = openStates.has(state), ip, sslThumbprint } = entry;
+        const tcpPort = port ?? kmsTcpPort(ip);
+        service.kms.set(kmsId, { kmsId, ip, sslThumbprint, description, kmsTcpPort: tcpPort, state, flowOpen });
       }
     }
   }
@@ -86,11 +92,36 @@ export class ServiceStore {
     return this.#services.get(serviceName);
   }
 
-  /** Whether a gateway lets the vCenter of its service reach this address and port. */
-  isFlowOpen(ip: string, port: number): boolean {
-    return this.all.some((service) =>
-      [...service.kms.values()].some((entry) => entry.flowOpen && entry.ip === ip && entry.kmsTcpPort === port),
-    );
+  /** Whether the gateway of a service, or of any, lets the vCenter reach this address and port. */
+  isFlowOpen(ip: string, port: number, serviceName?: string): boolean {
+    const services = serviceName === undefined ? this.#services.values() : [this.#services.get(serviceName)];
+    for (const service of services) {
+      for (const entry of service?.kms.values() ?? [])
+        if (entry.flowOpen && entry.ip === ip && entry.kmsTcpPort === port) return true;
+    }
+    return false;
+  }
+
+  /** Gives the encryption option a state that its entries do not tell; undefined: what they tell. */
+  setVmEncryption(service: Service, state: OptionState | undefined, cause?: number): void {
+    const before = vmEncryptionState(service);
+    Object.assign(service, { vmEncryption: state });
+    this.#optionChanged(service, before, cause);
+  }
+
+  /** Whether the customer may use the service. */
+  setStatus(service: Service, status: ServiceStatus, cause?: number): void {
+    if (service.status === status) return;
+    Object.assign(service, { status });
+    const { serviceName } = service;
+    this.#journal.record({
+      plane: 'ovh',
+      event: `ovh.service.${status}`,
+      level: status === 'ok' ? 'info' : 'warn',
+      text: `the service ${serviceName} is ${status}`,
+      data: { serviceName, status },
+      cause,
+    });
   }
 
   /** Registers a KMS in state toCreate, flow closed. */
@@ -104,7 +135,7 @@ export class ServiceStore {
     return kms;
   }
 
-  setKmsState(service: Service, kms: KmsEntry, state: KmsState, cause: number): void {
+  setKmsState(service: Service, kms: KmsEntry, state: KmsState, cause?: number): void {
     if (kms.state === state) return;
     this.#change(service, kms, state, cause, () => Object.assign(kms, { state }));
   }
@@ -128,14 +159,20 @@ export class ServiceStore {
       data: { serviceName, kmsId, ip, port: kmsTcpPort },
       cause,
     });
-    if (!open) this.#flowClosed(ip, kmsTcpPort, seq);
+    if (!open) this.#flowClosed(ip, kmsTcpPort, serviceName, seq);
   }
 
   #writable(service: Service): WritableService {
     return this.#services.get(service.serviceName)!;
   }
 
-  #change(service: Service, kms: KmsEntry, state: KmsState | 'removed', cause: number, apply: () => void): void {
+  #change(
+    service: Service,
+    kms: KmsEntry,
+    state: KmsState | 'removed',
+    cause: number | undefined,
+    apply: () => void,
+  ): void {
     const before = vmEncryptionState(service);
     apply();
     const { serviceName } = service;
@@ -148,22 +185,26 @@ export class ServiceStore {
       data: { serviceName, kmsId, ip, port: kmsTcpPort, state },
       cause,
     });
+    this.#optionChanged(service, before, entry.seq);
+  }
+
+  #optionChanged(service: Service, before: OptionState, cause: number | undefined): void {
     const after = vmEncryptionState(service);
     if (after === before) return;
+    const { serviceName } = service;
     this.#journal.record({
       plane: 'ovh',
       event: `ovh.vmEncryption.${after}`,
       level: after === 'error' ? 'error' : 'info',
       text: `VM encryption of ${serviceName} is ${after}`,
       data: { serviceName, state: after, before },
-      cause: entry.seq,
+      cause,
     });
   }
 }
 
-function newService(properties: DedicatedCloud): WritableService {
-  return { serviceName: properties.serviceName, properties, kms: new Map() };
-}
+/** The states of an entry in which its flow is open, when nothing else is said. */
+const openStates: ReadonlySet<KmsState> = new Set(['delivered', 'toUpdate', 'updating', 'toDelete']);
 
 /** A delivered Managed Bare Metal service. Its names and addresses have documented forms; the other values are assumed. */
 function defaultProperties(serviceName: string, iam: { id: string; urn: string }): DedicatedCloud {

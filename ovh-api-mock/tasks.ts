@@ -1,8 +1,14 @@
-import { KeyrigError, messageOf, type Runtime } from '../core/index.ts';
+import { KeyrigError, type Runtime } from '../core/index.ts';
 import type { AssumedValues } from './assumed.ts';
 import { datetime, datetimeOrNull } from './datetime.ts';
 import type { TaskModel, TaskState } from './models/task.ts';
-import type { TaskProgressMode } from './options.ts';
+import type { TaskOptions, TaskProgressMode } from './options.ts';
+import { isUnfinished, type Robot, type TaskAction } from './robot.ts';
+import { maintenance } from './robots/maintenance.ts';
+import { standing } from './robots/standing.ts';
+import { TaskWork } from './task-work.ts';
+
+export { type Robot, type TaskAction, TaskFailure, type TaskRun } from './robot.ts';
 
 /** What a task is about: the members of dedicatedCloud.Task that name it. */
 export type TaskSubject = Partial<
@@ -18,67 +24,37 @@ export interface Task {
   readonly serviceName: string;
   /** The name of its robot. */
   readonly name: string;
+  /** `generic` or `maintenance`. */
+  readonly type: string;
   readonly subject: TaskSubject;
+  readonly parentTaskId: number | null;
+  readonly createdBy: string | null;
+  readonly createdFrom: string | null;
   state: TaskState;
   /** 0 to 100 */
   progress: number;
   description: string | null;
-  readonly executionDate: number;
+  executionDate: number;
+  /** When a task of type maintenance may be executed. */
+  readonly maintenanceDateFrom: number | null;
+  readonly maintenanceDateTo: number | null;
   lastModificationDate: number;
   endDate: number | null;
 }
 
-/** Ends a task before it is done. The message becomes the task's description. */
-export class TaskFailure extends Error {
-  readonly state: 'error' | 'canceled';
-
-  constructor(state: 'error' | 'canceled', description: string) {
-    super(description);
-    this.state = state;
-  }
-}
-
-/** What a robot sees of the task that it works for. */
-export interface TaskRun {
-  readonly task: Task;
-  /** Fires when the API stops. */
-  readonly signal: AbortSignal;
-  /** Lets a stage take its time (ms of the lab's clock), as the mode of progress says. */
-  wait(ms: number): Promise<void>;
-  /** Waits before the robot looks again for something outside: by the clock, or for the next poll in mode per-poll. */
-  retryIn(ms: number): Promise<void>;
-  /** Enters a stage: state doing. Resolves to the `seq` of the journal entry that says so. */
-  doing(progress: number, description: string): Promise<number>;
-  /** Ends the task: state done, 100 %. Resolves as `doing`. */
-  done(): Promise<number>;
-}
-
-/** The work behind a task, named after it. */
-export interface Robot {
-  readonly name: string;
-  /** Works through its stages and calls `done` at last; throws {@link TaskFailure} to end otherwise. May run again after a reset. */
-  run(run: TaskRun): Promise<void>;
-  /** Tidies up after a failure. */
-  failed(state: 'error' | 'canceled', cause: number): void;
-  /** Prepares another run; false when there is nothing left to work on. */
-  reset(cause: number): boolean;
-}
-
-interface Running {
-  readonly task: Task;
-  readonly robot: Robot;
-  /** `seq` of the journal entry that stands for the current run. */
-  cause: number;
-  /** In mode per-poll: lets the robot go on. */
-  poll?: () => void;
+/** The tasks of a service, and which of them are not finished. */
+interface ServiceTasks {
+  readonly tasks: Task[];
+  readonly unfinished: Set<TaskWork>;
 }
 
 /** The tasks of all services: they progress by themselves once created. */
 export class TaskStore {
   readonly #runtime: Runtime;
-  readonly #mode: TaskProgressMode;
   readonly #assumed: AssumedValues;
-  readonly #tasks = new Map<number, Running>();
+  readonly #mode: TaskProgressMode;
+  readonly #works = new Map<number, TaskWork>();
+  readonly #services = new Map<string, ServiceTasks>();
   readonly #stopping = new AbortController();
   #ids: number;
 
@@ -90,121 +66,188 @@ export class TaskStore {
   }
 
   get all(): Task[] {
-    return [...this.#tasks.values()].map(({ task }) => task);
+    return [...this.#works.values()].map(({ task }) => task);
+  }
+
+  /** The tasks of a service in the order of their ids. */
+  of(serviceName: string): readonly Task[] {
+    return this.#services.get(serviceName)?.tasks ?? [];
   }
 
   /** A task of a service. */
   get(serviceName: string, taskId: number): Task | undefined {
-    const task = this.#tasks.get(taskId)?.task;
+    const task = this.#works.get(taskId)?.task;
     return task?.serviceName === serviceName ? task : undefined;
   }
 
-  /** The task that still works on a service, if there is one. */
-  unfinished(serviceName: string): Task | undefined {
-    return this.all.find(
-      (task) => task.serviceName === serviceName && (task.state === 'todo' || task.state === 'doing'),
-    );
+  /** The task that still works, or will work, on a part of a service: the lock of its robot. */
+  unfinished(serviceName: string, lock: string): Task | undefined {
+    for (const { robot, task } of this.#services.get(serviceName)?.unfinished ?? [])
+      if (robot.lock === lock) return task;
+    return undefined;
   }
 
   /** Creates a task in state todo, about a subject, and sets its robot to work. */
   create(serviceName: string, robot: Robot, cause: number, subject: TaskSubject = {}): Task {
+    const work = this.#add({ serviceName, name: robot.name, type: robot.type ?? 'generic', subject }, robot, cause);
+    work.begin();
+    return work.task;
+  }
+
+  /**
+   * A task that is there when the lab starts. It stands as it is, but a maintenance that is planned begins at its date, and
+   * a hand or a reset moves every task that is not finished. The journal does not tell of it. Throws ERR_OPTION when its id is taken.
+   */
+  preset(serviceName: string, options: TaskOptions): void {
+    const now = this.#runtime.clock.now();
+    const { name, type = 'generic', state = type === 'maintenance' ? 'waitingTodo' : 'done', durationMs } = options;
+    const planned = type === 'maintenance' && (state === 'waitingTodo' || state === 'todo');
+    const robot = type === 'maintenance' ? maintenance : standing;
+    const { taskId = this.#ids++, progress = state === 'done' ? 100 : 0, description = null } = options;
+    if (this.#works.has(taskId)) throw new KeyrigError('ERR_OPTION', `there are two tasks ${taskId}`);
+    const time = (date: Date | undefined) => date?.getTime() ?? null;
+    const executionDate = time(options.executionDate) ?? now;
+    const ended = state === 'done' || state === 'canceled';
+    const work = this.#add(
+      {
+        taskId,
+        serviceName,
+        name,
+        type,
+        subject: options.subject ?? {},
+        state,
+        progress,
+        description,
+        executionDate,
+        lastModificationDate: Math.min(executionDate, now),
+        endDate: ended ? (time(options.endDate) ?? executionDate) : null,
+        maintenanceDateFrom: time(options.maintenanceDateFrom),
+        maintenanceDateTo: time(options.maintenanceDateTo),
+        parentTaskId: options.parentTaskId ?? null,
+        createdBy: options.createdBy ?? this.#assumed.taskCreatedBy,
+        createdFrom: options.createdFrom ?? this.#assumed.taskCreatedFrom,
+      },
+      robot(name, durationMs, this.#assumed),
+      undefined,
+    );
+    if (planned) work.begin();
+  }
+
+  /** The unfinished task that stands in the way of another run of a task. */
+  rival(task: Task): Task | undefined {
+    const { lock } = this.#works.get(task.taskId)!.robot;
+    return lock === undefined ? undefined : this.unfinished(task.serviceName, lock);
+  }
+
+  /** Puts a task in state error back to todo and sets its robot to work again; false when it has nothing to work on. */
+  reset(task: Task, reason: string, cause: number): boolean {
+    const { taskId, serviceName } = task;
+    const { seq } = this.#runtime.journal.record({
+      plane: 'ovh',
+      event: 'ovh.task.reset',
+      text: `task ${taskId} shall be run again: ${reason.slice(0, 200)}`,
+      data: { taskId, serviceName, reason: reason.slice(0, 200) },
+      cause,
+    });
+    return this.#works.get(taskId)!.again(seq);
+  }
+
+  /** Moves a task that was not begun to another date. */
+  setExecutionDate(task: Task, executionDate: number, cause: number): void {
+    this.#change(task, { executionDate }, cause);
+    this.#works.get(task.taskId)!.changed();
+  }
+
+  /** Someone looked at a task: in mode per-poll it goes on. */
+  polled(task: Task): void {
+    this.#works.get(task.taskId)!.polled();
+  }
+
+  /**
+   * Somebody at OVHcloud takes a hand in a task: lets it `advance` by one stage, `complete` without further waiting, `fail`,
+   * `cancel`, or `fix` it: state fixing, until it is told to advance or complete. What a robot does stays real: a
+   * task that is completed still fails when its work does. Resolves when the robot pauses again or is through.
+   *
+   * @param description what the task shows in state error, canceled or fixing; default: the assumed text
+   * @throws ERR_OPTION when there is no such task, or when its state does not allow it
+   */
+  async steer(taskId: number, action: TaskAction, description?: string): Promise<Task> {
+    const work = this.#works.get(taskId);
+    if (!work) throw new KeyrigError('ERR_OPTION', `there is no task ${taskId}`);
+    const { seq } = this.#runtime.journal.record({
+      plane: 'ovh',
+      event: 'ovh.task.hand',
+      text: `somebody at OVHcloud lets task ${taskId} ${action}`,
+      data: { taskId, serviceName: work.task.serviceName, action, description },
+    });
+    const { fixingText: fix, canceledText: cancel, failedText: fail } = this.#assumed;
+    const texts: Partial<Record<TaskAction, string>> = { fix, cancel, fail };
+    await work.steer(action, description ?? texts[action] ?? '', seq);
+    return work.task;
+  }
+
+  /** Lets no robot go on. */
+  stop(): void {
+    this.#stopping.abort();
+    for (const { unfinished } of this.#services.values()) for (const work of unfinished) work.stop();
+  }
+
+  #add(
+    given: Pick<Task, 'serviceName' | 'name' | 'type' | 'subject'> & Partial<Task>,
+    robot: Robot,
+    cause: number | undefined,
+  ): TaskWork {
     const now = this.#runtime.clock.now();
     const task: Task = {
-      taskId: this.#ids++,
-      serviceName,
-      name: robot.name,
-      subject,
+      taskId: given.taskId ?? this.#ids++,
       state: 'todo',
       progress: 0,
       description: null,
       executionDate: now,
       lastModificationDate: now,
       endDate: null,
+      maintenanceDateFrom: null,
+      maintenanceDateTo: null,
+      parentTaskId: null,
+      createdBy: this.#assumed.taskCreatedBy,
+      createdFrom: this.#assumed.taskCreatedFrom,
+      ...given,
     };
-    const running: Running = { task, robot, cause: this.#record(task, cause) };
-    this.#tasks.set(task.taskId, running);
-    void this.#work(running);
-    return task;
+    const work = new TaskWork(task, robot, cause === undefined ? undefined : this.#record(task, cause), {
+      runtime: this.#runtime,
+      mode: this.#mode,
+      assumed: this.#assumed,
+      signal: this.#stopping.signal,
+      change: (changed, change, why) => this.#change(changed, change, why),
+      child: ({ serviceName, taskId: parentTaskId, subject }, childRobot, why) => {
+        const { name, type = 'generic' } = childRobot;
+        return this.#add({ serviceName, name, type, subject, parentTaskId, state: 'toCreate' }, childRobot, why);
+      },
+    });
+    this.#works.set(task.taskId, work);
+    const { serviceName } = task;
+    if (!this.#services.has(serviceName)) this.#services.set(serviceName, { tasks: [], unfinished: new Set() });
+    const service = this.#services.get(serviceName)!;
+    service.tasks.push(task);
+    if (isUnfinished(task.state)) service.unfinished.add(work);
+    return work;
   }
 
-  /** Puts a task in state error back to todo and sets its robot to work again; false when it has nothing to work on. */
-  reset(task: Task, cause: number): boolean {
-    const running = this.#tasks.get(task.taskId)!;
-    if (!running.robot.reset(cause)) return false;
-    running.cause = this.#transition(running, { state: 'todo', progress: 0, description: null }, cause);
-    void this.#work(running);
-    return true;
-  }
-
-  /** Someone looked at a task: in mode per-poll it goes on. */
-  polled(task: Task): void {
-    this.#tasks.get(task.taskId)?.poll?.();
-  }
-
-  /** Lets all robots end where they are. */
-  stop(): void {
-    this.#stopping.abort();
-  }
-
-  async #work(running: Running): Promise<void> {
-    const { task, robot } = running;
-    try {
-      await robot.run({
-        task,
-        signal: this.#stopping.signal,
-        wait: (ms) => this.#wait(running, ms, this.#mode),
-        retryIn: (ms) => this.#wait(running, ms, this.#mode === 'immediate' ? 'clock' : this.#mode),
-        doing: async (progress, description) => {
-          await this.#faults(running);
-          return this.#transition(running, { state: 'doing', progress, description }, running.cause);
-        },
-        done: async () => {
-          await this.#faults(running);
-          const end = { state: 'done', progress: 100, description: this.#assumed.doneText } as const;
-          return this.#transition(running, { ...end, endDate: this.#runtime.clock.now() }, running.cause);
-        },
-      });
-    } catch (error) {
-      if (this.#stopping.signal.aborted) return;
-      // Anything but a TaskFailure is a defect of keyrig; the task shows it instead of hanging.
-      const state = error instanceof TaskFailure ? error.state : 'error';
-      const endDate = state === 'canceled' ? this.#runtime.clock.now() : null;
-      robot.failed(state, this.#transition(running, { state, description: messageOf(error), endDate }, running.cause));
-    }
-  }
-
-  async #wait(running: Running, ms: number, mode: TaskProgressMode): Promise<void> {
-    if (mode === 'clock') return this.#runtime.clock.sleep(ms, this.#stopping.signal);
-    if (mode === 'per-poll') {
-      await new Promise<void>((resolve) => {
-        running.poll = resolve;
-      });
-    }
-    if (this.#stopping.signal.aborted) throw new KeyrigError('ERR_ABORTED', 'the API stopped');
-  }
-
-  /** Carries out the fault that applies to the next progress of a task, if any. */
-  async #faults({ task, cause }: Running): Promise<void> {
-    const { name, taskId, progress, serviceName } = task;
-    const hit = this.#runtime.faults.consult('ovh.task', { name, taskId, progress, serviceName }, cause);
-    if (!hit) return;
-    const { delay, hang, ovh } = hit.then;
-    if (delay !== undefined) await this.#runtime.clock.sleep(delay, this.#stopping.signal);
-    if (hang) await new Promise(() => {});
-    if (ovh) throw new TaskFailure(ovh.taskState ?? 'error', ovh.message ?? this.#assumed.faultText);
-  }
-
-  #transition({ task }: Running, change: Partial<Task>, cause: number): number {
+  #change(task: Task, change: Partial<Task>, cause: number | undefined): number {
     Object.assign(task, change, { lastModificationDate: this.#runtime.clock.now() });
+    const { unfinished } = this.#services.get(task.serviceName)!;
+    const work = this.#works.get(task.taskId)!;
+    if (isUnfinished(task.state)) unfinished.add(work);
+    else unfinished.delete(work);
     return this.#record(task, cause);
   }
 
-  #record(task: Task, cause: number): number {
+  #record(task: Task, cause: number | undefined): number {
     const { taskId, serviceName, name, state, progress, description } = task;
     const { seq } = this.#runtime.journal.record({
       plane: 'ovh',
       event: `ovh.task.${state}`,
-      level: state === 'error' ? 'error' : state === 'canceled' ? 'warn' : 'info',
+      level: state === 'error' ? 'error' : state === 'canceled' || state === 'fixing' ? 'warn' : 'info',
       text: `task ${taskId} ${name} is ${state}, ${progress} %${description ? `: ${description}` : ''}`,
       data: { taskId, serviceName, name, state, progress, description },
       cause,
@@ -219,17 +262,17 @@ export function taskModel(task: Task): TaskModel {
     taskId: task.taskId,
     name: task.name,
     state: task.state,
-    type: 'generic',
+    type: task.type,
     progress: task.progress,
     description: task.description,
     executionDate: datetime(task.executionDate),
     lastModificationDate: datetime(task.lastModificationDate),
     endDate: datetimeOrNull(task.endDate),
-    maintenanceDateFrom: null,
-    maintenanceDateTo: null,
-    createdBy: null,
-    createdFrom: null,
-    parentTaskId: null,
+    maintenanceDateFrom: datetimeOrNull(task.maintenanceDateFrom),
+    maintenanceDateTo: datetimeOrNull(task.maintenanceDateTo),
+    createdBy: task.createdBy,
+    createdFrom: task.createdFrom,
+    parentTaskId: task.parentTaskId,
     orderId: null,
     userId: null,
     datacenterId: null,

@@ -91,7 +91,7 @@ const faultSchema = z.strictObject({
           status: z.number().int().optional(),
           errorCode: z.string().optional(),
           message: z.string().optional(),
-          taskState: z.enum(['error', 'canceled']).optional(),
+          taskState: z.enum(['error', 'canceled', 'fixing']).optional(),
         })
         .optional(),
       delay: z.number().min(0).optional().describe("Wait this many ms of the lab's clock first."),

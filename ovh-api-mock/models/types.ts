@@ -17,6 +17,8 @@ export const ipv4 = named(z.string().refine(isIPv4), 'ipv4');
 /** An address or a network. */
 export const ipBlock = named(z.string().refine(isIpBlock), 'ipBlock');
 export const datetimeString = named(z.string(), 'datetime');
+/** A moment that a client sends: ISO-8601 with a time and an offset. */
+export const datetimeText = named(z.iso.datetime({ offset: true }), 'datetime');
 /** A number in a path or query string. */
 export const longText = named(
   z

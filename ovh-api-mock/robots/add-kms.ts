@@ -1,8 +1,9 @@
 import { fill } from '../assumed.ts';
+import type { Robot, TaskRun } from '../robot.ts';
 import type { KmsEntry } from '../services.ts';
-import type { Robot, TaskRun } from '../tasks.ts';
 import { checkThumbprint } from './check-thumbprint.ts';
-import type { RobotParts } from './parts.ts';
+import { openFlow, openFlowTask } from './open-flow.ts';
+import { optionLock, type RobotParts } from './parts.ts';
 import { waitForVcenter } from './wait-for-vcenter.ts';
 
 /**
@@ -15,15 +16,16 @@ export function addKms(parts: RobotParts, kms: KmsEntry): Robot {
   const address = { ip: kms.ip, port: kms.kmsTcpPort };
   return {
     name: assumed.addRobot,
+    lock: optionLock,
     async run(run: TaskRun) {
       await run.wait(assumed.queuedMs);
       if (options.thumbprint === 'verify-live') {
         await checkThumbprint(run, kms, { expected: kms.sslThumbprint, working: 'creating' }, parts);
       }
-      const opening = await run.doing(assumed.flowProgress, fill(assumed.openFlowText, address));
-      services.setKmsState(service, kms, 'creating', opening);
-      await run.wait(assumed.flowMs);
-      services.setFlow(service, kms, true, opening);
+      if (assumed.flowTasks) {
+        const flow = [openFlowTask(parts, kms)];
+        await run.children(flow, assumed.flowProgress, fill(assumed.waitForFlowText, address));
+      } else await openFlow(run, kms, parts);
       if (options.waitForVcenter) await waitForVcenter(run, kms, parts);
       await run.doing(assumed.finishProgress, fill(assumed.finishText, address));
       await run.wait(assumed.finishMs);

@@ -1,8 +1,8 @@
 import { messageOf } from '../../core/index.ts';
 import { fill } from '../assumed.ts';
 import type { KmsState } from '../models/vm-encryption.ts';
+import { TaskFailure, type TaskRun } from '../robot.ts';
 import type { KmsEntry } from '../services.ts';
-import { TaskFailure, type TaskRun } from '../tasks.ts';
 import { fitsCertificate, thumbprints } from '../thumbprint.ts';
 import { probeCertificate } from '../thumbprint-probe.ts';
 import type { RobotParts } from './parts.ts';

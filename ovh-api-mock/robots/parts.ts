@@ -11,3 +11,6 @@ export interface RobotParts {
   assumed: AssumedValues;
   options: Pick<OvhApiMockOptions, 'thumbprint' | 'waitForVcenter' | 'isKmsConfiguredInVcenter' | 'dialAddress'>;
 }
+
+/** What all tasks of the encryption option of a service work on. */
+export const optionLock = 'vmEncryption';

@@ -1,7 +1,7 @@
 import { fill } from '../assumed.ts';
+import type { Robot, TaskRun } from '../robot.ts';
 import type { KmsEntry } from '../services.ts';
-import type { Robot, TaskRun } from '../tasks.ts';
-import type { RobotParts } from './parts.ts';
+import { optionLock, type RobotParts } from './parts.ts';
 
 /** Removes a KMS: toDelete, deleting with the flow closed, gone (spec 7.3; assumed). */
 export function removeKms(parts: RobotParts, kms: KmsEntry): Robot {
@@ -9,6 +9,7 @@ export function removeKms(parts: RobotParts, kms: KmsEntry): Robot {
   const address = { ip: kms.ip, port: kms.kmsTcpPort };
   return {
     name: assumed.removeRobot,
+    lock: optionLock,
     async run(run: TaskRun) {
       await run.wait(assumed.queuedMs);
       const closing = await run.doing(assumed.flowProgress, fill(assumed.closeFlowText, address));

@@ -1,8 +1,8 @@
 import { fill } from '../assumed.ts';
+import type { Robot, TaskRun } from '../robot.ts';
 import type { KmsEntry } from '../services.ts';
-import type { Robot, TaskRun } from '../tasks.ts';
 import { checkThumbprint } from './check-thumbprint.ts';
-import type { RobotParts } from './parts.ts';
+import { optionLock, type RobotParts } from './parts.ts';
 
 /**
  * Changes thumbprint and description of a KMS: toUpdate, updating, delivered (spec 7.3). The new values show once the work
@@ -17,6 +17,7 @@ export function updateKms(
   const address = { ip: kms.ip, port: kms.kmsTcpPort };
   return {
     name: assumed.updateRobot,
+    lock: optionLock,
     async run(run: TaskRun) {
       await run.wait(assumed.queuedMs);
       if (options.thumbprint === 'verify-live') {

@@ -1,17 +1,17 @@
 import { messageOf } from '../../core/index.ts';
+import type { TaskRun } from '../robot.ts';
 import type { KmsEntry } from '../services.ts';
-import type { TaskRun } from '../tasks.ts';
 import type { RobotParts } from './parts.ts';
 
 /** The description by which the control panel knows the waiting state (spec 4.1, documented). */
 export const waitingForVcenter = 'Waiting for customer to configure the KMS Server...';
 
 /** A stage: the task waits until the vCenter has a KMS with the same address (control panel, documented; how OVH looks is not). */
-export async function waitForVcenter(run: TaskRun, kms: KmsEntry, { assumed, options, runtime }: RobotParts) {
+export async function waitForVcenter(run: TaskRun, kms: KmsEntry, { assumed, options, runtime, service }: RobotParts) {
   const cause = await run.doing(assumed.waitingProgress, waitingForVcenter);
   const isConfigured = async () => {
     try {
-      return (await options.isKmsConfiguredInVcenter?.(kms.ip)) ?? false;
+      return (await options.isKmsConfiguredInVcenter?.(kms.ip, service.serviceName)) ?? false;
     } catch (error) {
       runtime.journal.record({
         plane: 'ovh',
@@ -23,5 +23,7 @@ export async function waitForVcenter(run: TaskRun, kms: KmsEntry, { assumed, opt
       return false;
     }
   };
-  while (!(await isConfigured())) await run.retryIn(assumed.vcenterCheckMs);
+  while (!(await isConfigured())) {
+    if (!(await run.retryIn(assumed.vcenterCheckMs))) return;
+  }
 }

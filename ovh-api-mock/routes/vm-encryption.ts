@@ -6,7 +6,7 @@ import { task as taskResponse } from '../models/task.ts';
 import { ipv4, long, longText, string } from '../models/types.ts';
 import { vmEncryption, vmEncryptionAccessNetwork } from '../models/vm-encryption.ts';
 import { addKms } from '../robots/add-kms.ts';
-import type { RobotParts } from '../robots/parts.ts';
+import { optionLock, type RobotParts } from '../robots/parts.ts';
 import { removeKms } from '../robots/remove-kms.ts';
 import { updateKms } from '../robots/update-kms.ts';
 import { defineServiceRoute, type Route } from '../route.ts';
@@ -150,20 +150,23 @@ function refuseThumbprint({ assumed, options }: Api, value: string): ApiFailure 
 /** Why a service takes no change now (spec 7.2, 7.4). */
 function refuseChange(
   { assumed, tasks }: Api,
-  { serviceName, properties: { state } }: Service,
+  { serviceName, vmEncryption, properties: { state } }: Service,
 ): ApiFailure | undefined {
-  if (state !== 'delivered') return badRequest(fill(assumed.serviceNotReadyText, { serviceName, state }));
-  const running = assumed.refuseWhileRunning ? tasks.unfinished(serviceName) : undefined;
+  if (!assumed.changeableServiceStates.includes(state))
+    return badRequest(fill(assumed.serviceNotReadyText, { serviceName, state }));
+  if (vmEncryption && !assumed.changeableOptionStates.includes(vmEncryption))
+    return conflict(fill(assumed.optionNotReadyText, { serviceName, state: vmEncryption }));
+  const running = assumed.refuseWhileRunning ? tasks.unfinished(serviceName, optionLock) : undefined;
   return running && conflict(fill(assumed.busyText, { taskId: running.taskId }));
 }
 
-/** An entry that takes a change now: delivered, or in error to be repaired or removed. */
+/** An entry that takes a change now: delivered, or in error to be repaired or removed (assumed). */
 function changeableKms(api: Api, service: Service, kmsId: number): KmsEntry | ApiFailure {
   const kms = service.kms.get(kmsId);
   if (!kms) return objectNotFound(api.assumed, 'kmsId', kmsId);
   const refusal = refuseChange(api, service);
   if (refusal) return refusal;
   const { state } = kms;
-  if (state === 'delivered' || state === 'error') return kms;
+  if (api.assumed.changeableKmsStates.includes(state)) return kms;
   return conflict(fill(api.assumed.kmsBusyText, { kmsId, state }));
 }

@@ -76,7 +76,8 @@ describe('the pages of docs/clients', () => {
     const blocks = blocksOf(readFileSync(folder + page, 'utf8'));
     if (blocks.length === 0) continue;
     const absent = needs[page]?.some(isAbsent) ?? false;
-    test.skipIf(absent)(page, { timeout: 300_000 }, async () => {
+    // Each page has a lab of its own, and spends most of its time waiting for tasks.
+    test.skipIf(absent).concurrent(page, { timeout: 300_000 }, async () => {
       const outputs = await play(blocks);
       expect(outputs).toHaveLength(blocks.length);
       for (const [index, { prints }] of blocks.entries()) {

@@ -150,14 +150,12 @@ export function describeOvhClient(ovhClient: OvhClient): void {
     });
 
     test("finds the API under the client's own endpoint when the name leads to this machine", async () => {
-      const real = await startLab([fileURLToPath(new URL('worlds/ovh-names.scenario.yaml', import.meta.url))]);
-      onTestFinished(() => real.stop());
-      const proxy = await startNameProxy(Number(new URL(real.ready.ovh.url).port));
+      const proxy = await startNameProxy(Number(new URL(lab.ready.ovh.url).port));
       onTestFinished(() => proxy.stop());
       // Python reads the variable in small letters, Node.js reads either once it is told to.
       const proxied = { HTTPS_PROXY: proxy.url, https_proxy: proxy.url, NODE_USE_ENV_PROXY: '1' };
-      const byName = { ...environmentOf(real.ready), ...proxied, OVH_ENDPOINT: 'ovh-eu' };
-      const steps = await stepsOf(ovhClient, byName, 'refused', real.ready.kmip.host, thumbprint);
+      const byName = { ...environmentOf(lab.ready), ...proxied, OVH_ENDPOINT: 'ovh-eu' };
+      const steps = await stepsOf(ovhClient, byName, 'refused', lab.ready.kmip.host, thumbprint);
       expect(steps).toMatchObject({
         unknownService: refusal(404, 'This service does not exist', 'unknownService'),
         wrongSecret: refusal(400, 'Invalid signature', 'wrongSecret'),
@@ -195,7 +193,7 @@ export function describeOvhClient(ovhClient: OvhClient): void {
 }
 
 /** How the scripts are told of an API that runs in this process, whose application has no granted consumer key but the tests' own. */
-async function environmentOfApi({ mock }: RunningApi): Promise<NodeJS.ProcessEnv> {
+export async function environmentOfApi({ mock }: RunningApi): Promise<NodeJS.ProcessEnv> {
   const folder = mkdtempSync(join(tmpdir(), 'keyrig-ovh-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const ca = join(folder, 'ca.pem');

@@ -1,8 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { clients, isAbsent } from './clients.ts';
 import { type LabProcess, run, runKeyrig, startLab } from './lab-process.ts';
@@ -32,33 +31,19 @@ describe.skipIf(isAbsent(clients.venom))('Venom', () => {
 
   const passed = ['look-around', 'register', 'read', 'be-refused', 'change', 'remove'].map((name) => [name, 'PASS']);
 
-  describe('with a lab', () => {
-    let lab: LabProcess;
-    beforeAll(async () => {
-      lab = await startLab([documented('lab.scenario.yaml')]);
-    });
-    afterAll(() => lab.stop());
+  let lab: LabProcess;
+  beforeAll(async () => {
+    lab = await startLab([documented('lab.scenario.yaml')]);
+  });
+  afterAll(() => lab.stop());
 
-    test('plays the suite of docs/clients', async () => {
-      const { code, stdout, cases } = await play(lab);
-      expect(code, stdout).toBe(0);
-      expect(cases).toEqual(passed);
-    });
-
-    test('says what failed when the KMS is not there', async () => {
-      const { code, stdout, cases } = await play(lab, '--var', 'KMIP_HOST=127.0.0.2');
-      expect(code).toBe(2);
-      expect(cases.slice(0, 2)).toEqual([
-        ['look-around', 'PASS'],
-        ['register', 'FAIL'],
-      ]);
-      expect(stdout).toContain('"result.bodyjson.state ShouldEqual done" failed. expected: done  got: error');
-    });
+  test('plays the suite of docs/clients', async () => {
+    const { code, stdout, cases } = await play(lab);
+    expect(code, stdout).toBe(0);
+    expect(cases).toEqual(passed);
   });
 
   test('finds the API by its real name when that leads to this machine', async () => {
-    const lab = await startLab([fileURLToPath(new URL('worlds/ovh-names.scenario.yaml', import.meta.url))]);
-    onTestFinished(() => lab.stop());
     const { port } = new URL(lab.ready.ovh.url);
     const names = join(folder, 'names.yml');
     writeFileSync(
@@ -72,5 +57,16 @@ describe.skipIf(isAbsent(clients.venom))('Venom', () => {
     const { code, stdout, cases } = await play(lab, '--var-from-file', names);
     expect(code, stdout).toBe(0);
     expect(cases).toEqual(passed);
+  });
+
+  // The last one: it leaves an entry behind.
+  test('says what failed when the KMS is not there', async () => {
+    const { code, stdout, cases } = await play(lab, '--var', 'KMIP_HOST=127.0.0.2');
+    expect(code).toBe(2);
+    expect(cases.slice(0, 2)).toEqual([
+      ['look-around', 'PASS'],
+      ['register', 'FAIL'],
+    ]);
+    expect(stdout).toContain('"result.bodyjson.state ShouldEqual done" failed. expected: done  got: error');
   });
 });

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
-import { stringify } from 'yaml';
 import { KeyrigError } from '../../../core/index.ts';
 import { environmentOf, venomVariables } from '../../environment.ts';
 import type { ReadyLine } from '../../ready.ts';
@@ -34,7 +33,10 @@ const render: Record<Format, (ready: ReadyLine) => string | Promise<string>> = {
       .map(([name, value]) => `${name}=${quoted(value)}\n`)
       .join(''),
   json: (ready) => `${JSON.stringify(environmentOf(ready), null, 2)}\n`,
-  venom: async (ready) => stringify(venomVariables(ready, await readFile(ready.pki.ca, 'utf8'))),
+  venom: async (ready) => {
+    const [{ stringify }, caPem] = await Promise.all([import('yaml'), readFile(ready.pki.ca, 'utf8')]);
+    return stringify(venomVariables(ready, caPem));
+  },
 };
 
 /** A value as shells and readers of .env files take it: quoted only where it must be. */

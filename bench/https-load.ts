@@ -2,17 +2,20 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { clients } from '../test/interop/clients.ts';
-import type { SoapTarget } from './soap-client.ts';
 
 /** Repeats a request over kept connections, as a process of its own; see `vcsim/load.go`. */
-export interface SoapLoad {
+export interface HttpsLoad {
   /** Answers per second over so many ms. */
   rate(ms: number): Promise<number>;
   stop(): void;
 }
 
 /** Opens the connections. The load comes from a compiled program, so that it is not what limits the servers. */
-export async function startLoad(target: SoapTarget, request: Buffer, connections: number): Promise<SoapLoad> {
+export async function startLoad(
+  target: { host: string; port: number },
+  request: Buffer,
+  connections: number,
+): Promise<HttpsLoad> {
   const args = ['-load', `${target.host}:${target.port}`, '-connections', String(connections)];
   const child = spawn(clients.vcsim.program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(child.stdout);

@@ -1,0 +1,66 @@
+import type { TaskState } from './models/task.ts';
+import type { Task } from './tasks.ts';
+
+/** What somebody at OVHcloud can do with a task by hand; see {@link TaskStore.steer}. */
+export const taskActions = ['advance', 'complete', 'fail', 'cancel', 'fix'] as const;
+export type TaskAction = (typeof taskActions)[number];
+
+/** Ends a task before it is done. The message becomes the task's description. */
+export class TaskFailure extends Error {
+  readonly state: 'error' | 'canceled';
+
+  constructor(state: 'error' | 'canceled', description: string) {
+    super(description);
+    this.state = state;
+  }
+}
+
+/** What a robot sees of the task that it works for. Every member throws when the task shall end. */
+export interface TaskRun {
+  readonly task: Task;
+  /** Fires when the API stops. */
+  readonly signal: AbortSignal;
+  /** Lets a stage take its time (ms of the lab's clock), as the mode of progress says. */
+  wait(ms: number): Promise<void>;
+  /**
+   * Waits before the robot looks again for something outside: by the clock, or for the next poll in mode per-poll. Resolves
+   * to false when the task shall be completed without it.
+   */
+  retryIn(ms: number): Promise<boolean>;
+  /** Waits for the task's execution date, which may change meanwhile; by the clock in every mode. */
+  untilExecutionDate(): Promise<void>;
+  /**
+   * Waits in state waitingTodo for something outside, such as a confirmation, at most `ms` of the clock. Resolves to false
+   * when it did not happen.
+   */
+  waitFor(happened: Promise<unknown>, ms: number, description: string): Promise<boolean>;
+  /** Enters a stage: state doing. Resolves to the `seq` of the journal entry that says so. */
+  doing(progress: number, description: string): Promise<number>;
+  /**
+   * Has tasks of their own do a part of the work: they begin in state toCreate, this one is waitingForChilds until they
+   * ended. Throws {@link TaskFailure} when one of them failed.
+   */
+  children(robots: readonly Robot[], progress: number, description: string): Promise<void>;
+  /** Ends the task: state done, 100 %. Resolves as `doing`. */
+  done(): Promise<number>;
+}
+
+/** The work behind a task, named after it. */
+export interface Robot {
+  readonly name: string;
+  /** Default `generic`; the other type seen is `maintenance`. */
+  readonly type?: string;
+  /** What its tasks work on; two tasks with the same lock on one service are not begun side by side. */
+  readonly lock?: string;
+  /** Works through its stages and calls `done` at last; throws {@link TaskFailure} to end otherwise. May run again after a reset. */
+  run(run: TaskRun): Promise<void>;
+  /** Tidies up after a failure. */
+  failed(state: 'error' | 'canceled', cause: number): void;
+  /** Prepares another run; false when there is nothing left to work on. */
+  reset(cause: number): boolean;
+}
+
+/** Whether a task in this state is still being worked on, or will be. */
+export function isUnfinished(state: TaskState): boolean {
+  return state !== 'done' && state !== 'canceled' && state !== 'error';
+}
