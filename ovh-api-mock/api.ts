@@ -1,10 +1,12 @@
 import type { Runtime } from '../core/index.ts';
+import type { AllowedNetworkStore } from './allowed-networks.ts';
 import type { AssumedValues } from './assumed.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { Inbox } from './inbox.ts';
 import type { OvhApiMockOptions } from './options.ts';
 import type { ServiceStore } from './services.ts';
 import type { TaskStore } from './tasks.ts';
+import type { UserStore } from './users.ts';
 
 /** What the routes work on: the state behind the API, and how it shall behave. */
 export interface Api {
@@ -14,6 +16,8 @@ export interface Api {
   readonly credentials: CredentialStore;
   readonly services: ServiceStore;
   readonly tasks: TaskStore;
+  readonly users: UserStore;
+  readonly allowedNetworks: AllowedNetworkStore;
   readonly inbox: Inbox;
   /** The port of a new KMS entry. */
   kmsTcpPort(ip: string): number;

@@ -1,58 +1,45 @@
 import type { Runtime } from '../core/index.ts';
 
-/** How OVHcloud reaches a person: by SMS or by mail. */
-export type MessageKind = 'sms' | 'mail';
-
-/** What OVHcloud sent to a person. */
-export interface InboxMessage {
-  readonly id: number;
+/** A message that OVHcloud sends to somebody: what would arrive on a phone or in a mailbox. */
+export interface Message {
   /** ms since the epoch */
   readonly time: number;
-  readonly kind: MessageKind;
-  /** The person's login. */
+  readonly kind: 'sms' | 'mail';
+  /** A phone number, a mail address, or a nichandle for the contact of the account. */
   readonly to: string;
-  /** The phone number or mail address; null when the person has none, and the message was lost in the real world. */
-  readonly address: string | null;
-  /** What it is about, without secrets. */
-  readonly subject: string;
+  /** With the code in it. */
   readonly text: string;
+  /** The token or password that the message brings, if it brings one. */
+  readonly code?: string;
 }
 
-/** Older messages are forgotten. */
-const limit = 1_000;
+/** How many messages are kept. */
+const capacity = 1_000;
 
-/**
- * The phones and mailboxes of a lab's people. Tokens and codes stand in its messages, for that is where people read them; the journal
- * tells only that there is a message.
- */
+/** Phones and mailboxes of the lab's people. It holds codes on purpose: who reads it holds the phone. The journal never shows them. */
 export class Inbox {
   readonly #runtime: Runtime;
-  #messages: InboxMessage[] = [];
-  #ids = 1;
+  readonly #messages: Message[] = [];
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
   }
 
-  /** Oldest first. */
-  get messages(): readonly InboxMessage[] {
+  /** The newest last; the oldest are forgotten. */
+  get messages(): readonly Message[] {
     return this.#messages;
   }
 
-  send(message: Omit<InboxMessage, 'id' | 'time'>, cause: number | undefined): void {
-    const { clock, journal } = this.#runtime;
-    const { kind, to, address, subject } = message;
-    const id = this.#ids++;
-    this.#messages = [...this.#messages.slice(1 - limit), { ...message, id, time: clock.now() }];
-    journal.record({
+  /** @param about what the message is for, such as `a phone number to confirm`, for the journal */
+  send(message: Omit<Message, 'time'>, about: string, cause: number): void {
+    this.#messages.push({ ...message, time: this.#runtime.clock.now() });
+    if (this.#messages.length > capacity) this.#messages.shift();
+    const { kind, to } = message;
+    this.#runtime.journal.record({
       plane: 'ovh',
-      event: `ovh.inbox.${kind}`,
-      level: address === null ? 'warn' : 'info',
-      text:
-        address === null
-          ? `no ${kind} reaches ${to}, who has no address for it: ${subject}`
-          : `${kind} to ${to}: ${subject}`,
-      data: { id, to, kind, subject },
+      event: `ovh.message.${kind}`,
+      text: `${kind === 'sms' ? 'an SMS' : 'a mail'} goes to ${to}: ${about}`,
+      data: { kind, to },
       cause,
     });
   }

@@ -1,7 +1,8 @@
+export type { AllowedNetwork } from './allowed-networks.ts';
 export { type AssumedValues, assumedTable } from './assumed.ts';
 export type { Application, Credential } from './credentials.ts';
 export { ovhHosts } from './hosts.ts';
-export type { InboxMessage } from './inbox.ts';
+export type { Message } from './inbox.ts';
 export { createOvhApiMock, type OvhApiMock, type ServiceStates } from './mock.ts';
 export type { CredentialStatus } from './models/auth.ts';
 export type { DedicatedCloud } from './models/dedicated-cloud.ts';
@@ -15,3 +16,4 @@ export type { Route } from './route.ts';
 export { routes } from './routes/index.ts';
 export { type KmsEntry, type Service, vmEncryptionState } from './services.ts';
 export type { Task } from './tasks.ts';
+export type { User } from './users.ts';

@@ -1,16 +1,18 @@
 import { type Identity, KeyPool, KeyrigError, type Runtime, selfSigned, usualServerNames } from '../core/index.ts';
+import { type AllowedNetwork, AllowedNetworkStore } from './allowed-networks.ts';
 import type { Api } from './api.ts';
 import { createApp } from './app.ts';
 import { assumedValues } from './assumed.ts';
 import { type Application, type Credential, CredentialStore } from './credentials.ts';
 import { ovhHosts } from './hosts.ts';
-import { Inbox, type InboxMessage } from './inbox.ts';
+import { Inbox, type Message } from './inbox.ts';
 import { type Listener, listen } from './listeners.ts';
 import type { KmsState, OptionState } from './models/vm-encryption.ts';
 import type { OvhApiMockOptions, ServiceStatus } from './options.ts';
 import { queryIds } from './query-id.ts';
 import { type Service, ServiceStore } from './services.ts';
 import { type Task, type TaskAction, TaskStore } from './tasks.ts';
+import { type User, UserStore } from './users.ts';
 
 /** A running or startable fake of OVHcloud's dedicatedCloud API. */
 export interface OvhApiMock {
@@ -30,8 +32,12 @@ export interface OvhApiMock {
   validateCredential(consumerKey: string): void;
   readonly services: readonly Service[];
   readonly tasks: readonly Task[];
-  /** What was sent to people's phones and mailboxes, tokens and codes included. */
-  readonly inbox: readonly InboxMessage[];
+  /** The users of a service; none when there is no such service. */
+  users(serviceName: string): readonly User[];
+  /** The networks that may reach the vCenter of a service when its userAccessPolicy is `filtered`. */
+  allowedNetworks(serviceName: string): readonly AllowedNetwork[];
+  /** What arrived on the phones and in the mailboxes of the lab's people, codes included; the newest last. */
+  readonly messages: readonly Message[];
   /** Whether the gateway of a service, or of any, lets its vCenter reach this address: a KMS that OVH registered there, its flow opened. */
   isFlowOpen(ip: string, port: number, serviceName?: string): boolean;
   /**
@@ -59,6 +65,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
   const assumed = assumedValues(options.assumed);
   const portOf = (ip: string) => (typeof kmsTcpPort === 'number' ? kmsTcpPort : kmsTcpPort(ip));
   const services = options.services ?? [{ serviceName: 'pcc-192-0-2-10' }];
+  const datacenterId = 1 + runtime.random.stream('ovh.datacenters').integer(9_999);
   const api: Api = {
     runtime,
     options: { ...options, thumbprint: options.thumbprint ?? 'verify-live' },
@@ -66,6 +73,8 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     credentials: new CredentialStore(runtime, options.applications),
     services: new ServiceStore(runtime, services, portOf, options.onFlowClosed),
     tasks: new TaskStore(runtime, options.taskProgress ?? 'clock', assumed),
+    users: new UserStore(runtime, services, () => [datacenterId]),
+    allowedNetworks: new AllowedNetworkStore(runtime, services),
     inbox: new Inbox(runtime),
     kmsTcpPort: portOf,
   };
@@ -133,11 +142,13 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     get services() {
       return api.services.all;
     },
-    get inbox() {
-      return api.inbox.messages;
-    },
     get tasks() {
       return api.tasks.all;
+    },
+    users: (serviceName) => (api.services.get(serviceName) ? api.users.of(serviceName).list : []),
+    allowedNetworks: (serviceName) => (api.services.get(serviceName) ? api.allowedNetworks.of(serviceName).list : []),
+    get messages() {
+      return api.inbox.messages;
     },
     isFlowOpen: (ip, port, serviceName) => api.services.isFlowOpen(ip, port, serviceName),
     steerTask: (taskId, action, description) => api.tasks.steer(taskId, action, description),

@@ -5,6 +5,7 @@ import type { DedicatedCloud } from './models/dedicated-cloud.ts';
 import type { TaskState } from './models/task.ts';
 import type { KmsState, OptionState } from './models/vm-encryption.ts';
 import type { TaskSubject } from './tasks.ts';
+import type { RightFields, UserFields } from './users.ts';
 
 /** What POST vmEncryption/kms does with a thumbprint; not documented (spec 3.3). */
 export type ThumbprintMode = 'accept' | 'verify-format' | 'verify-live';
@@ -83,6 +84,10 @@ export interface ServiceOptions extends Partial<Omit<DedicatedCloud, 'iam'>> {
   /** Whether the customer may use the service at all; default `ok`. */
   status?: ServiceStatus;
   kms?: readonly KmsOptions[];
+  /** Default: `admin`, who may manage encryption. */
+  users?: readonly UserOptions[];
+  /** Who may reach the vCenter when userAccessPolicy is `filtered`; default: nobody. */
+  allowedNetworks?: readonly AllowedNetworkOptions[];
   /** A state of the encryption option that its entries do not tell, such as `migrating`; default: what they tell. */
   vmEncryption?: OptionState;
   /** Tasks that are there when the lab starts. */
@@ -118,6 +123,22 @@ export interface TaskOptions {
   subject?: TaskSubject;
   /** How long its work takes once it runs. */
   durationMs?: number;
+}
+
+/** A user that is there when the lab starts: members of dedicatedCloud.User, and what no model shows. */
+export interface UserOptions extends Omit<UserFields, 'expirationDate'> {
+  name: string;
+  password?: string;
+  /** When the user is removed. */
+  expirationDate?: Date;
+  /** What the user may do in every datacenter; default: everything. */
+  right?: RightFields;
+}
+
+export interface AllowedNetworkOptions {
+  /** An IPv4 address or block. */
+  network: string;
+  description?: string;
 }
 
 /** A KMS that is already registered when the lab starts. */

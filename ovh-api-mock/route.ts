@@ -12,6 +12,14 @@ export type Provenance = 'documented' | 'observed' | 'assumed';
 /** Who may call: anybody, an application by its key, or a credential by its signature. */
 export type Authentication = 'none' | 'application' | 'credential';
 
+/** The status of an operation in OVH's schema files, unless it is PRODUCTION. Dates as ISO-8601 datetimes. */
+export interface Deprecation {
+  readonly deprecatedDate: string;
+  readonly deletionDate?: string;
+  /** The path to use instead. */
+  readonly replacement?: string;
+}
+
 /** What a handler gets: checked parameters, the caller and the state. */
 export interface Call<P = unknown, Q = unknown, B = unknown> {
   params: P;
@@ -43,6 +51,10 @@ export interface Route<
   readonly authentication: Authentication;
   /** Without the prefix `pccVMware:apiovh:`; absent on /auth. */
   readonly iamAction?: string;
+  /** Absent: stable. */
+  readonly deprecated?: Deprecation;
+  /** What the fake does not do, or does differently, in one sentence; for the ledger. */
+  readonly limits?: string;
   readonly params: P;
   readonly query: Q;
   readonly body: B;

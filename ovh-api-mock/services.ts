@@ -68,7 +68,7 @@ export class ServiceStore {
     this.#flowClosed = flowClosed;
     const stream = random.stream('ovh.services');
     this.#kmsIds = 100 + stream.integer(900);
-    for (const { kms = [], status = 'ok', vmEncryption, tasks: _, ...properties } of services) {
+    for (const { kms = [], status = 'ok', vmEncryption, tasks, users, allowedNetworks, ...properties } of services) {
       const iam = { id: stream.uuid(), urn: `urn:v1:eu:resource:pccVMware:${properties.serviceName}` };
       const { serviceName } = properties;
       const all = { ...defaultProperties(serviceName, iam), ...properties };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boolean, datetimeString, enumeration, ipBlock, long, model, string } from './types.ts';
+import { boolean, datetimeString, enumeration, ipBlock, long, model, password, property, rw, string } from './types.ts';
 
 // Models and enumerations of spec 1.3, 1.4 and 2.3 (schema).
 
@@ -16,6 +16,15 @@ export type CredentialStatus = z.output<typeof credentialStatus>;
 
 export const accessRule = model('auth.AccessRule', { method: httpMethod, path: string });
 
+export const accessRuleRequest = model('auth.AccessRuleRequest', { method: rw(httpMethod), path: rw(string) });
+
+export const apiCredentialRequestParams = model('auth.ApiCredentialRequestParams', {
+  accessRules: property(z.array(accessRuleRequest), { writable: true, required: true }),
+  // The schema has no null here, the Python client sends it (spec 2.3, documented).
+  allowedIPs: property(z.array(ipBlock).nullable(), { writable: true, undeclaredNull: true }),
+  redirection: rw(string.nullable()),
+});
+
 export const apiCredential = model('auth.ApiCredential', {
   credentialId: long,
   applicationId: long,
@@ -25,11 +34,11 @@ export const apiCredential = model('auth.ApiCredential', {
   ovhSupport: boolean,
   rules: z.array(accessRule),
   status: credentialStatus,
-  allowedIPs: z.array(ipBlock).nullable(),
+  allowedIPs: rw(z.array(ipBlock).nullable()),
 });
 
 export const apiCredentialRequest = model('auth.ApiCredentialRequest', {
-  consumerKey: string,
+  consumerKey: password,
   state: credentialStatus,
   validationUrl: string,
 });

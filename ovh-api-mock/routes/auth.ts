@@ -1,8 +1,13 @@
-import { z } from 'zod';
 import { fullAccess } from '../credentials.ts';
 import { datetime, datetimeOrNull } from '../datetime.ts';
-import { accessRule, apiCredential, apiCredentialRequest, authDetails, type CredentialStatus } from '../models/auth.ts';
-import { ipBlock, long, string } from '../models/types.ts';
+import {
+  apiCredential,
+  apiCredentialRequest,
+  apiCredentialRequestParams,
+  authDetails,
+  type CredentialStatus,
+} from '../models/auth.ts';
+import { long, whole } from '../models/types.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const time = defineRoute({
@@ -21,12 +26,7 @@ const credential = defineRoute({
   about: 'Request a new credential for your application',
   provenance: 'documented',
   authentication: 'application',
-  body: z.object({
-    accessRules: z.array(accessRule),
-    redirection: string.nullish(),
-    // The Python client sends null (spec 2.3, documented).
-    allowedIPs: z.array(ipBlock).nullish(),
-  }),
+  body: whole(apiCredentialRequestParams, ['accessRules']),
   response: apiCredentialRequest,
   run({ api, application, body, origin, cause }) {
     const status: CredentialStatus = api.options.autoValidate ? 'validated' : 'pendingValidation';

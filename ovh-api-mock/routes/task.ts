@@ -111,7 +111,7 @@ export function taskRoutesOf(owner?: Owner): readonly Route[] {
       const to = maintenanceDateTo ?? Number.POSITIVE_INFINITY;
       if (date < from || date > to) {
         const window = { from: datetime(from), to: maintenanceDateTo === null ? 'any date' : datetime(to) };
-        return badRequest(fill(assumed.outOfWindowText, { value: body.executionDate, ...window }));
+        return badRequest(fill(assumed.outOfWindowText, { value: datetime(date), ...window }));
       }
       tasks.setExecutionDate(task, date, cause);
       return taskModel(task);
