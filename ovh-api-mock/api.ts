@@ -4,6 +4,7 @@ import type { AssumedValues } from './assumed.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { Inbox } from './inbox.ts';
 import type { OvhApiMockOptions } from './options.ts';
+import type { OperationTokens } from './sensitive/operation-tokens.ts';
 import type { ServiceStore } from './services.ts';
 import type { TaskStore } from './tasks.ts';
 import type { UserStore } from './users.ts';
@@ -19,6 +20,7 @@ export interface Api {
   readonly users: UserStore;
   readonly allowedNetworks: AllowedNetworkStore;
   readonly inbox: Inbox;
+  readonly operationTokens: OperationTokens;
   /** The port of a new KMS entry. */
   kmsTcpPort(ip: string): number;
 }

@@ -7,6 +7,7 @@ import { dispatch } from './dispatch.ts';
 import { ApiFailure, badRequest } from './failures.ts';
 import { maskKey } from './mask.ts';
 import { openApiOf } from './openapi/document.ts';
+import { serveSecure } from './pages/secure.ts';
 import { serveStylesheet } from './pages/stylesheet.ts';
 import { applyRequestFault } from './request-faults.ts';
 import { objectRoute, type Route } from './route.ts';
@@ -119,6 +120,7 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
     );
   }
   serveStylesheet(app);
+  serveSecure(app, api);
   return app;
 }
 

@@ -65,6 +65,37 @@ export const assumedTable = {
     'The KMS server {ip}:{port} cannot be reached: {reason}',
     'Description of a task in state error when the live check got no certificate.',
   ),
+  // Sensitive operations (spec 5)
+  sensitiveRobots: row(
+    [
+      'addVmEncryptionKms',
+      'updateVmEncryptionKms',
+      'removeVmEncryptionKms',
+      'addUser',
+      'updateUser',
+      'removeUser',
+      'changeUserPassword',
+      'enableUser',
+      'disableUser',
+      'addAllowedNetwork',
+      'updateAllowedNetwork',
+      'removeAllowedNetwork',
+    ] as readonly string[],
+    'Tasks that wait for an operation token on services with the option tokenValidation.',
+  ),
+  tokenLifetimeMs: row(900_000, 'How long a task waits for its operation token. Documented: 15 minutes.'),
+  tokenAttempts: row(5, 'How many tokens may be entered for an operation.'),
+  tokenWaitText: row('Waiting for the validation of operation {taskId}', 'Task description.'),
+  tokenExpiredText: row('The operation was not validated in time', 'Description of a task in state canceled.'),
+  tokenSmsText: row(
+    '{user}, operation {operation} (id {taskId}) asks for your validation. Token: {token}. {url}',
+    'SMS to a token validator. Documented: user, operation, its id, token and link.',
+  ),
+  tokenConfirmedText: row('Operation {operation} (id {taskId}) is validated.', 'SMS after the validation.'),
+  secureForbiddenText: row(
+    'The secure interface of this service answers its allowed networks only.',
+    'Page /secure/ of a service whose userAccessPolicy is filtered.',
+  ),
   // Messages of error bodies whose wording is not known (spec 2.6)
   unknownApplicationText: row('This application key is invalid', '403 INVALID_KEY.'),
   addressNotAllowedText: row(

@@ -10,6 +10,7 @@ import { type Listener, listen } from './listeners.ts';
 import type { KmsState, OptionState } from './models/vm-encryption.ts';
 import type { OvhApiMockOptions, ServiceStatus } from './options.ts';
 import { queryIds } from './query-id.ts';
+import { OperationTokens } from './sensitive/operation-tokens.ts';
 import { type Service, ServiceStore } from './services.ts';
 import { type Task, type TaskAction, TaskStore } from './tasks.ts';
 import { type User, UserStore } from './users.ts';
@@ -66,16 +67,26 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
   const portOf = (ip: string) => (typeof kmsTcpPort === 'number' ? kmsTcpPort : kmsTcpPort(ip));
   const services = options.services ?? [{ serviceName: 'pcc-192-0-2-10' }];
   const datacenterId = 1 + runtime.random.stream('ovh.datacenters').integer(9_999);
+  const users = new UserStore(runtime, services, () => [datacenterId]);
+  const inbox = new Inbox(runtime);
+  const operationTokens = new OperationTokens({
+    runtime,
+    assumed,
+    inbox,
+    asksForTokens: (serviceName) => api.services.get(serviceName)?.tokenValidation ?? false,
+    usersOf: (serviceName) => users.of(serviceName).list,
+  });
   const api: Api = {
     runtime,
     options: { ...options, thumbprint: options.thumbprint ?? 'verify-live' },
     assumed,
     credentials: new CredentialStore(runtime, options.applications),
     services: new ServiceStore(runtime, services, portOf, options.onFlowClosed),
-    tasks: new TaskStore(runtime, options.taskProgress ?? 'clock', assumed),
-    users: new UserStore(runtime, services, () => [datacenterId]),
+    tasks: new TaskStore(runtime, options.taskProgress ?? 'clock', assumed, operationTokens),
+    users,
     allowedNetworks: new AllowedNetworkStore(runtime, services),
-    inbox: new Inbox(runtime),
+    inbox,
+    operationTokens,
     kmsTcpPort: portOf,
   };
   for (const { serviceName, tasks = [] } of services) for (const task of tasks) api.tasks.preset(serviceName, task);

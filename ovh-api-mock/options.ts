@@ -84,6 +84,8 @@ export interface ServiceOptions extends Partial<Omit<DedicatedCloud, 'iam'>> {
   /** Whether the customer may use the service at all; default `ok`. */
   status?: ServiceStatus;
   kms?: readonly KmsOptions[];
+  /** Sensitive operations wait for a token that came by SMS; default false. */
+  tokenValidation?: boolean;
   /** Default: `admin`, who may manage encryption. */
   users?: readonly UserOptions[];
   /** Who may reach the vCenter when userAccessPolicy is `filtered`; default: nobody. */

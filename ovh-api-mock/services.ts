@@ -24,6 +24,8 @@ export interface Service {
   /** What GET /dedicatedCloud/{serviceName} answers. */
   readonly properties: DedicatedCloud;
   readonly status: ServiceStatus;
+  /** Whether sensitive operations wait for a token. */
+  readonly tokenValidation: boolean;
   /** The state of the encryption option when its entries do not tell it. */
   readonly vmEncryption: OptionState | undefined;
   readonly kms: ReadonlyMap<number, KmsEntry>;
@@ -68,11 +70,27 @@ export class ServiceStore {
     this.#flowClosed = flowClosed;
     const stream = random.stream('ovh.services');
     this.#kmsIds = 100 + stream.integer(900);
-    for (const { kms = [], status = 'ok', vmEncryption, tasks, users, allowedNetworks, ...properties } of services) {
+    for (const {
+      kms = [],
+      status = 'ok',
+      tokenValidation = false,
+      vmEncryption,
+      tasks,
+      users,
+      allowedNetworks,
+      ...properties
+    } of services) {
       const iam = { id: stream.uuid(), urn: `urn:v1:eu:resource:pccVMware:${properties.serviceName}` };
       const { serviceName } = properties;
       const all = { ...defaultProperties(serviceName, iam), ...properties };
-      const service: WritableService = { serviceName, properties: all, status, vmEncryption, kms: new Map() };
+      const service: WritableService = {
+        serviceName,
+        properties: all,
+        status,
+        tokenValidation,
+        vmEncryption,
+        kms: new Map(),
+      };
       this.#services.set(service.serviceName, service);
       for (const { state = 'delivered', description = '', kmsTcpPort: port, ...entry } of kms) {
         const kmsId = this.#kmsIds++;

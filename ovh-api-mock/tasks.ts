@@ -42,6 +42,11 @@ export interface Task {
   endDate: number | null;
 }
 
+/** Makes robots wait for a confirmation first; see OperationTokens. */
+export interface RobotGuard {
+  guard(serviceName: string, robot: Robot, cause: number): Robot;
+}
+
 /** The tasks of a service, and which of them are not finished. */
 interface ServiceTasks {
   readonly tasks: Task[];
@@ -56,9 +61,12 @@ export class TaskStore {
   readonly #works = new Map<number, TaskWork>();
   readonly #services = new Map<string, ServiceTasks>();
   readonly #stopping = new AbortController();
+  readonly #guard: RobotGuard | undefined;
   #ids: number;
 
-  constructor(runtime: Runtime, mode: TaskProgressMode, assumed: AssumedValues) {
+  /** @param guard decides what a robot has to wait for before it begins */
+  constructor(runtime: Runtime, mode: TaskProgressMode, assumed: AssumedValues, guard?: RobotGuard) {
+    this.#guard = guard;
     this.#runtime = runtime;
     this.#mode = mode;
     this.#assumed = assumed;
@@ -89,7 +97,8 @@ export class TaskStore {
 
   /** Creates a task in state todo, about a subject, and sets its robot to work. */
   create(serviceName: string, robot: Robot, cause: number, subject: TaskSubject = {}): Task {
-    const work = this.#add({ serviceName, name: robot.name, type: robot.type ?? 'generic', subject }, robot, cause);
+    const guarded = this.#guard?.guard(serviceName, robot, cause) ?? robot;
+    const work = this.#add({ serviceName, name: robot.name, type: robot.type ?? 'generic', subject }, guarded, cause);
     work.begin();
     return work.task;
   }
