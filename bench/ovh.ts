@@ -71,6 +71,7 @@ async function lists(mock: Server, agent: Agent): Promise<Figure[]> {
     'x-pagination-number': '500',
   };
   const sorted = { ...page, 'x-pagination-sort': 'taskId', 'x-pagination-sort-order': 'DESC' };
+  const filtered = { ...sorted, 'x-pagination-filter': 'state:eq=done' };
   const figures = [
     await duration(`${services} services: the list`, '/dedicatedCloud', {}, services),
     await duration(
@@ -87,6 +88,13 @@ async function lists(mock: Server, agent: Agent): Promise<Figure[]> {
     await duration(`${made} tasks of one service: those in state done`, `${path}?state=done`, {}, made),
     await duration(`${made} tasks of one service: a page of 100 objects`, path, page, 100),
     await duration(`${made} tasks of one service: a page of 100 objects, sorted by taskId`, path, sorted, 100),
+    await duration(
+      `${made} tasks of one service: the same, filtered by state`,
+      path,
+      filtered,
+      100,
+      Number.POSITIVE_INFINITY,
+    ),
     await duration(`${made} tasks elsewhere: the tasks of another service`, '/dedicatedCloud/pcc-2/task', {}, 0),
   );
   return figures;
@@ -96,6 +104,7 @@ async function lists(mock: Server, agent: Agent): Promise<Figure[]> {
     path: string,
     headers: Record<string, string>,
     elements: number,
+    limitMs = listLimitMs,
   ): Promise<Figure> {
     const times: number[] = [];
     for (let call = 0; call < listCalls; call++) {
@@ -105,13 +114,10 @@ async function lists(mock: Server, agent: Agent): Promise<Figure[]> {
       const { length } = JSON.parse(text) as unknown[];
       if (length !== elements) throw new Error(`${name}: ${length} elements instead of ${elements}`);
     }
-    const value = median(times);
-    return {
-      name,
-      value: `${value.toFixed(1)} ms (${spread(times, milliseconds)})`,
-      target: `at most ${listLimitMs} ms`,
-      met: value <= listLimitMs,
-    };
+    const middle = median(times);
+    const value = `${middle.toFixed(1)} ms (${spread(times, milliseconds)})`;
+    if (limitMs === Number.POSITIVE_INFINITY) return { name, value, target: '' };
+    return { name, value, target: `at most ${limitMs} ms`, met: middle <= limitMs };
   }
 }
 
@@ -181,9 +187,7 @@ interface Server {
 }
 
 async function start(settings: OvhChildSettings): Promise<Server> {
-  const child: ChildProcess = fork(fileURLToPath(new URL('ovh-child.ts', import.meta.url)), {
-    execArgv: process.env.OVH_PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/edge-prof'] : [],
-  });
+  const child: ChildProcess = fork(fileURLToPath(new URL('ovh-child.ts', import.meta.url)));
   child.send(settings);
   const [port] = (await once(child, 'message')) as [number];
   return { port, stop: () => child.disconnect() };

@@ -67,7 +67,19 @@ export class Journal {
   }
 
   record(record: JournalRecord): JournalEntry {
-    const entry: JournalEntry = { level: 'info', ...record, seq: ++this.#seq, time: this.#clock.now() };
+    const { plane, event, level = 'info', text, data, cause, opens, link } = record;
+    const entry: JournalEntry = {
+      plane,
+      event,
+      level,
+      text,
+      data,
+      cause,
+      opens,
+      link,
+      seq: ++this.#seq,
+      time: this.#clock.now(),
+    };
     this.#entries.push(entry);
     // Dropping in blocks keeps recording cheap.
     if (this.#entries.length > this.#limit * 1.25) this.#entries = this.#entries.slice(-this.#limit);

@@ -7,8 +7,10 @@ import { dispatch } from './dispatch.ts';
 import { ApiFailure, badRequest } from './failures.ts';
 import { maskKey } from './mask.ts';
 import { openApiOf } from './openapi/document.ts';
+import { serveFiles } from './pages/files.ts';
+import { pageHeaders } from './pages/page.ts';
+import { servePanel } from './pages/panel.ts';
 import { serveSecure } from './pages/secure.ts';
-import { serveStylesheet } from './pages/stylesheet.ts';
 import { applyRequestFault } from './request-faults.ts';
 import { objectRoute, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
@@ -119,8 +121,9 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
       reply.type(json).send(JSON.stringify(openApiOf(routes, `${originOf(request)}${prefix}`))),
     );
   }
-  serveStylesheet(app);
+  servePanel(app);
   serveSecure(app, api);
+  serveFiles(app, 'pages', '/pages', pageHeaders);
   return app;
 }
 

@@ -4,7 +4,7 @@ import { authenticate, authenticateApplication, type IncomingCall } from './auth
 import { batchEntry, batchKeys, lastParameter } from './batch.ts';
 import { ApiFailure, iamDenied, notGranted } from './failures.ts';
 import { defaultPublicUrls } from './hosts.ts';
-import { arrange, checkMembers, cut, isPlain, paginationHeaders, readPagination } from './pagination.ts';
+import { arrange, checkMembers, cut, paginationHeaders, readPagination, readsOnly } from './pagination.ts';
 import { check, checkBody, readBody } from './parameters.ts';
 import type { Call, Route } from './route.ts';
 
@@ -42,8 +42,9 @@ export async function dispatch(
   const keys = batchKeys(route, call.headers, call.params, api.assumed);
   if (keys instanceof ApiFailure) return keys;
   if (keys) {
+    const above = call.path.slice(0, call.path.lastIndexOf('/'));
     const entries = keys.map(async (key) =>
-      batchEntry(key, await run(route, elementCall(route, call, key), caller, api)),
+      batchEntry(key, await run(route, element(route, call, above, key), caller, api)),
     );
     return { value: await Promise.all(entries), headers: {} };
   }
@@ -54,7 +55,7 @@ export async function dispatch(
 }
 
 /** Runs a handler after all that depends on the single object: access rules, IAM, parameters. */
-async function run(route: Route, call: RoutedCall, caller: Caller, api: Api): Promise<unknown> {
+function run(route: Route, call: RoutedCall, caller: Caller, api: Api): unknown {
   const refusal = refuse(route, call, caller);
   if (refusal) return refusal;
   const { assumed } = api;
@@ -72,11 +73,10 @@ async function run(route: Route, call: RoutedCall, caller: Caller, api: Api): Pr
   return route.run({ params, query, body, api, origin: call.origin, cause: call.cause, ...caller });
 }
 
-/** The call for one object of a batch or list. */
-function elementCall(route: Route, call: RoutedCall, key: string): RoutedCall {
+/** The call for one object of a batch or list: its id in the last segment of the path. */
+function element(route: Route, call: RoutedCall, above: string, key: string): RoutedCall {
   const params = { ...call.params, [lastParameter(route)!]: key };
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
-  return { ...call, params, path };
+  return { ...call, params, path: `${above}/${encodeURIComponent(key)}` };
 }
 
 /** Cuts a list into pages, and puts objects in place of ids, when the client asks for it (spec 2.7). */
@@ -93,9 +93,12 @@ async function paginate(
   if (!page.expand || !objects) return { value: cut(list, page), headers: paginationHeaders(page, list.length) };
   const refusal = checkMembers(page, objects.response, api.assumed);
   if (refusal) return refusal;
-  if (isPlain(page)) {
-    const value = await expand(cut(list, page), objects, call, caller, api);
-    return value instanceof ApiFailure ? value : { value, headers: paginationHeaders(page, list.length) };
+  // An id is known without its object: what asks for no other member looks at no more objects than a page has.
+  const id = lastParameter(objects)!;
+  if (readsOnly(page, id)) {
+    const ids = arrange(list, page, (value) => ({ [id]: value }));
+    const value = await expand(cut(ids, page), objects, call, caller, api);
+    return value instanceof ApiFailure ? value : { value, headers: paginationHeaders(page, ids.length) };
   }
   const all = await expand(list, objects, call, caller, api);
   if (all instanceof ApiFailure) return all;
@@ -117,7 +120,9 @@ async function expand(
   const found: unknown[] = [];
   const bare = { ...call, query: {} };
   for (const id of ids) {
-    const object = await run(objects, elementCall(objects, bare, String(id)), caller, api);
+    const answer = run(objects, element(objects, bare, call.path, String(id)), caller, api);
+    // Nearly all handlers answer at once; waiting for each would cost more than they do.
+    const object = answer instanceof Promise ? await answer : answer;
     if (!(object instanceof ApiFailure)) found.push(object);
     else if (object.status !== 404) return object;
   }

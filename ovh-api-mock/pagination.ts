@@ -166,20 +166,33 @@ function hasMember(type: z.ZodType, [name, ...rest]: readonly string[]): boolean
   );
 }
 
-/** Whether a page can be cut before its elements are looked at. */
-export function isPlain({ sort, filters }: Pagination): boolean {
-  return sort === undefined && filters.length === 0;
+/** Whether filters and order look at no other member than this one. */
+export function readsOnly({ sort, filters }: Pagination, name: string): boolean {
+  const isIt = (path: readonly string[]) => path.length === 1 && path[0] === name;
+  return (sort === undefined || isIt(sort.path)) && filters.every(({ path }) => isIt(path));
 }
 
-/** The elements that pass all filters, sorted. Absent values come first (assumed); equal ones keep the order of the list. */
-export function arrange<T>(elements: readonly T[], { sort, filters }: Pagination): T[] {
-  const passing = elements.filter((element) =>
-    filters.every(({ path, operator, value }) => operators[operator](memberAt(element, path), value)),
-  );
-  if (!sort) return passing;
+/**
+ * The elements that pass all filters, sorted. Absent values come first (assumed); equal ones keep the order of the list.
+ *
+ * @param objectOf the object that an element stands for, when it is none itself
+ */
+export function arrange<T>(
+  elements: readonly T[],
+  { sort, filters }: Pagination,
+  objectOf: (element: T) => unknown = (element) => element,
+): T[] {
+  const passing =
+    filters.length === 0
+      ? elements
+      : elements.filter((element) => {
+          const object = objectOf(element);
+          return filters.every(({ path, operator, value }) => operators[operator](memberAt(object, path), value));
+        });
+  if (!sort) return [...passing];
   const sign = sort.descending ? -1 : 1;
   return passing
-    .map((element) => ({ element, key: memberAt(element, sort.path) }))
+    .map((element) => ({ element, key: memberAt(objectOf(element), sort.path) }))
     .sort((a, b) => sign * compare(a.key, b.key))
     .map(({ element }) => element);
 }

@@ -10,6 +10,8 @@ export function queryIds({ clock, random }: Runtime, gatewayName: string): () =>
     const seconds = Math.floor(clock.now() / 1000).toString(16);
     // One draw for both: every answer takes one.
     const digits = stream.hex(38);
-    return `${gatewayName}.${seconds}.${1_000_000 + (Number.parseInt(digits.slice(32), 16) % 9_000_000)}.${digits.slice(0, 32)}`;
+    const number = 1_000_000 + (Number.parseInt(digits.slice(32), 16) % 9_000_000);
+    // Joined, not added up: the journal keeps many, and a sum keeps its parts.
+    return [gatewayName, seconds, number, digits.slice(0, 32)].join('.');
   };
 }

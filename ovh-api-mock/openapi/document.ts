@@ -4,7 +4,7 @@ import { lastParameter } from '../batch.ts';
 import { filterOperators } from '../pagination.ts';
 import { unwrapped } from '../parameters.ts';
 import { objectRoute, type Route } from '../route.ts';
-import { SchemaRenderer } from './json-schema.ts';
+import { readFromText, SchemaRenderer } from './json-schema.ts';
 
 /**
  * An OpenAPI 3.1 description of routes, derived from their declarations. OVH publishes its API in a format of its own; this
@@ -156,8 +156,16 @@ function parameters(schema: z.ZodObject, where: 'path' | 'query', schemas: Schem
     name,
     in: where,
     required: where === 'path' || !(member as z.ZodType).safeParse(undefined).success,
-    schema: schemas.input(member as z.ZodType),
+    ...written(member as z.ZodType, schemas),
   }));
+}
+
+/** How a parameter is written: as text, a list by repeating it, an object as JSON. */
+function written(type: z.ZodType, schemas: SchemaRenderer): JsonObject {
+  const schema = schemas.input(type);
+  const value = readFromText(type);
+  const isText = value === undefined || unwrapped(value) instanceof z.ZodArray;
+  return isText ? { schema } : { content: { 'application/json': { schema } } };
 }
 
 const key = '[A-Za-z0-9_]+(\\.[A-Za-z0-9_]+)*';

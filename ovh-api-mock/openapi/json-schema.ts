@@ -37,7 +37,7 @@ export class SchemaRenderer {
 
   /** The schema of a body, query or path parameter. */
   input(type: z.ZodType): JsonObject {
-    return this.#render(type, 'input', z.registry<{ id: string }>());
+    return this.#render(readFromText(type) ?? type, 'input', z.registry<{ id: string }>());
   }
 
   #render(type: z.ZodType, io: 'input' | 'output', names: z.core.$ZodRegistry<{ id: string }>): JsonObject {
@@ -68,6 +68,12 @@ export class SchemaRenderer {
   }
 }
 
+/** What a parameter of a query is read into, when zod sees no more than text before: a list, or an object in JSON. */
+export function readFromText(type: z.ZodType): z.ZodType | undefined {
+  const bare = unwrapped(type);
+  return bare instanceof z.ZodPipe && bare.in instanceof z.ZodTransform ? (bare.out as z.ZodType) : undefined;
+}
+
 function ovhName(type: z.ZodType): string | undefined {
   const name = type.meta()?.ovhType;
   return typeof name === 'string' ? name : undefined;
@@ -86,6 +92,5 @@ function narrow(type: z.ZodType, schema: Writable, io: 'input' | 'output'): void
   }
   if (type instanceof z.ZodObject && type.def.catchall === undefined) schema.additionalProperties = false;
   if (name === undefined) return;
-  delete schema.ovhType;
   Object.assign(schema, scalars[name], name === schema.type ? {} : { 'x-ovh-type': name });
 }

@@ -72,6 +72,8 @@ export const clients = {
     program: `${clientsFolder}schemathesis/bin/schemathesis`,
     probe: ['--version'],
   },
+  // Debian's
+  chromium: { name: 'Chromium', program: '/usr/bin/chromium', probe: ['--version'] },
   curl: { name: 'curl', program: 'curl', probe: ['--version'] },
 } satisfies Record<string, ForeignClient>;
 

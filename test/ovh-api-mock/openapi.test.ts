@@ -1,5 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { openApiOf, routes } from '../../ovh-api-mock/index.ts';
+import { taskState } from '../../ovh-api-mock/models/task.ts';
+import { longText, string } from '../../ovh-api-mock/models/types.ts';
 import { type Json, startApi } from './api.ts';
 
 const path = (document: Json, ...names: string[]) =>
@@ -96,4 +99,26 @@ test('all references lead somewhere', () => {
   const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, reference]) => reference!);
   expect(references.length).toBeGreaterThan(50);
   expect(references.filter((reference) => path(document, ...reference.split('/')) === undefined)).toEqual([]);
+});
+
+test('queries are written as clients must write them: text, repeated for a list, JSON for an object', () => {
+  const list = z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(taskState));
+  const tags = z.preprocess((value) => JSON.parse(String(value)), z.record(z.string(), string)).optional();
+  const route = { ...routes[0]!, query: z.object({ id: longText.optional(), state: list, tags }) };
+  const parameters = path(openApiOf([route], '/') as Json, 'paths', route.path, 'get', 'parameters') as Json[];
+  expect(parameters).toEqual([
+    { name: 'id', in: 'query', required: false, schema: expect.objectContaining({ type: 'integer', minimum: 0 }) },
+    {
+      name: 'state',
+      in: 'query',
+      required: true,
+      schema: { type: 'array', items: expect.objectContaining({ enum: expect.arrayContaining(['todo', 'doing']) }) },
+    },
+    {
+      name: 'tags',
+      in: 'query',
+      required: false,
+      content: { 'application/json': { schema: expect.objectContaining({ type: 'object' }) } },
+    },
+  ]);
 });
