@@ -16,6 +16,7 @@ export const assumedTable = {
   queuedMs: row(1_000, 'How long a task stays todo.'),
   thumbprintCheckMs: row(1_000, 'How long the check of a thumbprint takes, besides the connection itself.'),
   probeTimeoutMs: row(10_000, 'When the TLS connection that reads a KMS certificate is given up.'),
+  thumbprintWatchMs: row(300_000, 'How often certificates of delivered KMS are looked at again, when asked for.'),
   flowMs: row(3_000, 'How long the gateway takes to open or close a flow.'),
   updateMs: row(1_000, 'How long a change of thumbprint or description takes.'),
   finishMs: row(1_000, 'How long a task takes from its last visible stage to done.'),

@@ -13,6 +13,7 @@ import { queryIds } from './query-id.ts';
 import { OperationTokens } from './sensitive/operation-tokens.ts';
 import { type Service, ServiceStore } from './services.ts';
 import { type Task, type TaskAction, TaskStore } from './tasks.ts';
+import { ThumbprintWatch } from './thumbprint-watch.ts';
 import { type User, UserStore } from './users.ts';
 
 /** A running or startable fake of OVHcloud's dedicatedCloud API. */
@@ -90,6 +91,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     kmsTcpPort: portOf,
   };
   for (const { serviceName, tasks = [] } of services) for (const task of tasks) api.tasks.preset(serviceName, task);
+  const watch = new ThumbprintWatch(api);
   const stopping = new AbortController();
   const nextQueryId = queryIds(runtime, assumed.gatewayName);
   let listeners: { https: Listener; http: Listener } | undefined;
@@ -116,6 +118,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
       try {
         const http = await listen({ ...shared, port: options.httpPort ?? 8480, option: 'httpPort' });
         listeners = { https, http };
+        if (options.watchThumbprints) watch.start();
       } catch (error) {
         await https.close();
         throw error;
@@ -124,6 +127,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     async stop() {
       stopping.abort();
       api.tasks.stop();
+      watch.stop();
       await Promise.all([listeners?.https.close(), listeners?.http.close()]);
       await app.close();
     },

@@ -36,6 +36,8 @@ export interface OvhApiMockOptions {
   autoValidate?: boolean;
   /** Default `verify-live`. */
   thumbprint?: ThumbprintMode;
+  /** Certificates of delivered KMS are looked at again by the clock: another one closes the flow. Default false. */
+  watchThumbprints?: boolean;
   /** A task that adds a KMS waits until the vCenter knows the KMS; default false. */
   waitForVcenter?: boolean;
   /** Port of a new KMS entry, which the API cannot set; default 5696. */

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Identity } from '../../core/index.ts';
 import type { OvhApiMockOptions } from '../../ovh-api-mock/index.ts';
-import { events, lab, serverIdentity, sha1Thumbprint, startApi } from './api.ts';
+import { events, lab, serverIdentity, serviceName, sha1Thumbprint, startApi } from './api.ts';
 
 let identity: Identity;
 let sha1: string;
@@ -195,4 +195,40 @@ test('stopping while a KMS keeps the check waiting ends the check', async () => 
   await api.mock.stop();
   await closed;
   expect(events(api.runtime)).not.toContain('ovh.task.error');
+});
+
+test('a certificate that changes after the delivery closes the flow, when it is watched', async () => {
+  const port = await startKms();
+  const services = (sslThumbprint: string) => [{ serviceName, kms: [{ ip: '127.0.0.1', sslThumbprint }] }];
+  const watched = await startLive(port, { watchThumbprints: true, services: services(sha1Thumbprint) });
+  await watched.clock.advance(300_000);
+  await watched.event('ovh.kms.error');
+  expect(events(watched.runtime)).toEqual([
+    'ovh.thumbprint.watch',
+    'ovh.thumbprint.probe',
+    'ovh.thumbprint.changed',
+    'gateway.flow.closed',
+    'ovh.kms.error',
+    'ovh.vmEncryption.error',
+  ]);
+  expect(watched.mock.isFlowOpen('127.0.0.1', port)).toBe(false);
+
+  const same = await startLive(port, { watchThumbprints: true, services: services(sha256) });
+  await same.clock.advance(300_000);
+  await same.event('ovh.thumbprint.probe');
+  await same.clock.advance(300_000);
+  expect(same.mock.isFlowOpen('127.0.0.1', port)).toBe(true);
+
+  const unwatched = await startLive(port, { services: services(sha1Thumbprint) });
+  await unwatched.clock.advance(900_000);
+  expect(events(unwatched.runtime)).toEqual([]);
+});
+
+test('a watched KMS that is out of reach stays delivered', async () => {
+  const port = await listen(createTcpServer((socket) => socket.destroy()));
+  const services = [{ serviceName, kms: [{ ip: '127.0.0.1', sslThumbprint: sha1Thumbprint }] }];
+  const api = await startLive(port, { watchThumbprints: true, services });
+  await api.clock.advance(300_000);
+  await api.event('ovh.thumbprint.unreachable');
+  expect(api.mock.isFlowOpen('127.0.0.1', port)).toBe(true);
 });
