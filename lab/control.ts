@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import fastify, { type FastifyInstance } from 'fastify';
-import { messageOf, trackConnections } from '../core/index.ts';
+import { z } from 'zod';
+import { KeyrigError, messageOf, trackConnections } from '../core/index.ts';
+import { taskActions } from '../ovh-api-mock/index.ts';
 import type { Lab } from './lab.ts';
 
 /** The dashboard's files: path, content type. `ui/` stands beside the room here, and beside dist/ in the package. */
@@ -9,6 +11,9 @@ const pages = [
   ['/dashboard.js', 'dashboard.js', 'text/javascript; charset=utf-8'],
   ['/style.css', 'style.css', 'text/css; charset=utf-8'],
 ] as const;
+
+/** What somebody at OVHcloud does with a task, sent to `POST /ovh/tasks/{taskId}`. */
+const taskHand = z.strictObject({ action: z.enum(taskActions), description: z.string().max(1_000).optional() });
 
 /** The lab's own HTTP API, for scripts and the dashboard: what the lab is doing, never its secrets. */
 export class ControlApi {
@@ -56,6 +61,20 @@ export class ControlApi {
         return { name, address, port, certificate: { sha1, sha256, notAfter }, objects: kms.objects() };
       }),
     );
+    // The phones of the lab's people: operation tokens and codes are meant to be read here.
+    this.#app.get('/ovh/inbox', async () => lab.messages);
+    this.#app.get('/ovh/tasks', async () => lab.ovhTasks);
+    this.#app.post<{ Params: { taskId: string } }>('/ovh/tasks/:taskId', async ({ params, body }, reply) => {
+      const hand = taskHand.safeParse(body);
+      if (!hand.success) return reply.code(400).send({ message: z.prettifyError(hand.error) });
+      const { action, description } = hand.data;
+      try {
+        return await lab.steerTask(Number(params.taskId), action, description);
+      } catch (error) {
+        if (!(error instanceof KeyrigError) || error.code !== 'ERR_OPTION') throw error;
+        return reply.code(409).send({ message: error.message });
+      }
+    });
     for (const [path, file, type] of pages) {
       this.#app.get(path, async (_request, reply) => reply.type(type).send(readPage(file)));
     }

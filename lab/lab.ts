@@ -8,13 +8,22 @@ import {
   KeyrigError,
   type Runtime,
 } from '../core/index.ts';
-import { createOvhApiMock, type OvhApiMock, ovhHosts } from '../ovh-api-mock/index.ts';
+import {
+  createOvhApiMock,
+  type Message,
+  type OvhApiMock,
+  ovhHosts,
+  type ServiceStates,
+  type Task,
+  type TaskAction,
+} from '../ovh-api-mock/index.ts';
 import { createVcenterMock, type VcenterMock } from '../vcenter-mock/index.ts';
 import type { OvhAccess } from './clients/ovh.ts';
 import { inventoryOf, type LabNames, namesOf } from './world/inventory.ts';
 import { startRoles } from './world/key-roles.ts';
 import { LabKms } from './world/kms.ts';
 import { KmsStores } from './world/kms-store.ts';
+import { serviceNameOf, servicesOf } from './world/ovh.ts';
 import { LabPki } from './world/pki.ts';
 import { defaultPorts, freePorts, listening, type Ports } from './world/ports.ts';
 import type { CertificateFlaw, KmsWorld, World } from './world/schema.ts';
@@ -63,7 +72,7 @@ export class Lab {
     this.#keys = keys;
     this.#ports = ports === 'auto' ? freePorts : ports === 'default' ? defaultPorts : ports;
     this.#host = host;
-    this.serviceName = world.ovh?.serviceName ?? 'pcc-192-0-2-10';
+    this.serviceName = serviceNameOf(world.ovh);
     const secrets = this.runtime.random.stream('lab credentials');
     this.#credentials = { username: 'administrator@vsphere.local', password: secrets.alphanumeric(16) };
     this.#application = {
@@ -173,6 +182,26 @@ export class Lab {
     await started(this.#vcenter).startHost(name);
   }
 
+  /** What arrived on the phones and in the mailboxes of OVHcloud's customers here, tokens and codes included. */
+  get messages(): readonly Message[] {
+    return this.#ovh?.messages ?? [];
+  }
+
+  /** The tasks of all services of the OVHcloud API. */
+  get ovhTasks(): readonly Task[] {
+    return this.#ovh?.tasks ?? [];
+  }
+
+  /** Somebody at OVHcloud takes a hand in a task. Throws ERR_OPTION when there is no such task, or its state does not allow it. */
+  steerTask(taskId: number, action: TaskAction, description?: string): Promise<Task> {
+    return started(this.#ovh).steerTask(taskId, action, description);
+  }
+
+  /** Gives a service of the OVHcloud API states that no call leads to. Throws ERR_OPTION for an unknown service or KMS. */
+  setOvhStates(serviceName: string, states: ServiceStates): void {
+    started(this.#ovh).setStates(serviceName, states);
+  }
+
   /** Gives a KMS a new certificate with a new key. */
   async rotateCertificate(name: string | undefined, flaw: CertificateFlaw) {
     return this.kms(name).rotate(this.pki, ++this.#rotations, flaw);
@@ -193,10 +222,6 @@ export class Lab {
   #createOvh(identity: Identity): OvhApiMock {
     const world = this.#world.ovh ?? {};
     const { consumerKey, ...application } = this.#application;
-    const delivered = (world.delivered ?? []).map((name) => {
-      const kms = this.kms(name);
-      return { ip: kms.address, sslThumbprint: kms.certificate.sha1, description: name, kmsTcpPort: kms.port };
-    });
     return createOvhApiMock(
       {
         host: this.#host,
@@ -204,13 +229,17 @@ export class Lab {
         httpPort: this.#ports.ovhHttp,
         identity,
         applications: [{ ...application, consumerKeys: [{ consumerKey }] }],
-        services: [{ serviceName: this.serviceName, kms: delivered }],
+        services: servicesOf(world, (name) => this.kms(name), this.runtime.clock.now()),
         docsCompat: world.docsCompat,
         thumbprint: world.thumbprint,
         waitForVcenter: world.waitForVcenter,
+        taskProgress: world.taskProgress,
+        watchThumbprints: world.watchThumbprints,
+        assumed: world.assumed,
         kmsTcpPort: (ip) => this.#kms.find((kms) => kms.address === ip)?.port ?? defaultPorts.kmip,
-        isKmsConfiguredInVcenter: (ip) => this.#vcenter?.isKmsConfigured(ip) ?? false,
-        // The lab's vCenter is the one of the lab's service.
+        // The lab's vCenter is the one of the lab's service; the others' are out of sight.
+        isKmsConfiguredInVcenter: (ip, serviceName) =>
+          serviceName === this.serviceName && (this.#vcenter?.isKmsConfigured(ip) ?? false),
         onFlowClosed: (ip, port, serviceName, cause) => {
           if (serviceName !== this.serviceName || this.#world.gateway === 'open') return;
           this.#vcenter?.encryption.flowClosed(ip, port, cause);
@@ -231,9 +260,14 @@ export class Lab {
         version: world.version,
         users: [{ ...this.#credentials, groups: ['Administrators'] }, ...(world.users ?? [])],
         inventory: inventoryOf(world),
+        admits: this.#world.ovh?.enforceAllowedNetworks
+          ? (address) => started(this.#ovh).admits(this.serviceName, address)
+          : undefined,
         encryption: {
           isFlowOpen:
-            this.#world.gateway === 'open' ? undefined : (ip, port) => started(this.#ovh).isFlowOpen(ip, port),
+            this.#world.gateway === 'open'
+              ? undefined
+              : (ip, port) => started(this.#ovh).isFlowOpen(ip, port, this.serviceName),
           keyPool: this.#keys,
         },
       },

@@ -1,4 +1,5 @@
 import type { Runtime } from '../core/index.ts';
+import type { Api } from './api.ts';
 import { isInBlocks } from './ip-block.ts';
 import type { AllowedNetworkModel } from './models/allowed-network.ts';
 import type { ServiceOptions } from './options.ts';
@@ -105,4 +106,10 @@ export function blockOf(network: string): string {
 /** A network as the API shows it. */
 export function allowedNetworkModel({ applied, ...model }: AllowedNetwork): AllowedNetworkModel {
   return model;
+}
+
+/** Whether an address reaches the vCenter and the secure interface of a service: everyone does unless its userAccessPolicy is `filtered` (documented). */
+export function admits({ services, allowedNetworks }: Api, serviceName: string, address: string): boolean {
+  const policy = services.get(serviceName)?.properties.userAccessPolicy;
+  return policy !== 'filtered' || allowedNetworks.of(serviceName).admits(address);
 }

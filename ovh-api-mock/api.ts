@@ -5,6 +5,7 @@ import type { CredentialStore } from './credentials.ts';
 import type { Inbox } from './inbox.ts';
 import type { OvhApiMockOptions } from './options.ts';
 import type { OperationTokens } from './sensitive/operation-tokens.ts';
+import type { ServiceDetailsStore } from './service-details.ts';
 import type { ServiceStore } from './services.ts';
 import type { TaskStore } from './tasks.ts';
 import type { UserStore } from './users.ts';
@@ -16,6 +17,7 @@ export interface Api {
   readonly assumed: AssumedValues;
   readonly credentials: CredentialStore;
   readonly services: ServiceStore;
+  readonly details: ServiceDetailsStore;
   readonly tasks: TaskStore;
   readonly users: UserStore;
   readonly allowedNetworks: AllowedNetworkStore;

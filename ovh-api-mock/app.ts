@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { connectionKey, type Journal, type JournalRecord, messageOf, systemCode } from '../core/index.ts';
+import { isKnownElsewhere } from './absent-routes.ts';
 import type { Api } from './api.ts';
 import { fill } from './assumed.ts';
 import { dispatch } from './dispatch.ts';
@@ -15,6 +16,7 @@ import { applyRequestFault } from './request-faults.ts';
 import { objectRoute, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
 import { guideRoute } from './routes/vm-encryption.ts';
+import { schemaFiles } from './schema/files.ts';
 
 /** Both prefixes lead to the same API (spec 2.1, documented). */
 export const prefixes = ['/1.0', '/v1'] as const;
@@ -90,8 +92,13 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
     const { method } = request;
     const path = pathOf(request).slice(0, 200);
     const methods = methodsOf(served, request);
-    if (methods.length === 0)
-      return sendFailure(reply, new ApiFailure(404, `${assumed.unknownUrlText}: ${method} ${path}`));
+    if (methods.length === 0) {
+      const known = isKnownElsewhere(method, path);
+      const message = known
+        ? fill(assumed.notServedText, { method, path })
+        : `${assumed.unknownUrlText}: ${method} ${path}`;
+      return sendFailure(reply, new ApiFailure(404, message));
+    }
     const allowed = [...methods, 'OPTIONS'].join(', ');
     reply.header('allow', allowed);
     // No other origin may call, so a preflight request gets no more than this.
@@ -115,7 +122,11 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
       });
     }
   }
+  const documents = schemaFiles(routes);
   for (const prefix of prefixes) {
+    for (const { path, contentType, render } of documents) {
+      app.get(prefix + path, (request, reply) => reply.type(contentType).send(render(`${originOf(request)}${prefix}`)));
+    }
     // Ours: OVH publishes its own format alone.
     app.get(`${prefix}/openapi.json`, (request, reply) =>
       reply.type(json).send(JSON.stringify(openApiOf(routes, `${originOf(request)}${prefix}`))),

@@ -12,3 +12,8 @@ export function datetime(ms: number): string {
 export function datetimeOrNull(ms: number | null): string | null {
   return ms === null ? null : datetime(ms);
 }
+
+/** A day as the API prints it, in UTC. */
+export function date(ms: number): string {
+  return datetime(ms).slice(0, 10);
+}

@@ -75,7 +75,7 @@ export function unknownApplication(assumed: AssumedValues): ApiFailure {
 }
 
 /** 404 for an object of a service: `name` is the identifier's name, such as kmsId (wording assumed). */
-export function objectNotFound(assumed: AssumedValues, name: string, id: number): ApiFailure {
+export function objectNotFound(assumed: AssumedValues, name: string, id: number | string): ApiFailure {
   return new ApiFailure(404, fill(assumed.objectNotFoundText, { name, id }));
 }
 

@@ -1,5 +1,5 @@
 import { type Identity, KeyPool, KeyrigError, type Runtime, selfSigned, usualServerNames } from '../core/index.ts';
-import { type AllowedNetwork, AllowedNetworkStore } from './allowed-networks.ts';
+import { type AllowedNetwork, AllowedNetworkStore, admits } from './allowed-networks.ts';
 import type { Api } from './api.ts';
 import { createApp } from './app.ts';
 import { assumedValues } from './assumed.ts';
@@ -10,7 +10,9 @@ import { type Listener, listen } from './listeners.ts';
 import type { KmsState, OptionState } from './models/vm-encryption.ts';
 import type { OvhApiMockOptions, ServiceStatus } from './options.ts';
 import { queryIds } from './query-id.ts';
+import { startRemoval } from './robots/remove-user.ts';
 import { OperationTokens } from './sensitive/operation-tokens.ts';
+import { ServiceDetailsStore } from './service-details.ts';
 import { type Service, ServiceStore } from './services.ts';
 import { type Task, type TaskAction, TaskStore } from './tasks.ts';
 import { ThumbprintWatch } from './thumbprint-watch.ts';
@@ -38,6 +40,8 @@ export interface OvhApiMock {
   users(serviceName: string): readonly User[];
   /** The networks that may reach the vCenter of a service when its userAccessPolicy is `filtered`. */
   allowedNetworks(serviceName: string): readonly AllowedNetwork[];
+  /** Whether the firewall of a service lets an address through to its vCenter: everyone, unless its userAccessPolicy is `filtered`. */
+  admits(serviceName: string, address: string): boolean;
   /** What arrived on the phones and in the mailboxes of the lab's people, codes included; the newest last. */
   readonly messages: readonly Message[];
   /** Whether the gateway of a service, or of any, lets its vCenter reach this address: a KMS that OVH registered there, its flow opened. */
@@ -67,14 +71,21 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
   const assumed = assumedValues(options.assumed);
   const portOf = (ip: string) => (typeof kmsTcpPort === 'number' ? kmsTcpPort : kmsTcpPort(ip));
   const services = options.services ?? [{ serviceName: 'pcc-192-0-2-10' }];
-  const datacenterId = 1 + runtime.random.stream('ovh.datacenters').integer(9_999);
-  const users = new UserStore(runtime, services, () => [datacenterId]);
+  const details = new ServiceDetailsStore(runtime, services, assumed);
+  const users = new UserStore(services, {
+    runtime,
+    datacenterIds: (serviceName) => [...details.of(serviceName).datacenters.keys()],
+    expired: (serviceName, user, cause) => startRemoval(api, serviceName, user, cause, { byItself: true }),
+  });
   const inbox = new Inbox(runtime);
   const operationTokens = new OperationTokens({
     runtime,
     assumed,
     inbox,
-    asksForTokens: (serviceName) => api.services.get(serviceName)?.tokenValidation ?? false,
+    asksForTokens(serviceName) {
+      const service = api.services.get(serviceName);
+      return service !== undefined && details.securityOption(service, 'tokenValidation') === 'delivered';
+    },
     usersOf: (serviceName) => users.of(serviceName).list,
   });
   const api: Api = {
@@ -83,6 +94,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     assumed,
     credentials: new CredentialStore(runtime, options.applications),
     services: new ServiceStore(runtime, services, portOf, options.onFlowClosed),
+    details,
     tasks: new TaskStore(runtime, options.taskProgress ?? 'clock', assumed, operationTokens),
     users,
     allowedNetworks: new AllowedNetworkStore(runtime, services),
@@ -128,6 +140,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
       stopping.abort();
       api.tasks.stop();
       watch.stop();
+      api.users.stop();
       await Promise.all([listeners?.https.close(), listeners?.http.close()]);
       await app.close();
     },
@@ -162,6 +175,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     },
     users: (serviceName) => (api.services.get(serviceName) ? api.users.of(serviceName).list : []),
     allowedNetworks: (serviceName) => (api.services.get(serviceName) ? api.allowedNetworks.of(serviceName).list : []),
+    admits: (serviceName, address) => admits(api, serviceName, address),
     get messages() {
       return api.inbox.messages;
     },

@@ -1,7 +1,11 @@
 import type { Identity } from '../core/index.ts';
 import type { AssumedValues } from './assumed.ts';
 import type { CredentialStatus, HttpMethod } from './models/auth.ts';
+import type { Datacenter } from './models/datacenter.ts';
 import type { DedicatedCloud } from './models/dedicated-cloud.ts';
+import type { Capabilities, Iam, Vcenter } from './models/features.ts';
+import type { SecurityOptionName, SecurityOptionState } from './models/security-option.ts';
+import type { ServiceInfos } from './models/services.ts';
 import type { TaskState } from './models/task.ts';
 import type { KmsState, OptionState } from './models/vm-encryption.ts';
 import type { TaskSubject } from './tasks.ts';
@@ -96,6 +100,19 @@ export interface ServiceOptions extends Partial<Omit<DedicatedCloud, 'iam'>> {
   vmEncryption?: OptionState;
   /** Tasks that are there when the lab starts. */
   tasks?: readonly TaskOptions[];
+  /** Default: one. What is left out is drawn or assumed. */
+  datacenters?: readonly Partial<Datacenter>[];
+  /** What GET serviceInfos answers, besides `status`. */
+  serviceInfos?: Partial<Omit<ServiceInfos, 'status'>>;
+  capabilities?: Partial<Capabilities>;
+  /** vCenter versions that the service could be changed to; default: none is newer than its own. */
+  newerVersions?: Partial<Pick<Vcenter, 'lastMajor' | 'lastMinor'>>;
+  /** What GET iam answers; default: disabled. */
+  iamOption?: Partial<Iam>;
+  /** States of security options; default: what the properties of the service tell, else disabled. */
+  securityOptions?: Partial<Record<SecurityOptionName, SecurityOptionState>>;
+  /** IAM tags of the service; default: none. */
+  tags?: Readonly<Record<string, string>>;
 }
 
 /** service.StateEnum (schema). */

@@ -54,12 +54,14 @@ export function check(
   const result = schema.safeParse(source);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const path = issue?.path ?? [];
+  const path = pathIn(source, issue?.path ?? []);
   const name = path.join('.');
   const value = memberAt(source, path);
   if (value === undefined) return badRequest(fill(assumed.missingValueText, { name }));
-  const shown = (typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 100);
-  return badRequest(fill(assumed.badValueText, { name, value: shown, type: ovhTypeOf(typeAt(schema, path)) }));
+  const type = ovhTypeOf(typeAt(schema, path));
+  // What stands in the place of a secret is not repeated, whatever it is.
+  const shown = type === 'password' ? '…' : typeof value === 'string' ? value : JSON.stringify(value);
+  return badRequest(fill(assumed.badValueText, { name, value: shown.slice(0, 100), type }));
 }
 
 const empty = new WeakMap<z.ZodObject, boolean>();
@@ -71,6 +73,17 @@ function isEmpty(schema: z.ZodObject): boolean {
     empty.set(schema, known);
   }
   return known;
+}
+
+/** The part of a path that leads through what was sent: what a text says in its inside has no path of its own. */
+function pathIn(source: unknown, path: readonly PropertyKey[]): PropertyKey[] {
+  let value = source;
+  const reached = path.findIndex((key) => {
+    if (typeof value !== 'object' || value === null) return true;
+    value = (value as Record<PropertyKey, unknown>)[key];
+    return false;
+  });
+  return reached === -1 ? [...path] : path.slice(0, reached);
 }
 
 function memberAt(source: unknown, path: readonly PropertyKey[]): unknown {

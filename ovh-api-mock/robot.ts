@@ -52,6 +52,8 @@ export interface Robot {
   readonly type?: string;
   /** What its tasks work on; two tasks with the same lock on one service are not begun side by side. */
   readonly lock?: string;
+  /** OVHcloud does it of its own accord: it asks nobody for an operation token. */
+  readonly byItself?: boolean;
   /** Works through its stages and calls `done` at last; throws {@link TaskFailure} to end otherwise. May run again after a reset. */
   run(run: TaskRun): Promise<void>;
   /** Tidies up after a failure. */

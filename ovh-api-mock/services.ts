@@ -1,5 +1,5 @@
 import type { Journal, Runtime } from '../core/index.ts';
-import type { DedicatedCloud } from './models/dedicated-cloud.ts';
+import { type DedicatedCloud, dedicatedCloudObject } from './models/dedicated-cloud.ts';
 import type { KmsState, OptionState } from './models/vm-encryption.ts';
 import type { ServiceOptions, ServiceStatus } from './options.ts';
 
@@ -30,6 +30,19 @@ export interface Service {
   readonly vmEncryption: OptionState | undefined;
   readonly kms: ReadonlyMap<number, KmsEntry>;
 }
+
+/** The properties that a customer may change (schema: not read-only). */
+export type PropertyChange = Partial<
+  Pick<
+    DedicatedCloud,
+    | 'description'
+    | 'sslV3'
+    | 'userAccessPolicy'
+    | 'userLimitConcurrentSession'
+    | 'userLogoutPolicy'
+    | 'userSessionTimeout'
+  >
+>;
 
 interface WritableService extends Service {
   readonly kms: Map<number, KmsEntry>;
@@ -70,26 +83,17 @@ export class ServiceStore {
     this.#flowClosed = flowClosed;
     const stream = random.stream('ovh.services');
     this.#kmsIds = 100 + stream.integer(900);
-    for (const {
-      kms = [],
-      status = 'ok',
-      tokenValidation = false,
-      vmEncryption,
-      tasks,
-      users,
-      allowedNetworks,
-      ...properties
-    } of services) {
-      const iam = { id: stream.uuid(), urn: `urn:v1:eu:resource:pccVMware:${properties.serviceName}` };
-      const { serviceName } = properties;
-      const all = { ...defaultProperties(serviceName, iam), ...properties };
-      const service: WritableService = {
+    for (const options of services) {
+      const { serviceName, kms = [], status = 'ok', tokenValidation = false, vmEncryption, tags } = options;
+      const iam = { id: stream.uuid(), urn: `urn:v1:eu:resource:pccVMware:${serviceName}`, tags: tags ?? null };
+      const properties = { ...defaultProperties(serviceName, iam), ...propertiesIn(options) };
+      const service = {
         serviceName,
-        properties: all,
+        properties,
         status,
         tokenValidation,
         vmEncryption,
-        kms: new Map(),
+        kms: new Map<number, KmsEntry>(),
       };
       this.#services.set(service.serviceName, service);
       for (const { state = 'delivered', description = '', kmsTcpPort: port, ...entry } of kms) {
@@ -138,6 +142,18 @@ export class ServiceStore {
       level: status === 'ok' ? 'info' : 'warn',
       text: `the service ${serviceName} is ${status}`,
       data: { serviceName, status },
+      cause,
+    });
+  }
+
+  /** Changes properties of a service. */
+  setProperties({ serviceName, properties }: Service, change: PropertyChange, cause: number): void {
+    Object.assign(properties, change);
+    this.#journal.record({
+      plane: 'ovh',
+      event: 'ovh.service.changed',
+      text: `the service ${serviceName} has ${Object.keys(change).join(', ') || 'nothing'} changed`,
+      data: { serviceName, change },
       cause,
     });
   }
@@ -221,11 +237,22 @@ export class ServiceStore {
   }
 }
 
+/** The members of options that are properties of the service. */
+function propertiesIn(options: ServiceOptions): Partial<DedicatedCloud> {
+  const given = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && Object.hasOwn(dedicatedCloudObject.shape, name),
+  );
+  return Object.fromEntries(given);
+}
+
 /** The states of an entry in which its flow is open, when nothing else is said. */
 const openStates: ReadonlySet<KmsState> = new Set(['delivered', 'toUpdate', 'updating', 'toDelete']);
 
 /** A delivered Managed Bare Metal service. Its names and addresses have documented forms; the other values are assumed. */
-function defaultProperties(serviceName: string, iam: { id: string; urn: string }): DedicatedCloud {
+function defaultProperties(
+  serviceName: string,
+  iam: { id: string; urn: string; tags: Record<string, string> | null },
+): DedicatedCloud {
   return {
     serviceName,
     description: serviceName,
@@ -250,6 +277,6 @@ function defaultProperties(serviceName: string, iam: { id: string; urn: string }
     canMigrateToVCD: false,
     spla: false,
     sslV3: null,
-    iam: { ...iam, displayName: serviceName, tags: null },
+    iam: { ...iam, displayName: serviceName },
   };
 }

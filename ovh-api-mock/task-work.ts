@@ -96,12 +96,14 @@ export class TaskWork {
    */
   async steer(action: TaskAction, description: string, cause: number): Promise<void> {
     const { state, taskId } = this.task;
-    const fixed = this.#interrupted !== undefined;
-    if (!isUnfinished(state) && !(state === 'error' && (action === 'fix' || action === 'cancel'))) {
+    const isPossible = isUnfinished(state)
+      ? !(state === 'toCancel' && action === 'fix')
+      : state === 'error' && (action === 'fix' || action === 'cancel');
+    if (!isPossible) {
       throw new KeyrigError('ERR_OPTION', `the task ${taskId} is in state ${state}, it does not ${action}`);
     }
     if (action === 'fix') {
-      if (fixed) return;
+      if (this.#interrupted) return;
       this.#interrupted = { state, description: this.task.description };
       this.#change({ state: 'fixing', description }, cause);
       return;
@@ -118,8 +120,8 @@ export class TaskWork {
       this.#change({ ...this.#interrupted }, cause);
     this.#interrupted = undefined;
     const parted = this.#children.filter((child) => isUnfinished(child.task.state));
-    // A task that waits for its children waits on; what was asked for is done to them.
-    if (parted.length > 0 && (action === 'advance' || action === 'complete')) {
+    // A task that waits for its children waits on, unless it shall end; what was asked for is done to them.
+    if (parted.length > 0 && !this.#order) {
       await Promise.all(parted.map((child) => child.steer(action, description, cause)));
       if (this.#working && this.#wake) return;
     } else this.#wake?.('hand');
@@ -230,7 +232,6 @@ export class TaskWork {
       throw error;
     }
     const failed = this.#children.map(({ task }) => task).find(({ state }) => state !== 'done');
-    this.#children = [];
     if (!failed) return;
     const { taskId, name, state } = failed;
     throw new TaskFailure(

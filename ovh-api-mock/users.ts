@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { JsonObject, Runtime } from '../core/index.ts';
+import type { ClockTimer, JsonObject, Runtime } from '../core/index.ts';
 import type { ObjectRight, Right, UserModel } from './models/user.ts';
 import type { ServiceOptions, UserOptions } from './options.ts';
 
@@ -53,16 +53,11 @@ interface WritableUser extends UserModel {
 export class UserStore {
   readonly #services = new Map<string, ServiceUsers>();
 
-  /** @param datacenterIds the datacenters of a service: users have a right in each */
-  constructor(
-    runtime: Runtime,
-    services: readonly ServiceOptions[],
-    datacenterIds: (serviceName: string) => readonly number[],
-  ) {
-    let next = 10_000 + runtime.random.stream('ovh.users').integer(90_000);
+  constructor(services: readonly ServiceOptions[], parts: UserStoreParts) {
+    let next = 10_000 + parts.runtime.random.stream('ovh.users').integer(90_000);
     const nextId = () => next++;
     for (const { serviceName, users = [admin] } of services) {
-      this.#services.set(serviceName, new ServiceUsers({ runtime, serviceName, datacenterIds, nextId }, users));
+      this.#services.set(serviceName, new ServiceUsers({ ...parts, serviceName, nextId }, users));
     }
   }
 
@@ -70,14 +65,28 @@ export class UserStore {
   of(serviceName: string): ServiceUsers {
     return this.#services.get(serviceName)!;
   }
+
+  /** Nobody expires any more. */
+  stop(): void {
+    for (const users of this.#services.values()) users.stop();
+  }
 }
 
-interface Parts {
+interface UserStoreParts {
   readonly runtime: Runtime;
-  readonly serviceName: string;
-  readonly datacenterIds: (serviceName: string) => readonly number[];
-  readonly nextId: () => number;
+  /** The datacenters of a service: its users have a right in each. */
+  datacenterIds(serviceName: string): readonly number[];
+  /** The expiration date of a user has come. `cause`: the journal entry that says so. */
+  expired(serviceName: string, user: User, cause: number): void;
 }
+
+interface Parts extends UserStoreParts {
+  readonly serviceName: string;
+  nextId(): number;
+}
+
+/** Node.js cannot wait longer at once; who waits for a date looks again. */
+const longestMs = 1_000_000_000;
 
 /** The users of one service. Every change says so in the journal. */
 export class ServiceUsers {
@@ -85,6 +94,7 @@ export class ServiceUsers {
   readonly #users = new Map<number, WritableUser>();
   readonly #passwords = new Map<number, Buffer>();
   readonly #phoneTokens = new Map<number, string>();
+  readonly #expiries = new Map<number, ClockTimer>();
 
   constructor(parts: Parts, users: readonly UserOptions[]) {
     this.#parts = parts;
@@ -128,6 +138,8 @@ export class ServiceUsers {
     if (!this.#users.delete(user.userId)) return;
     this.#passwords.delete(user.userId);
     this.#phoneTokens.delete(user.userId);
+    this.#expiries.get(user.userId)?.clear();
+    this.#expiries.delete(user.userId);
     this.#record(user, 'removed', `user ${user.userId} (${user.name}) is removed`, cause);
   }
 
@@ -143,9 +155,10 @@ export class ServiceUsers {
     return known !== undefined && timingSafeEqual(known, digest(password));
   }
 
-  /** Keeps the token that a new phone number has to be confirmed with. */
-  expectPhoneToken(user: User, token: string, cause: number): void {
-    this.#phoneTokens.set(user.userId, token);
+  /** Keeps the token that a new phone number has to be confirmed with; none when there is no number any more. */
+  expectPhoneToken(user: User, token: string | undefined, cause: number): void {
+    if (token === undefined) this.#phoneTokens.delete(user.userId);
+    else this.#phoneTokens.set(user.userId, token);
     this.set(user, { phoneConfirmed: false }, cause);
   }
 
@@ -183,6 +196,10 @@ export class ServiceUsers {
     this.#record(user, 'objectRight.removed', text, cause, { objectRightId });
   }
 
+  stop(): void {
+    for (const timer of this.#expiries.values()) timer.clear();
+  }
+
   #new(fields: UserFields & Pick<User, 'name'>, right: RightFields): WritableUser {
     const { datacenterIds, nextId, serviceName } = this.#parts;
     const userId = nextId();
@@ -218,12 +235,27 @@ export class ServiceUsers {
       objectRights: new Map(),
     };
     this.#users.set(userId, user);
+    if (user.expirationDate !== null) this.#expire(user, user.expirationDate);
     return user;
   }
 
-  #record({ userId, name }: User, event: string, text: string, cause: number, data: JsonObject = {}): void {
+  /** Waits for the expiration date of a user, by the clock in every mode of progress. */
+  #expire(user: User, date: number): void {
+    const { expired, runtime, serviceName } = this.#parts;
+    const { clock } = runtime;
+    const look = () => {
+      if (clock.now() < date) return this.#expire(user, date);
+      this.#expiries.delete(user.userId);
+      const text = `the account of user ${user.userId} (${user.name}) expires`;
+      expired(serviceName, user, this.#record(user, 'expired', text));
+    };
+    const wait = Math.min(Math.max(date - clock.now(), 0), longestMs);
+    this.#expiries.set(user.userId, clock.setTimeout(look, wait, { background: true }));
+  }
+
+  #record({ userId, name }: User, event: string, text: string, cause?: number, data: JsonObject = {}): number {
     const { runtime, serviceName } = this.#parts;
-    runtime.journal.record({
+    const { seq } = runtime.journal.record({
       plane: 'ovh',
       event: `ovh.user.${event}`,
       level: event === 'error' ? 'error' : 'info',
@@ -231,6 +263,7 @@ export class ServiceUsers {
       data: { serviceName, userId, name, ...data },
       cause,
     });
+    return seq;
   }
 }
 

@@ -14,7 +14,15 @@ import { kmsStart } from './kms-start.ts';
 import { kmsStop } from './kms-stop.ts';
 import { kmsThumbprint } from './kms-thumbprint.ts';
 import { kmsTrustClient } from './kms-trust-client.ts';
+import { ovhAddKms } from './ovh-add-kms.ts';
 import { ovhCall } from './ovh-call.ts';
+import { ovhChangeKms } from './ovh-change-kms.ts';
+import { ovhConfirmOperation } from './ovh-confirm-operation.ts';
+import { ovhMessages } from './ovh-messages.ts';
+import { ovhMoveMaintenance } from './ovh-move-maintenance.ts';
+import { ovhRemoveKms } from './ovh-remove-kms.ts';
+import { ovhSetStates } from './ovh-set-states.ts';
+import { ovhSteerTask } from './ovh-steer-task.ts';
 import { ovhWaitTask } from './ovh-wait-task.ts';
 import { vcenterAddDisk } from './vcenter-add-disk.ts';
 import { vcenterAddHost } from './vcenter-add-host.ts';
@@ -40,6 +48,7 @@ import { vcenterKmsStatus } from './vcenter-kms-status.ts';
 import { vcenterMarkDefault } from './vcenter-mark-default.ts';
 import { vcenterMigrate } from './vcenter-migrate.ts';
 import { vcenterPower } from './vcenter-power.ts';
+import { vcenterReach } from './vcenter-reach.ts';
 import { vcenterRebootHost } from './vcenter-reboot-host.ts';
 import { vcenterReconnectHost } from './vcenter-reconnect-host.ts';
 import { vcenterRecrypt } from './vcenter-recrypt.ts';
@@ -82,6 +91,14 @@ export const verbs: readonly Verb[] = [
   kmsThumbprint,
   kmsTrustClient,
   ovhCall,
+  ovhAddKms,
+  ovhChangeKms,
+  ovhRemoveKms,
+  ovhConfirmOperation,
+  ovhMessages,
+  ovhMoveMaintenance,
+  ovhSteerTask,
+  ovhSetStates,
   ovhWaitTask,
   vcenterAddDisk,
   vcenterAddHost,
@@ -107,6 +124,7 @@ export const verbs: readonly Verb[] = [
   vcenterMarkDefault,
   vcenterMigrate,
   vcenterPower,
+  vcenterReach,
   vcenterRebootHost,
   vcenterReconnectHost,
   vcenterRecrypt,

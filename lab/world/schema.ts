@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { inventoryFields } from './inventory-schema.ts';
+import { ovhSchema } from './ovh-schema.ts';
 
 const name = z.string().min(1);
 
@@ -196,18 +197,7 @@ export const worldSchema = z
           ),
       })
       .optional(),
-    ovh: z
-      .strictObject({
-        serviceName: z.string().regex(/^pcc-/, 'must begin with "pcc-"').optional(),
-        docsCompat: z
-          .boolean()
-          .optional()
-          .describe("Answer the guide's own path POST /dedicatedCloud/{serviceName}/kms."),
-        thumbprint: z.enum(['accept', 'verify-format', 'verify-live']).optional(),
-        waitForVcenter: z.boolean().optional().describe('Tasks wait until the KMS is configured in vCenter.'),
-        delivered: z.array(name).optional().describe('Names of the KMS that OVH has delivered before the first step.'),
-      })
-      .optional(),
+    ovh: ovhSchema.optional(),
     gateway: z
       .enum(['ovh', 'open'])
       .optional()

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { serviceStatuses } from '../options.ts';
 import { accountId, boolean, dateString, enumeration, long, model, rw, serviceId, string, struct } from './types.ts';
 
 // Models and enumerations of spec 1.3 and 1.4 (schema).
 
-export const serviceStatus = enumeration('service.StateEnum', ['expired', 'inCreation', 'ok', 'pendingDebt', 'unPaid']);
+export const serviceStatus = enumeration('service.StateEnum', serviceStatuses);
 
 const renewType = struct(
   'service.RenewType',

@@ -17,8 +17,8 @@ interface OvhMeta {
   ovhId?: string;
   /** A struct: its properties are not read-only and have no `fullType`. */
   ovhStruct?: boolean;
-  /** A body that is one whole object: a parameter without a name. */
-  ovhWhole?: boolean;
+  /** Of a body that is one whole object, a parameter without a name: its model. */
+  ovhWhole?: z.ZodType;
   /** Of a property: clients can set it. */
   writable?: boolean;
   /** Of a property: clients must send it. */
@@ -101,7 +101,7 @@ export function jsonText<const T extends z.ZodType>(type: T) {
   };
   return named(
     // The Python client writes None as null (spec 2.5, observed).
-    z.preprocess((value) => (value === undefined || value === 'null' ? undefined : read(value)), type),
+    z.preprocess((value) => (value === undefined || value === 'null' ? undefined : read(value)), type.optional()),
     ovhTypeOf(type),
   );
 }
@@ -156,14 +156,14 @@ export function whole<const T extends z.ZodRawShape, K extends keyof T & string 
     return [name, isRequired ? member : (member as z.ZodType).optional()];
   });
   type Shape = { [P in keyof T]: P extends K ? T[P] : T[P] extends z.ZodType ? z.ZodOptional<T[P]> : never };
-  return named(z.object(Object.fromEntries(shape) as Shape), ovhTypeOf(type), { ovhWhole: true });
+  return named(z.object(Object.fromEntries(shape) as Shape), ovhTypeOf(type), { ovhWhole: type });
 }
 
-/** The type without what makes it optional, nullable or text of a query. */
+/** The type without what makes it optional, nullable, text of a query or a whole body; undefined when it has nothing of these. */
 function inner(type: z.ZodType): z.ZodType | undefined {
   if (type instanceof z.ZodOptional || type instanceof z.ZodNullable) return type.unwrap() as z.ZodType;
   if (type instanceof z.ZodPipe) return type.def.out as z.ZodType;
-  return undefined;
+  return ovhMeta(type).ovhWhole;
 }
 
 /** OVH's name of a type, found through `optional`, `nullable` and the like. */

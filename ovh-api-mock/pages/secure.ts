@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { admits } from '../allowed-networks.ts';
 import type { Api } from '../api.ts';
 import type { Service } from '../services.ts';
 import { html } from './html.ts';
@@ -34,7 +35,7 @@ interface Asked {
 function answer(request: FastifyRequest, reply: FastifyReply, asked: Asked, api: Api): FastifyReply {
   const service = serviceOf(request, asked.service, api);
   const { assumed } = api;
-  if (service && !isAuthorised(service, request.socket.remoteAddress ?? '', api)) {
+  if (service && !admits(api, service.serviceName, request.socket.remoteAddress ?? '')) {
     return sendPage(reply, {
       status: 403,
       title: 'Operation validation',
@@ -104,8 +105,4 @@ function serviceOf(request: FastifyRequest, name: string, api: Api): Service | u
   const host = /^(pcc-[\w-]+)\.ovh\.(?:com|de|us|ca)(?::\d+)?$/i.exec(request.host)?.[1] ?? '';
   const only = api.services.all.length === 1 ? api.services.all[0] : undefined;
   return api.services.get(name) ?? (name === '' ? (api.services.get(host) ?? only) : undefined);
-}
-
-function isAuthorised({ serviceName, properties }: Service, address: string, api: Api): boolean {
-  return properties.userAccessPolicy !== 'filtered' || api.allowedNetworks.of(serviceName).admits(address);
 }

@@ -3,6 +3,7 @@ import type { Api } from '../api.ts';
 import { fill } from '../assumed.ts';
 import { datetime } from '../datetime.ts';
 import { ApiFailure, badRequest, conflict, objectNotFound } from '../failures.ts';
+import { isLike } from '../like.ts';
 import { task as model, taskState } from '../models/task.ts';
 import { datetimeText, long, longText, string } from '../models/types.ts';
 import { defineServiceRoute, type Route } from '../route.ts';
@@ -61,12 +62,16 @@ export function taskRoutesOf(owner?: Owner): readonly Route[] {
     run({ api, service, params: given, query: { name, state } }) {
       const tasks = owned(api, service, given);
       if (tasks instanceof ApiFailure) return tasks;
-      // "like" (schema); that it ignores case and matches anywhere is assumed.
-      const like = name?.toLowerCase().replaceAll('%', '') ?? '';
       const ids: number[] = [];
+      // Many tasks have few names.
+      const fits = new Map<string, boolean>();
+      const isNamed = (task: Task) => {
+        if (!fits.has(task.name)) fits.set(task.name, isLike(task.name, name));
+        return fits.get(task.name);
+      };
       for (const task of tasks) {
         if (state !== undefined && task.state !== state) continue;
-        if (like === '' || task.name.toLowerCase().includes(like)) ids.push(task.taskId);
+        if (isNamed(task)) ids.push(task.taskId);
       }
       return ids;
     },

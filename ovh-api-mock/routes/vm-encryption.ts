@@ -5,6 +5,7 @@ import { ApiFailure, badRequest, conflict, objectNotFound } from '../failures.ts
 import { task as taskResponse } from '../models/task.ts';
 import { ipv4, long, longText, string } from '../models/types.ts';
 import { vmEncryption, vmEncryptionAccessNetwork } from '../models/vm-encryption.ts';
+import { refuseChange } from '../refusals.ts';
 import { addKms } from '../robots/add-kms.ts';
 import { optionLock, type RobotParts } from '../robots/parts.ts';
 import { removeKms } from '../robots/remove-kms.ts';
@@ -45,7 +46,7 @@ const createKms = defineServiceRoute({
   run({ api, service, body, cause }) {
     const { ip, sslThumbprint, description } = body;
     const { assumed, services, tasks } = api;
-    const refusal = refuseThumbprint(api, sslThumbprint) ?? refuseChange(api, service);
+    const refusal = refuseThumbprint(api, sslThumbprint) ?? refuseOptionChange(api, service);
     if (refusal) return refusal;
     const twin = [...service.kms.values()].find((kms) => kms.ip === ip);
     if (twin && assumed.refuseDuplicateIp) {
@@ -147,24 +148,22 @@ function refuseThumbprint({ assumed, options }: Api, value: string): ApiFailure 
   return badRequest(fill(assumed.badThumbprintText, { value: value.slice(0, 100) }));
 }
 
-/** Why a service takes no change now (spec 7.2, 7.4). */
-function refuseChange(
-  { assumed, tasks }: Api,
-  { serviceName, vmEncryption, properties: { state } }: Service,
-): ApiFailure | undefined {
-  if (!assumed.changeableServiceStates.includes(state))
-    return badRequest(fill(assumed.serviceNotReadyText, { serviceName, state }));
+/** Why the encryption option of a service takes no change now (spec 7.2, 7.4). */
+function refuseOptionChange(api: Api, service: Service): ApiFailure | undefined {
+  const { assumed } = api;
+  const { serviceName, vmEncryption } = service;
+  const refusal = refuseChange(api, service, optionLock);
+  if (refusal) return refusal;
   if (vmEncryption && !assumed.changeableOptionStates.includes(vmEncryption))
     return conflict(fill(assumed.optionNotReadyText, { serviceName, state: vmEncryption }));
-  const running = assumed.refuseWhileRunning ? tasks.unfinished(serviceName, optionLock) : undefined;
-  return running && conflict(fill(assumed.busyText, { taskId: running.taskId }));
+  return undefined;
 }
 
 /** An entry that takes a change now: delivered, or in error to be repaired or removed (assumed). */
 function changeableKms(api: Api, service: Service, kmsId: number): KmsEntry | ApiFailure {
   const kms = service.kms.get(kmsId);
   if (!kms) return objectNotFound(api.assumed, 'kmsId', kmsId);
-  const refusal = refuseChange(api, service);
+  const refusal = refuseOptionChange(api, service);
   if (refusal) return refusal;
   const { state } = kms;
   if (api.assumed.changeableKmsStates.includes(state)) return kms;

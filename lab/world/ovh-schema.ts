@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import {
+  type AssumedValues,
+  assumedTable,
+  capabilities,
+  datacenter,
+  dedicatedCloud,
+  kmsState,
+  optionState,
+  securityOptionName,
+  securityOptionState,
+  serviceInfos,
+  serviceStatuses,
+  taskProgressModes,
+  taskState,
+  user as userModel,
+} from '../../ovh-api-mock/index.ts';
+import { bareShape } from './bare-type.ts';
+
+const name = z.string().min(1);
+const serviceName = z.string().regex(/^pcc-/, 'must begin with "pcc-"');
+const id = z.number().int().min(1);
+
+const kms = z
+  .strictObject({
+    name: name.optional().describe('A KMS of the world: its address, port and thumbprint.'),
+    ip: z.ipv4().optional(),
+    sslThumbprint: z.string().optional(),
+    kmsTcpPort: z.number().int().min(1).max(65_535).optional(),
+    description: z.string().optional(),
+    state: z.enum(kmsState.options).optional().describe('delivered when absent. No task works on the other states.'),
+    flowOpen: z.boolean().optional().describe('Whether vCenter may reach it; as the state tells when absent.'),
+  })
+  .refine((entry) => entry.name !== undefined || (entry.ip !== undefined && entry.sslThumbprint !== undefined), {
+    message: 'needs the name of a KMS, or ip and sslThumbprint',
+  });
+
+const minutes = z.number().describe('Minutes from the start of the lab; negative ones lie before it.');
+
+const task = z.strictObject({
+  taskId: id.optional(),
+  name,
+  type: z.enum(['generic', 'maintenance']).optional(),
+  state: z
+    .enum(taskState.options)
+    .optional()
+    .describe('done when absent; waitingTodo for a maintenance, which then begins at its executionMinutes.'),
+  progress: z.number().int().min(0).max(100).optional(),
+  description: z.string().optional(),
+  executionMinutes: minutes.optional(),
+  endMinutes: minutes.optional(),
+  maintenanceFromMinutes: minutes.optional().describe('From then on the customer may have the maintenance begin.'),
+  maintenanceToMinutes: minutes.optional(),
+  durationMinutes: z.number().positive().optional().describe('How long its work takes once it runs.'),
+  parentTaskId: id.optional(),
+  createdBy: z.string().optional(),
+  createdFrom: z.string().optional(),
+  userId: id.optional().describe('The user that it is about.'),
+});
+
+const { userId: _userId, ...userFields } = userModel.shape;
+const user = z
+  .strictObject({ ...bareShape(userFields) })
+  .partial()
+  .extend({ name, password: z.string().optional() });
+
+const { serviceName: _serviceName, iam: _iam, ...properties } = dedicatedCloud.shape;
+const { status: _status, ...infos } = serviceInfos.shape;
+const service = z
+  .strictObject({ ...bareShape(properties) })
+  .partial()
+  .extend({
+    serviceName,
+    status: z.enum(serviceStatuses).optional().describe('The contract: calls for an expired service answer 460.'),
+    vmEncryption: z
+      .enum(optionState.options)
+      .optional()
+      .describe('A state of the encryption option that its KMS do not tell, such as migrating.'),
+    kms: z.array(kms).optional(),
+    datacenters: z
+      .array(z.strictObject({ ...bareShape(datacenter.shape) }).partial())
+      .min(1)
+      .optional()
+      .describe('One when absent.'),
+    serviceInfos: z
+      .strictObject({ ...bareShape(infos) })
+      .partial()
+      .optional()
+      .describe('The contract.'),
+    capabilities: z
+      .strictObject({ ...bareShape(capabilities.shape) })
+      .partial()
+      .optional(),
+    securityOptions: z
+      .partialRecord(z.enum(securityOptionName.options), z.enum(securityOptionState.options))
+      .optional(),
+    tags: z.record(z.string(), z.string()).optional().describe('IAM tags.'),
+    tokenValidation: z.boolean().optional().describe('Sensitive operations wait for a token that comes by SMS.'),
+    users: z.array(user).optional().describe('admin when absent.'),
+    allowedNetworks: z
+      .array(z.strictObject({ network: z.string(), description: z.string().optional() }))
+      .optional()
+      .describe('Who may reach vCenter when userAccessPolicy is filtered.'),
+    tasks: z.array(task).optional().describe('Tasks of the past, tasks that stand still, and planned maintenance.'),
+  });
+
+/** One member for each row of the table of what is assumed. */
+const assumed = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(assumedTable).map(([key, { value, about }]) => [key, typeOf(value).optional().describe(about)]),
+    ),
+  )
+  .describe('Other values for what OVHcloud does not publish: durations, names, texts, rules.');
+
+function typeOf(value: AssumedValues[keyof AssumedValues]): z.ZodType {
+  if (typeof value === 'number') return z.number().min(0);
+  if (typeof value === 'boolean') return z.boolean();
+  if (value === null) return z.string().nullable();
+  if (typeof value === 'string') return z.string();
+  return Array.isArray(value) ? z.array(z.string()) : z.record(z.string(), z.string());
+}
+
+/** The OVHcloud API of a world: its services, and how it behaves. */
+export const ovhSchema = z
+  .strictObject({
+    serviceName: serviceName
+      .optional()
+      .describe('The service whose vCenter the lab has; the first of services when absent.'),
+    services: z.array(service).min(1).optional(),
+    docsCompat: z.boolean().optional().describe("Answer the guide's own path POST /dedicatedCloud/{serviceName}/kms."),
+    thumbprint: z.enum(['accept', 'verify-format', 'verify-live']).optional(),
+    watchThumbprints: z
+      .boolean()
+      .optional()
+      .describe('Certificates of delivered KMS are looked at every five minutes: another one closes the flow.'),
+    enforceAllowedNetworks: z
+      .boolean()
+      .optional()
+      .describe(
+        "vCenter resets clients that the service's allowedNetworks leave out, when its userAccessPolicy is filtered.",
+      ),
+    waitForVcenter: z.boolean().optional().describe('Tasks wait until the KMS is configured in vCenter.'),
+    delivered: z.array(name).optional().describe('Names of the KMS that OVH has delivered before the first step.'),
+    taskProgress: z
+      .enum(taskProgressModes)
+      .optional()
+      .describe(
+        "What lets tasks go on: the lab's clock (default), nothing further, each look at them, or ovh.steerTask.",
+      ),
+    assumed: assumed.optional(),
+  })
+  .superRefine(({ serviceName: own, services }, context) => {
+    const names = services?.map((entry) => entry.serviceName) ?? [];
+    const twice = names.find((entry, index) => names.indexOf(entry) !== index);
+    if (twice) context.addIssue({ code: 'custom', path: ['services'], message: `has ${twice} twice` });
+    if (services && own && !names.includes(own))
+      context.addIssue({ code: 'custom', path: ['serviceName'], message: 'is not one of services' });
+  });
+
+export type OvhWorld = z.infer<typeof ovhSchema>;
