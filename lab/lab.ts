@@ -24,6 +24,7 @@ import { startRoles } from './world/key-roles.ts';
 import { LabKms } from './world/kms.ts';
 import { KmsStores } from './world/kms-store.ts';
 import { serviceNameOf, servicesOf } from './world/ovh.ts';
+import { applicationsOf } from './world/ovh-account-schema.ts';
 import { LabPki } from './world/pki.ts';
 import { defaultPorts, freePorts, listening, type Ports } from './world/ports.ts';
 import type { CertificateFlaw, KmsWorld, World } from './world/schema.ts';
@@ -228,7 +229,12 @@ export class Lab {
         httpsPort: this.#ports.ovh,
         httpPort: this.#ports.ovhHttp,
         identity,
-        applications: [{ ...application, consumerKeys: [{ consumerKey }] }],
+        applications: [
+          { ...application, consumerKeys: [{ consumerKey }] },
+          ...applicationsOf(world.applications, this.runtime.clock.now()),
+        ],
+        account: world.account,
+        autoValidate: world.autoValidate,
         services: servicesOf(world, (name) => this.kms(name), this.runtime.clock.now()),
         docsCompat: world.docsCompat,
         thumbprint: world.thumbprint,

@@ -1,8 +1,10 @@
 import type { Runtime } from '../core/index.ts';
+import type { Account } from './account/account.ts';
 import type { AllowedNetworkStore } from './allowed-networks.ts';
 import type { AssumedValues } from './assumed.ts';
 import type { CredentialStore } from './credentials.ts';
 import type { Inbox } from './inbox.ts';
+import type { TokenStore } from './oauth2/tokens.ts';
 import type { OvhApiMockOptions } from './options.ts';
 import type { OperationTokens } from './sensitive/operation-tokens.ts';
 import type { ServiceDetailsStore } from './service-details.ts';
@@ -15,7 +17,10 @@ export interface Api {
   readonly runtime: Runtime;
   readonly options: OvhApiMockOptions & Required<Pick<OvhApiMockOptions, 'thumbprint'>>;
   readonly assumed: AssumedValues;
+  readonly account: Account;
   readonly credentials: CredentialStore;
+  /** Access tokens of service accounts. */
+  readonly tokens: TokenStore;
   readonly services: ServiceStore;
   readonly details: ServiceDetailsStore;
   readonly tasks: TaskStore;

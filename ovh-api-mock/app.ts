@@ -7,11 +7,13 @@ import { fill } from './assumed.ts';
 import { dispatch } from './dispatch.ts';
 import { ApiFailure, badRequest } from './failures.ts';
 import { maskKey } from './mask.ts';
+import { serveTokens } from './oauth2/endpoint.ts';
 import { openApiOf } from './openapi/document.ts';
 import { serveFiles } from './pages/files.ts';
 import { pageHeaders } from './pages/page.ts';
 import { servePanel } from './pages/panel.ts';
 import { serveSecure } from './pages/secure.ts';
+import { serveValidation } from './pages/validation.ts';
 import { applyRequestFault } from './request-faults.ts';
 import { objectRoute, type Route } from './route.ts';
 import { routes } from './routes/index.ts';
@@ -132,6 +134,9 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
       reply.type(json).send(JSON.stringify(openApiOf(routes, `${originOf(request)}${prefix}`))),
     );
   }
+  const calledBy = (request: FastifyRequest) => causeOf(request) ?? 0;
+  serveTokens(app, api, calledBy);
+  serveValidation(app, api, calledBy);
   servePanel(app);
   serveSecure(app, api);
   serveFiles(app, 'pages', '/pages', pageHeaders);

@@ -12,6 +12,15 @@ export const assumedTable = {
     180_000,
     'Largest difference between X-Ovh-Timestamp and the clock of the API, both directions.',
   ),
+  validationMs: row(86_400_000, 'How long a validationUrl can be used.'),
+  credentialLimit: row(10_000, 'Consumer keys of POST /auth/credential that are kept, waiting and granted ones each.'),
+  loginAttempts: row(5, 'Wrong passwords or codes in a row after which a login must wait.'),
+  loginLockMs: row(60_000, 'How long a login must wait after too many wrong passwords or codes.'),
+  secondFactorMs: row(300_000, 'How long a code of the second factor can be used.'),
+  noConsumerKeyText: row(
+    'This call needs a consumer key',
+    '403 for /auth/currentCredential and /auth/logout with an access token.',
+  ),
   // Durations of a task's stages on the lab's clock
   queuedMs: row(1_000, 'How long a task stays todo.'),
   thumbprintCheckMs: row(1_000, 'How long the check of a thumbprint takes, besides the connection itself.'),
@@ -262,7 +271,7 @@ export const assumedTable = {
     '[executionDate] Given data ({value}) is not between {from} and {to}',
     '400 of changeMaintenanceExecutionDate.',
   ),
-  orphanTaskText: row('The KMS of the task {taskId} does not exist any more', '409 of resetTaskState.'),
+  orphanTaskText: row('The task {taskId} has nothing left to work on', '409 of resetTaskState.'),
   internalErrorText: row('Internal server error', '500.'),
   faultText: row('Service unavailable', 'Message of an injected fault that names none.'),
   // Rules without a public source (spec 7.4)

@@ -1,4 +1,6 @@
-import type { Runtime } from '../core/index.ts';
+import { KeyrigError, type Runtime } from '../core/index.ts';
+import type { Account, Principal } from './account/account.ts';
+import type { AssumedValues } from './assumed.ts';
 import type { CredentialStatus } from './models/auth.ts';
 import type { AccessRule, ApplicationOptions, ConsumerKeyOptions } from './options.ts';
 
@@ -7,6 +9,8 @@ export interface Application {
   readonly applicationId: number;
   readonly applicationKey: string;
   readonly applicationSecret: string;
+  readonly name: string;
+  readonly description: string;
 }
 
 /** A consumer key: what lets an application act for an account. */
@@ -15,13 +19,24 @@ export interface Credential {
   readonly application: Application;
   readonly consumerKey: string;
   readonly rules: readonly AccessRule[];
-  readonly iamActions: readonly string[];
   readonly allowedIPs: readonly string[] | null;
+  /** Who granted it; null while nobody has. */
+  principal: Principal | null;
   status: CredentialStatus;
   /** ms since the epoch */
   readonly creation: number;
-  readonly expiration: number | null;
+  expiration: number | null;
   lastUse: number | null;
+}
+
+/** A consumer key that was asked for, and what its validation page needs. */
+export interface CredentialRequest {
+  readonly credential: Credential;
+  /** Of `validationUrl`. */
+  readonly token: string;
+  readonly redirection: string | null;
+  /** When the page takes it no more, ms since the epoch. */
+  readonly expiration: number;
 }
 
 /** Every call is allowed. */
@@ -33,20 +48,34 @@ export const fullAccess: readonly AccessRule[] = (['GET', 'POST', 'PUT', 'DELETE
 /** The applications and consumer keys that the API knows. */
 export class CredentialStore {
   readonly #runtime: Runtime;
+  readonly #account: Account;
+  readonly #assumed: AssumedValues;
   readonly #applications = new Map<string, Application>();
   readonly #credentials = new Map<string, Credential>();
+  /** Asked for through the API, by token, the oldest first: those that wait or were refused, and those that were granted. */
+  readonly #waiting = new Map<string, CredentialRequest>();
+  readonly #granted = new Map<string, CredentialRequest>();
+  readonly #tokens = new WeakMap<Credential, string>();
   #applicationIds: number;
   #credentialIds: number;
 
-  constructor(runtime: Runtime, applications: readonly ApplicationOptions[] | undefined) {
+  constructor(
+    runtime: Runtime,
+    account: Account,
+    assumed: AssumedValues,
+    applications: readonly ApplicationOptions[] | undefined,
+  ) {
     this.#runtime = runtime;
+    this.#account = account;
+    this.#assumed = assumed;
     this.#applicationIds = this.#random.integer(900_000) + 100_000;
     this.#credentialIds = this.#random.integer(900_000_000) + 100_000_000;
     for (const options of applications ?? [this.#defaultApplication()]) {
-      const { applicationKey, applicationSecret } = options;
-      const application = { applicationId: this.#applicationIds++, applicationKey, applicationSecret };
+      const { applicationKey, applicationSecret, name = 'keyrig', description = '', consumerKeys = [] } = options;
+      const applicationId = this.#applicationIds++;
+      const application = { applicationId, applicationKey, applicationSecret, name, description };
       this.#applications.set(applicationKey, application);
-      for (const key of options.consumerKeys ?? []) this.add(application, key);
+      for (const key of consumerKeys) this.#preset(application, key);
     }
   }
 
@@ -71,6 +100,11 @@ export class CredentialStore {
     return [...this.#credentials.values()];
   }
 
+  /** Up to `count` of the newest consumer keys. */
+  latest(count: number): Credential[] {
+    return [...this.#credentials.values()].slice(-count);
+  }
+
   application(applicationKey: string): Application | undefined {
     return this.#applications.get(applicationKey);
   }
@@ -79,30 +113,115 @@ export class CredentialStore {
     return this.#credentials.get(consumerKey);
   }
 
-  /** Registers a consumer key; without one a new key is drawn. */
-  add(
+  /** The request behind a validationUrl, whatever became of it. */
+  request(token: string): CredentialRequest | undefined {
+    return this.#waiting.get(token) ?? this.#granted.get(token);
+  }
+
+  #preset(application: Application, options: ConsumerKeyOptions): void {
+    const { consumerKey, rules = fullAccess, allowedIPs = null, status = 'validated', expiration, user } = options;
+    const { owner, nichandle } = this.#account;
+    const granter = user === undefined ? owner : this.#account.person(`${nichandle}/${user}`);
+    if (!granter) throw new KeyrigError('ERR_OPTION', `the account has no user "${user}"`);
+    const policies = options.iamActions ? [{ allow: options.iamActions }] : granter.policies;
+    const credential = this.#make(application, consumerKey, rules, allowedIPs);
+    credential.principal = status === 'pendingValidation' ? null : { ...granter, policies };
+    credential.status = status;
+    credential.expiration = expiration?.getTime() ?? null;
+  }
+
+  #make(
     application: Application,
-    options: Partial<ConsumerKeyOptions> & { allowedIPs?: readonly string[] | null },
+    consumerKey: string,
+    rules: readonly AccessRule[],
+    allowedIPs: readonly string[] | null,
   ): Credential {
     const credential: Credential = {
       credentialId: this.#credentialIds++,
       application,
-      consumerKey: options.consumerKey ?? this.#random.alphanumeric(32),
-      rules: options.rules ?? fullAccess,
-      iamActions: options.iamActions ?? ['*'],
-      allowedIPs: options.allowedIPs ?? null,
-      status: options.status ?? 'validated',
+      consumerKey,
+      rules,
+      allowedIPs,
+      principal: null,
+      status: 'pendingValidation',
       creation: this.#runtime.clock.now(),
-      expiration: options.expiration?.getTime() ?? null,
+      expiration: null,
       lastUse: null,
     };
-    this.#credentials.set(credential.consumerKey, credential);
+    this.#credentials.set(consumerKey, credential);
     return credential;
+  }
+
+  /** A new consumer key that waits for its validation (POST /auth/credential). Long after, the oldest are forgotten. */
+  ask(
+    application: Application,
+    wanted: { rules: readonly AccessRule[]; allowedIPs: readonly string[] | null; redirection: string | null },
+    cause: number,
+  ): CredentialRequest {
+    const { rules, allowedIPs, redirection } = wanted;
+    const credential = this.#make(application, this.#random.alphanumeric(32), rules, allowedIPs);
+    const token = this.#random.alphanumeric(64);
+    const expiration = credential.creation + this.#assumed.validationMs;
+    const request = { credential, token, redirection, expiration };
+    this.#tokens.set(credential, token);
+    this.#waiting.set(token, request);
+    this.#bound(this.#waiting);
+    const { credentialId, status } = credential;
+    this.#record(
+      'created',
+      `credential ${credentialId} with ${rules.length} access rules is ${status}`,
+      credential,
+      cause,
+    );
+    return request;
+  }
+
+  /** Somebody grants a consumer key. `validityMs` null: without end. */
+  grant(credential: Credential, principal: Principal, validityMs: number | null, cause: number | undefined): void {
+    credential.status = 'validated';
+    credential.principal = principal;
+    credential.expiration = validityMs === null ? null : this.#runtime.clock.now() + validityMs;
+    const token = this.#tokens.get(credential) ?? '';
+    const request = this.#waiting.get(token);
+    if (request) {
+      this.#waiting.delete(token);
+      this.#granted.set(token, request);
+      this.#bound(this.#granted);
+    }
+    const until = credential.expiration === null ? 'without end' : `for ${(validityMs ?? 0) / 1000} s`;
+    const text = `${principal.urn} grants credential ${credential.credentialId} ${until}`;
+    this.#record('validated', text, credential, cause);
+  }
+
+  /** The customer refuses a consumer key. */
+  refuse(credential: Credential, cause: number): void {
+    credential.status = 'refused';
+    this.#record('refused', `credential ${credential.credentialId} is refused`, credential, cause);
+  }
+
+  /** POST /auth/logout: the credential expires (documented by the schema's description). */
+  expire(credential: Credential, cause: number): void {
+    credential.status = 'expired';
+    this.#record('expired', `credential ${credential.credentialId} is logged out`, credential, cause);
   }
 
   /** The status of a credential now: a validated one expires by the clock. */
   statusOf(credential: Credential): CredentialStatus {
     const expired = credential.expiration !== null && credential.expiration <= this.#runtime.clock.now();
     return expired && credential.status === 'validated' ? 'expired' : credential.status;
+  }
+
+  /** Forgets the oldest: anybody who knows an application key can ask for credentials without end. */
+  #bound(requests: Map<string, CredentialRequest>): void {
+    for (const [token, { credential }] of requests) {
+      if (requests.size <= this.#assumed.credentialLimit) return;
+      requests.delete(token);
+      this.#credentials.delete(credential.consumerKey);
+    }
+  }
+
+  #record(event: string, text: string, { credentialId, status }: Credential, cause: number | undefined): void {
+    const { journal } = this.#runtime;
+    journal.record({ plane: 'ovh', event: `ovh.credential.${event}`, text, data: { credentialId, status }, cause });
   }
 }

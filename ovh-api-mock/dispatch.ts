@@ -1,12 +1,13 @@
-import { fitsPattern, isGranted } from './access-rules.ts';
+import { isGranted } from './access-rules.ts';
+import { isAllowed } from './account/account.ts';
 import type { Api } from './api.ts';
-import { authenticate, authenticateApplication, type IncomingCall } from './authentication.ts';
+import { authenticate, authenticateApplication, type Caller, type IncomingCall } from './authentication.ts';
 import { batchEntry, batchKeys, lastParameter } from './batch.ts';
 import { ApiFailure, iamDenied, notGranted } from './failures.ts';
-import { defaultPublicUrls } from './hosts.ts';
 import { arrange, checkMembers, cut, paginationHeaders, readPagination, readsOnly } from './pagination.ts';
 import { check, checkBody, readBody } from './parameters.ts';
-import type { Call, Route } from './route.ts';
+import type { Route } from './route.ts';
+import { resourceUrn } from './services.ts';
 
 /** A request that found its route. */
 export interface RoutedCall extends IncomingCall {
@@ -23,8 +24,6 @@ export interface Reply {
   value: unknown;
   headers: Readonly<Record<string, string>>;
 }
-
-type Caller = Pick<Call, 'application' | 'credential'>;
 
 /**
  * Takes a call through authentication, access rules, IAM and parameter checks to its handler.
@@ -70,7 +69,11 @@ function run(route: Route, call: RoutedCall, caller: Caller, api: Api): unknown 
     body = json instanceof ApiFailure ? json : checkBody(route.body, json, assumed);
     if (body instanceof ApiFailure) return body;
   }
-  return route.run({ params, query, body, api, origin: call.origin, cause: call.cause, ...caller });
+  const { origin, cause } = call;
+  const { principal } = caller;
+  const action = actionOf(route) ?? '';
+  const mayUse = (resource: string) => principal === undefined || isAllowed(principal, action, resource);
+  return route.run({ params, query, body, api, origin, cause, isAllowed: mayUse, ...caller });
 }
 
 /** The call for one object of a batch or list: its id in the last segment of the path. */
@@ -131,30 +134,29 @@ async function expand(
 
 /** Who calls. */
 function identify(route: Route, call: RoutedCall, api: Api): Caller | ApiFailure {
-  const { credentials, assumed, options, runtime } = api;
-  const { clock, journal } = runtime;
-  const parts = {
-    credentials,
-    assumed,
-    journal,
-    publicUrls: options.publicUrls ?? defaultPublicUrls,
-    now: clock.now(),
-  };
-  if (route.authentication === 'none') return { application: undefined, credential: undefined };
+  const nobody = { application: undefined, credential: undefined, principal: undefined };
+  if (route.authentication === 'none') return nobody;
   if (route.authentication === 'application') {
-    const application = authenticateApplication(call, parts);
-    return application instanceof ApiFailure ? application : { application, credential: undefined };
+    const application = authenticateApplication(call, api);
+    return application instanceof ApiFailure ? application : { ...nobody, application };
   }
-  const credential = authenticate(call, parts);
-  if (credential instanceof ApiFailure) return credential;
-  return { application: credential.application, credential };
+  return authenticate(call, api);
 }
 
-/** Whether the caller may call this route with this path: access rules of the consumer key, then IAM. */
-function refuse(route: Route, { path }: RoutedCall, { credential }: Caller): ApiFailure | undefined {
-  if (!credential) return undefined;
-  if (!isGranted(credential.rules, route.method, path)) return notGranted;
-  const action = route.iamAction && `pccVMware:apiovh:${route.iamAction}`;
-  if (action && !credential.iamActions.some((allowed) => fitsPattern(allowed, action))) return iamDenied(action);
+/**
+ * Whether the caller may call this route with this path: access rules of the consumer key, then IAM for the service that the
+ * path names. A list is refused when the caller may see nothing at all.
+ */
+function refuse(route: Route, { path, params }: RoutedCall, { credential, principal }: Caller): ApiFailure | undefined {
+  if (credential && !isGranted(credential.rules, route.method, path)) return notGranted;
+  const action = actionOf(route);
+  const { serviceName } = params;
+  const resource = serviceName === undefined ? undefined : resourceUrn(serviceName);
+  if (principal && action !== undefined && !isAllowed(principal, action, resource)) return iamDenied(action);
   return undefined;
+}
+
+/** The full name of the IAM action; /auth has none. */
+function actionOf({ iamAction }: Route): string | undefined {
+  return iamAction && `pccVMware:apiovh:${iamAction}`;
 }

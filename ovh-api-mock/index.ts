@@ -1,3 +1,5 @@
+export type { Person, Principal } from './account/account.ts';
+export type * from './account/options.ts';
 export type { AllowedNetwork } from './allowed-networks.ts';
 export { type AssumedValues, assumedTable } from './assumed.ts';
 export type { Application, Credential } from './credentials.ts';

@@ -1,4 +1,5 @@
 import { type Identity, KeyPool, KeyrigError, type Runtime, selfSigned, usualServerNames } from '../core/index.ts';
+import { Account, type Person } from './account/account.ts';
 import { type AllowedNetwork, AllowedNetworkStore, admits } from './allowed-networks.ts';
 import type { Api } from './api.ts';
 import { createApp } from './app.ts';
@@ -8,6 +9,7 @@ import { ovhHosts } from './hosts.ts';
 import { Inbox, type Message } from './inbox.ts';
 import { type Listener, listen } from './listeners.ts';
 import type { KmsState, OptionState } from './models/vm-encryption.ts';
+import { TokenStore } from './oauth2/tokens.ts';
 import type { OvhApiMockOptions, ServiceStatus } from './options.ts';
 import { queryIds } from './query-id.ts';
 import { startRemoval } from './robots/remove-user.ts';
@@ -32,6 +34,8 @@ export interface OvhApiMock {
   readonly httpUrl: string;
   readonly applications: readonly Application[];
   readonly credentials: readonly Credential[];
+  /** Who can log in on the validation page, passwords included. */
+  readonly people: readonly Person[];
   /** Says that the user validated a consumer key of POST /auth/credential. Throws ERR_OPTION for an unknown one. */
   validateCredential(consumerKey: string): void;
   readonly services: readonly Service[];
@@ -71,6 +75,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
   const assumed = assumedValues(options.assumed);
   const portOf = (ip: string) => (typeof kmsTcpPort === 'number' ? kmsTcpPort : kmsTcpPort(ip));
   const services = options.services ?? [{ serviceName: 'pcc-192-0-2-10' }];
+  const account = new Account(runtime, options.account ?? {}, assumed.account);
   const details = new ServiceDetailsStore(runtime, services, assumed);
   const users = new UserStore(services, {
     runtime,
@@ -92,7 +97,9 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     runtime,
     options: { ...options, thumbprint: options.thumbprint ?? 'verify-live' },
     assumed,
-    credentials: new CredentialStore(runtime, options.applications),
+    account,
+    credentials: new CredentialStore(runtime, account, assumed, options.applications),
+    tokens: new TokenStore(runtime, account, options.account?.serviceAccounts),
     services: new ServiceStore(runtime, services, portOf, options.onFlowClosed),
     details,
     tasks: new TaskStore(runtime, options.taskProgress ?? 'clock', assumed, operationTokens),
@@ -162,10 +169,13 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     get credentials() {
       return api.credentials.credentials;
     },
+    get people() {
+      return account.people;
+    },
     validateCredential(consumerKey) {
       const credential = api.credentials.credential(consumerKey);
       if (!credential) throw new KeyrigError('ERR_OPTION', 'there is no such consumer key');
-      credential.status = 'validated';
+      api.credentials.grant(credential, account.owner, null, undefined);
     },
     get services() {
       return api.services.all;

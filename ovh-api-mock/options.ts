@@ -1,4 +1,5 @@
 import type { Identity } from '../core/index.ts';
+import type { AccountOptions } from './account/options.ts';
 import type { AssumedValues } from './assumed.ts';
 import type { CredentialStatus, HttpMethod } from './models/auth.ts';
 import type { Datacenter } from './models/datacenter.ts';
@@ -30,6 +31,8 @@ export interface OvhApiMockOptions {
   identity?: Pick<Identity, 'chainPem' | 'privateKeyPem'>;
   /** Default: one application with one validated consumer key that may call everything, drawn from the seed. */
   applications?: readonly ApplicationOptions[];
+  /** Whose the API is, who may log in, and what IAM lets them do. */
+  account?: AccountOptions;
   /** Default: one Managed Bare Metal service `pcc-192-0-2-10` without a KMS. */
   services?: readonly ServiceOptions[];
   /** Base URLs besides the Host header under which clients sign, such as `https://ovh.example/1.0`; origins count. Default: OVHcloud's own. */
@@ -63,6 +66,9 @@ export interface ApplicationOptions {
   applicationKey: string;
   /** 32 alphanumerics in the real API. */
   applicationSecret: string;
+  /** What the validation page calls it; default `keyrig`. */
+  name?: string;
+  description?: string;
   consumerKeys?: readonly ConsumerKeyOptions[];
 }
 
@@ -74,7 +80,11 @@ export interface ConsumerKeyOptions {
   /** Default `validated`. */
   status?: CredentialStatus;
   expiration?: Date;
-  /** IAM actions that the identity may use, `*` allowed; default: all. */
+  /** Addresses and blocks from which it may be used; default: all. */
+  allowedIPs?: readonly string[];
+  /** Login of the user of the account who granted it; default: the account itself. */
+  user?: string;
+  /** IAM actions that its identity may use on every resource, `*` allowed; default: what the policies of the account say. */
   iamActions?: readonly string[];
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Principal } from './account/account.ts';
 import type { Api } from './api.ts';
 import type { Application, Credential } from './credentials.ts';
 import { type ApiFailure, expiredService, unknownService } from './failures.ts';
@@ -9,7 +10,7 @@ import type { Service } from './services.ts';
 /** Where a route comes from: OVH's schema or guides, a real client, or a choice of ours. */
 export type Provenance = 'documented' | 'observed' | 'assumed';
 
-/** Who may call: anybody, an application by its key, or a credential by its signature. */
+/** Who may call: anybody, an application by its key, or who proves by a signature or an access token who it is. */
 export type Authentication = 'none' | 'application' | 'credential';
 
 /** The status of an operation in OVH's schema files, unless it is PRODUCTION. Dates as ISO-8601 datetimes. */
@@ -26,10 +27,14 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   query: Q;
   body: B;
   api: Api;
-  /** Set for the authentication `credential`. */
+  /** Set for the authentication `credential`, unless the call has an access token. */
   credential: Credential | undefined;
-  /** Set unless the authentication is `none`. */
+  /** Set unless the authentication is `none` or the call has an access token. */
   application: Application | undefined;
+  /** Who the call acts as; set for the authentication `credential`. */
+  principal: Principal | undefined;
+  /** Whether IAM lets the caller use the route's action on a resource, given by its URN. */
+  isAllowed(resource: string): boolean;
   /** Scheme and host that the client used, such as `https://127.0.0.1:8444`. */
   origin: string;
   /** `seq` of the journal entry of the request. */

@@ -65,6 +65,11 @@ export function vmEncryptionState(service: Service): OptionState {
   return some('error') ? 'error' : 'unknown';
 }
 
+/** How IAM names a service (documented). */
+export function resourceUrn(serviceName: string): string {
+  return `urn:v1:eu:resource:pccVMware:${serviceName}`;
+}
+
 /** The services and their KMS entries. All changes go through its methods, which say so in the journal. */
 export class ServiceStore {
   readonly #services = new Map<string, WritableService>();
@@ -85,7 +90,7 @@ export class ServiceStore {
     this.#kmsIds = 100 + stream.integer(900);
     for (const options of services) {
       const { serviceName, kms = [], status = 'ok', tokenValidation = false, vmEncryption, tags } = options;
-      const iam = { id: stream.uuid(), urn: `urn:v1:eu:resource:pccVMware:${serviceName}`, tags: tags ?? null };
+      const iam = { id: stream.uuid(), urn: resourceUrn(serviceName), tags: tags ?? null };
       const properties = { ...defaultProperties(serviceName, iam), ...propertiesIn(options) };
       const service = {
         serviceName,

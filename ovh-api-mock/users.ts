@@ -118,7 +118,7 @@ export class ServiceUsers {
   /** A new user, with a right in every datacenter. */
   add(fields: UserFields & Pick<User, 'name'>, right: RightFields, cause: number): User {
     const user = this.#new(fields, right);
-    this.#record(user, user.state, `user ${user.userId} (${user.name}) is ${user.state}`, cause);
+    this.#record(user, user.state, `${nameOf(user)} is ${user.state}`, cause);
     return user;
   }
 
@@ -128,10 +128,9 @@ export class ServiceUsers {
     const changed = Object.entries(change).filter(([name, value]) => known[name as keyof UserFields] !== value);
     if (changed.length === 0) return;
     Object.assign(known, Object.fromEntries(changed));
-    const shown = changed.map(([name, value]) => `${name} ${value ?? 'none'}`).join(', ');
+    const shown = changed.map(([name, value]) => `${name} ${short(value) ?? 'none'}`).join(', ');
     const event = change.state ?? 'changed';
-    const text = `user ${known.userId} (${known.name}) has ${shown}`;
-    this.#record(known, event, text, cause, Object.fromEntries(changed));
+    this.#record(known, event, `${nameOf(known)} has ${shown}`, cause, Object.fromEntries(changed));
   }
 
   remove(user: User, cause: number): void {
@@ -140,13 +139,13 @@ export class ServiceUsers {
     this.#phoneTokens.delete(user.userId);
     this.#expiries.get(user.userId)?.clear();
     this.#expiries.delete(user.userId);
-    this.#record(user, 'removed', `user ${user.userId} (${user.name}) is removed`, cause);
+    this.#record(user, 'removed', `${nameOf(user)} is removed`, cause);
   }
 
   /** Sets a password; the journal says that, not which. */
   setPassword(user: User, password: string, cause: number): void {
     this.#passwords.set(user.userId, digest(password));
-    this.#record(user, 'password', `user ${user.userId} (${user.name}) has a new password`, cause);
+    this.#record(user, 'password', `${nameOf(user)} has a new password`, cause);
   }
 
   /** Whether this is the password of a user; false when it has none. */
@@ -178,7 +177,7 @@ export class ServiceUsers {
     const right = this.#users.get(user.userId)?.rights.get(rightId);
     if (!right) return;
     Object.assign(right, change);
-    const text = `user ${user.userId} (${user.name}) has right ${right.right} in datacenter ${right.datacenterId}`;
+    const text = `${nameOf(user)} has right ${right.right} in datacenter ${right.datacenterId}`;
     this.#record(user, 'right', text, cause, { ...right });
   }
 
@@ -186,13 +185,13 @@ export class ServiceUsers {
     const objectRight = { ...fields, objectRightId: this.#parts.nextId() };
     this.#users.get(user.userId)?.objectRights.set(objectRight.objectRightId, objectRight);
     const { right, type, vmwareObjectId } = objectRight;
-    const text = `user ${user.userId} (${user.name}) has right ${right} on ${type} ${vmwareObjectId}`;
+    const text = `${nameOf(user)} has right ${right} on ${type} ${short(vmwareObjectId)}`;
     this.#record(user, 'objectRight', text, cause, { ...objectRight });
   }
 
   removeObjectRight(user: User, objectRightId: number, cause: number): void {
     if (!this.#users.get(user.userId)?.objectRights.delete(objectRightId)) return;
-    const text = `user ${user.userId} (${user.name}) lost the right ${objectRightId}`;
+    const text = `${nameOf(user)} lost the right ${objectRightId}`;
     this.#record(user, 'objectRight.removed', text, cause, { objectRightId });
   }
 
@@ -246,7 +245,7 @@ export class ServiceUsers {
     const look = () => {
       if (clock.now() < date) return this.#expire(user, date);
       this.#expiries.delete(user.userId);
-      const text = `the account of user ${user.userId} (${user.name}) expires`;
+      const text = `the account of ${nameOf(user)} expires`;
       expired(serviceName, user, this.#record(user, 'expired', text));
     };
     const wait = Math.min(Math.max(date - clock.now(), 0), longestMs);
@@ -260,7 +259,9 @@ export class ServiceUsers {
       event: `ovh.user.${event}`,
       level: event === 'error' ? 'error' : 'info',
       text: `${text} on ${serviceName}`,
-      data: { serviceName, userId, name, ...data },
+      data: Object.fromEntries(
+        Object.entries({ serviceName, userId, name, ...data }).map(([key, value]) => [key, short(value)]),
+      ),
       cause,
     });
     return seq;
@@ -271,6 +272,15 @@ export class ServiceUsers {
 export function userModel(user: User): UserModel {
   const { expirationDate, phoneConfirmed, rights, objectRights, ...model } = user;
   return model;
+}
+
+function nameOf({ userId, name }: User): string {
+  return `user ${userId} (${short(name)})`;
+}
+
+/** A value for the journal: clients may send long texts. */
+function short<T>(value: T): T | string {
+  return typeof value === 'string' && value.length > 100 ? `${value.slice(0, 100)}…` : value;
 }
 
 function digest(secret: string): Buffer {

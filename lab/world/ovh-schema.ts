@@ -16,6 +16,7 @@ import {
   user as userModel,
 } from '../../ovh-api-mock/index.ts';
 import { bareShape } from './bare-type.ts';
+import { ovhAccount, ovhApplications } from './ovh-account-schema.ts';
 
 const name = z.string().min(1);
 const serviceName = z.string().regex(/^pcc-/, 'must begin with "pcc-"');
@@ -140,6 +141,9 @@ export const ovhSchema = z
       .describe(
         "vCenter resets clients that the service's allowedNetworks leave out, when its userAccessPolicy is filtered.",
       ),
+    applications: ovhApplications.optional().describe('Applications beside the one that every lab has.'),
+    account: ovhAccount.optional().describe('The customer: who may log in, service accounts, IAM policies.'),
+    autoValidate: z.boolean().optional().describe('New consumer keys are granted at once, without the page.'),
     waitForVcenter: z.boolean().optional().describe('Tasks wait until the KMS is configured in vCenter.'),
     delivered: z.array(name).optional().describe('Names of the KMS that OVH has delivered before the first step.'),
     taskProgress: z

@@ -32,13 +32,16 @@ export function addKms(parts: RobotParts, kms: KmsEntry): Robot {
       services.setKmsState(service, kms, 'delivered', await run.done());
     },
     failed(state, cause) {
+      // Support may give up a task long after another one removed the entry or put it right.
+      if (!service.kms.has(kms.kmsId) || kms.state === 'delivered') return;
       // A cancelled registration leaves nothing behind (flow.md step 4).
       if (state === 'canceled') return services.removeKms(service, kms, cause);
       services.setFlow(service, kms, false, cause);
       services.setKmsState(service, kms, 'error', cause);
     },
     reset(cause) {
-      if (!service.kms.has(kms.kmsId)) return false;
+      // Another operation may have removed it or put it right.
+      if (!service.kms.has(kms.kmsId) || kms.state !== 'error') return false;
       services.setKmsState(service, kms, 'toCreate', cause);
       return true;
     },

@@ -19,10 +19,13 @@ export function removeKms(parts: RobotParts, kms: KmsEntry): Robot {
       services.removeKms(service, kms, await run.done());
     },
     failed(state, cause) {
+      // Support may give up a task long after another one removed the entry.
+      if (!service.kms.has(kms.kmsId)) return;
       services.setKmsState(service, kms, state === 'canceled' && kms.flowOpen ? 'delivered' : 'error', cause);
     },
     reset(cause) {
-      if (!service.kms.has(kms.kmsId)) return false;
+      // Another operation may have removed it or put it right.
+      if (!service.kms.has(kms.kmsId) || kms.state !== 'error') return false;
       services.setKmsState(service, kms, 'toDelete', cause);
       return true;
     },

@@ -20,7 +20,7 @@ export function userChange(
   return changeRobot(assumed, {
     ...work(own),
     lock: userLock(user.userId),
-    text: fill(assumed.changeUserText, { name: user.name }),
+    text: fill(assumed.changeUserText, { name: user.name.slice(0, 100) }),
     exists: () => own.get(user.userId) === user,
   });
 }

@@ -1,13 +1,10 @@
 import { fullAccess } from '../credentials.ts';
 import { datetime, datetimeOrNull } from '../datetime.ts';
-import {
-  apiCredential,
-  apiCredentialRequest,
-  apiCredentialRequestParams,
-  authDetails,
-  type CredentialStatus,
-} from '../models/auth.ts';
-import { long, whole } from '../models/types.ts';
+import { ApiFailure } from '../failures.ts';
+import { apiCredential, apiCredentialRequest, apiCredentialRequestParams, authDetails } from '../models/auth.ts';
+import { long, nothing, whole } from '../models/types.ts';
+import { validationPath } from '../pages/validation.ts';
+import type { Call } from '../route.ts';
 import { defineRoute, type Route } from '../route.ts';
 
 const time = defineRoute({
@@ -29,22 +26,11 @@ const credential = defineRoute({
   body: whole(apiCredentialRequestParams, ['accessRules']),
   response: apiCredentialRequest,
   run({ api, application, body, origin, cause }) {
-    const status: CredentialStatus = api.options.autoValidate ? 'validated' : 'pendingValidation';
-    const { accessRules: rules, allowedIPs } = body;
-    const added = api.credentials.add(application!, { rules, allowedIPs, status });
-    api.runtime.journal.record({
-      plane: 'ovh',
-      event: 'ovh.credential.created',
-      text: `credential ${added.credentialId} with ${rules.length} access rules is ${status}`,
-      data: { credentialId: added.credentialId, status },
-      cause,
-    });
-    const token = api.runtime.random.stream('ovh.credentials').alphanumeric(64);
-    return {
-      consumerKey: added.consumerKey,
-      state: status,
-      validationUrl: `${origin}/auth/?credentialToken=${token}`,
-    };
+    const { accessRules: rules, allowedIPs = null, redirection = null } = body;
+    const { credential, token } = api.credentials.ask(application!, { rules, allowedIPs, redirection }, cause);
+    if (api.options.autoValidate) api.credentials.grant(credential, api.account.owner, null, cause);
+    const { consumerKey, status: state } = credential;
+    return { consumerKey, state, validationUrl: `${origin}${validationPath}?credentialToken=${token}` };
   },
 });
 
@@ -55,8 +41,11 @@ const currentCredential = defineRoute({
   provenance: 'documented',
   authentication: 'credential',
   response: apiCredential,
-  run({ api, credential: caller }) {
-    const { credentialId, application, creation, expiration, lastUse, rules, allowedIPs } = caller!;
+  run(call) {
+    const caller = credentialOf(call);
+    if (caller instanceof ApiFailure) return caller;
+    const { api } = call;
+    const { credentialId, application, creation, expiration, lastUse, rules, allowedIPs } = caller;
     return {
       credentialId,
       applicationId: application.applicationId,
@@ -65,7 +54,7 @@ const currentCredential = defineRoute({
       lastUse: datetimeOrNull(lastUse),
       ovhSupport: false,
       rules: rules.map(({ method, path }) => ({ method, path })),
-      status: api.credentials.statusOf(caller!),
+      status: api.credentials.statusOf(caller),
       allowedIPs: allowedIPs && [...allowedIPs],
     };
   },
@@ -78,20 +67,41 @@ const details = defineRoute({
   provenance: 'documented',
   authentication: 'credential',
   response: authDetails,
-  run({ api, credential: caller }) {
-    const { account } = api.assumed;
-    const { rules } = caller!;
+  // What a user or service account shows beside its URN is assumed.
+  run({ api, credential: caller, principal }) {
+    const { method, urn, user, description } = principal!;
+    const rules = caller?.rules ?? fullAccess;
     return {
-      account,
-      user: null,
-      method: 'account' as const,
-      identities: [`urn:v1:eu:identity:account:${account}`],
+      account: api.account.nichandle,
+      user,
+      method,
+      identities: [urn],
       roles: null,
-      description: null,
+      description,
       allowedRoutes: rules === fullAccess ? null : rules.map(({ method, path }) => ({ method, path })),
     };
   },
 });
 
+const logout = defineRoute({
+  method: 'POST',
+  path: '/auth/logout',
+  about: 'Expire current credential',
+  provenance: 'documented',
+  authentication: 'credential',
+  response: nothing,
+  run(call) {
+    const caller = credentialOf(call);
+    if (caller instanceof ApiFailure) return caller;
+    call.api.credentials.expire(caller, call.cause);
+    return null;
+  },
+});
+
+/** The consumer key of a call; a service account has none (what it is answered is assumed). */
+function credentialOf({ credential, api }: Call) {
+  return credential ?? new ApiFailure(403, api.assumed.noConsumerKeyText);
+}
+
 /** /auth (spec 2.3). */
-export const authRoutes: readonly Route[] = [time, credential, currentCredential, details];
+export const authRoutes: readonly Route[] = [time, credential, currentCredential, details, logout];

@@ -13,7 +13,7 @@ import { boolean, jsonText, long, map, ovhMeta, property, string, whole } from '
 import { refuseChange } from '../refusals.ts';
 import { changeProperties, propertiesLock } from '../robots/change-properties.ts';
 import { defineRoute, defineServiceRoute, type Route } from '../route.ts';
-import type { PropertyChange, Service } from '../services.ts';
+import { type PropertyChange, resourceUrn, type Service } from '../services.ts';
 import { taskModel } from '../tasks.ts';
 
 const list = defineRoute({
@@ -26,12 +26,14 @@ const list = defineRoute({
   // As JSON: documented by the control panel's source.
   query: z.object({ iamTags: property(jsonText(map(z.array(tagFilter))).optional(), { bare: true }) }),
   response: z.array(string),
-  run({ api, query: { iamTags = {} } }) {
+  run({ api, isAllowed, query: { iamTags = {} } }) {
     // All named tags must fit; one fits when one of its conditions does (assumed).
     const filters = Object.entries(iamTags);
     const fits = ({ properties: { iam } }: Service) =>
       filters.every(([tag, conditions]) => conditions.some(({ value }) => iam?.tags?.[tag] === value));
-    return api.services.all.filter(fits).map((service) => service.serviceName);
+    const names = api.services.all.filter(fits).map((service) => service.serviceName);
+    // That IAM leaves out what the caller may not see is assumed.
+    return names.filter((serviceName) => isAllowed(resourceUrn(serviceName)));
   },
 });
 

@@ -30,10 +30,12 @@ describe.skipIf(skip)('schemathesis and the OpenAPI description of the OVH API',
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'keyrig-schemathesis-'));
     // No thumbprint is looked at, so nothing dials the addresses that schemathesis makes up.
-    api = createOvhApiMock(
-      { httpPort: 0, httpsPort: 0, thumbprint: 'accept', taskProgress: 'immediate' },
-      createRuntime({ seed: 'schemathesis' }),
-    );
+    const runtime = createRuntime({ seed: 'schemathesis' });
+    api = createOvhApiMock({ httpPort: 0, httpsPort: 0, thumbprint: 'accept', taskProgress: 'immediate' }, runtime);
+    // A logout ends the consumer key; somebody grants it again.
+    runtime.journal.subscribe(({ event }) => {
+      if (event === 'ovh.credential.expired') api.validateCredential(api.credentials[0]!.consumerKey);
+    });
     await api.start();
   });
   afterAll(async () => {

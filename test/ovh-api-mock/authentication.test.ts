@@ -174,6 +174,12 @@ test.each([
   ['/dedicatedCloud/*/task/*', '/dedicatedCloud/pcc/task/1', true],
   ['/dedicatedCloud/*/task', '/dedicatedCloud/pcc/task/1', false],
   ['/a*a', '/a', false],
+  // Case and slashes at the end count (assumed).
+  ['/dedicatedCloud', '/dedicatedcloud', false],
+  ['/dedicatedCloud', '/dedicatedCloud/', false],
+  ['/dedicatedCloud/', '/dedicatedCloud', false],
+  ['/dedicatedCloud*', '/dedicatedCloud/pcc', true],
+  ['', '/me', false],
   ['/*x*y*', '/1y2x3y4', true],
   ['/*x*y*', '/1y2x3', false],
 ])('pattern %s and path %s: %s', (pattern, path, fits) => {

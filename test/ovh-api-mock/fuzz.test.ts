@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { routes } from '../../ovh-api-mock/index.ts';
-import { type CallOptions, serviceName, sha1Thumbprint, startApi } from './api.ts';
+import { type CallOptions, keys, serviceName, sha1Thumbprint, startApi } from './api.ts';
 
 const oneOf = <T>(...values: T[]) => fc.constantFrom(...values);
 
@@ -124,6 +124,12 @@ test('whatever a client sends, the answer has the form and is no failure of the 
     ],
     taskProgress: 'immediate',
   });
+  // A logout ends the consumer key; somebody grants it again.
+  onTestFinished(
+    api.runtime.journal.subscribe(({ event }) => {
+      if (event === 'ovh.credential.expired') api.mock.validateCredential(keys.consumerKey);
+    }),
+  );
   /** The value of a path's parameter that leads to something, while there is such a thing. */
   const known = (parameter: string) => {
     const { mock } = api;

@@ -80,3 +80,39 @@ test('the official Node client asks for a consumer key', async () => {
   const second = await connectClient(api, { consumerKey });
   expect(await second.requestPromised('GET', '/dedicatedCloud')).toEqual([serviceName]);
 });
+
+test('the official Node client gets an access token for a service account', async () => {
+  const serviceAccount = { clientId: 'EU.0123456789abcdef', clientSecret: 'secret+with:odd&letters' };
+  const policies = [{ identities: [serviceAccount.clientId], allow: ['pccVMware:apiovh:*'] }];
+  const api = await startApi(onTestFinished, { account: { serviceAccounts: [serviceAccount], policies } });
+  const oauth2 = {
+    appKey: undefined,
+    appSecret: undefined,
+    consumerKey: undefined,
+    clientID: serviceAccount.clientId,
+    // What asks for the token has agents of its own, which a test cannot give a CA.
+    tokenURL: `http://127.0.0.1:${api.mock.httpPort}/auth/`,
+  };
+  const client = await connectClient(api, { ...oauth2, clientSecret: serviceAccount.clientSecret });
+  expect(await client.requestPromised('GET', '/dedicatedCloud')).toEqual([serviceName]);
+  // With a token, /auth is not left unsigned.
+  expect(await client.requestPromised('GET', '/auth/details')).toMatchObject({ method: 'oauth2_client_credentials' });
+  expect(api.runtime.journal.entries({ event: 'ovh.oauth2.token' })).toHaveLength(1);
+  const wrong = await connectClient(api, { ...oauth2, clientSecret: 'wrong' });
+  await expect(wrong.requestPromised('GET', '/dedicatedCloud')).rejects.toBeDefined();
+  expect(api.runtime.journal.entries({ event: 'ovh.oauth2.refused' })).toHaveLength(1);
+});
+
+test("the official Node client reads the schema files and warns of what they call deprecated, or don't know", async () => {
+  const api = await startApi(onTestFinished);
+  const warnings: string[] = [];
+  const warn = (...texts: string[]) => warnings.push(texts.join(''));
+  const client = await connectClient(api, { apis: ['dedicatedCloud'], warn });
+  const service = `/dedicatedCloud/${serviceName}`;
+  expect(await client.requestPromised('GET', '/dedicatedCloud')).toEqual([serviceName]);
+  expect(warnings).toEqual([]);
+  expect(await client.requestPromised('PUT', service, { description: 'ours' })).toMatchObject({ state: 'todo' });
+  expect(warnings).toEqual([expect.stringContaining('/dedicatedCloud/{serviceName}/changeProperties')]);
+  await expect(client.requestPromised('GET', `${service}/nothing`)).rejects.toMatchObject({ error: 404 });
+  expect(warnings[1]).toContain('nothing');
+});

@@ -150,6 +150,8 @@ test('without options there are keys, a service and a certificate for the local 
       applicationId: expect.any(Number),
       applicationKey: expect.stringMatching(/^[A-Za-z0-9]{16}$/),
       applicationSecret: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
+      name: 'keyrig',
+      description: '',
     },
   ]);
   expect(mock.credentials[0]).toMatchObject({

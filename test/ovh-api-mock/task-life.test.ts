@@ -62,6 +62,21 @@ test('fail: error with what was said, no flow, and a reset runs it again', async
   expect(api.runtime.journal.entries({ event: 'ovh.task.reset' })[0]?.data).toMatchObject({ reason: 'made room' });
 });
 
+test('a failed registration that was put right otherwise is not run again', async () => {
+  const api = await startApi(onTestFinished);
+  const id = await add(api);
+  await api.mock.steerTask(id, 'fail', 'no');
+  const [kmsId] = (await api.service('GET', '/vmEncryption/kms')).json as unknown as number[];
+  await api.service('POST', `/vmEncryption/kms/${kmsId}/changeProperties`, { body: { sslThumbprint: sha1Thumbprint } });
+  await api.clock.advance(5_000);
+  const reset = await api.service('POST', `/task/${id}/resetTaskState`, { body: { reason: 'late' } });
+  expect(reset.status).toBe(409);
+  expect(reset.json.message).toBe(`The task ${id} has nothing left to work on`);
+  await api.mock.steerTask(id, 'cancel');
+  expect((await task(api, id))[0]).toBe('canceled');
+  expect(await kmsState(api)).toBe('delivered');
+});
+
 test('cancel: toCancel for a while, then canceled, and the registration is gone', async () => {
   const api = await startApi(onTestFinished);
   const id = await add(api);
@@ -155,7 +170,7 @@ test('a part that fails fails the whole; another run has another part', async ()
   const text = `The task ${child} (openVmEncryptionFlow) failed: no rule left`;
   expect(await task(api, id)).toEqual(['error', 25, text]);
   expect((await api.service('POST', `/task/${child}/resetTaskState`, { body: { reason: 'x' } })).json.message).toBe(
-    `The KMS of the task ${child} does not exist any more`,
+    `The task ${child} has nothing left to work on`,
   );
   await api.service('POST', `/task/${id}/resetTaskState`, { body: { reason: 'again' } });
   await api.clock.advance(7_000);

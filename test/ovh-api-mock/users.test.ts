@@ -465,6 +465,16 @@ test('a right on an object of the vCenter is given and taken', async () => {
   expect((await api.service('GET', `${path}/${objectRightId}`)).status).toBe(404);
 });
 
+test('the journal keeps no more of a long text than it takes to recognise it', async () => {
+  const api = await withUsers();
+  const name = 'n'.repeat(20_000);
+  await change(api, 'POST', '/user', { name, firstName: name });
+  const userId = (await ids(api)).at(-1);
+  await change(api, 'POST', `/user/${userId}/changeProperties`, { lastName: name });
+  expect(await userOf(api, userId)).toMatchObject({ name, lastName: name });
+  expect(JSON.stringify(api.runtime.journal.entries())).not.toContain('n'.repeat(200));
+});
+
 test('the journal tells what led to what, from the request to the user that is there', async () => {
   const api = await withUsers();
   await change(api, 'POST', '/user', { name: 'bob', password });

@@ -127,7 +127,7 @@ test('the KMS of a failed task can be removed, then the task has nothing to try 
   await api.event('ovh.vmEncryption.disabled');
   const answer = await api.service('POST', `/task/${taskId}/resetTaskState`, { body: { reason: 'again' } });
   expect(answer.status).toBe(409);
-  expect(answer.json.message).toBe(`The KMS of the task ${taskId} does not exist any more`);
+  expect(answer.json.message).toBe(`The task ${taskId} has nothing left to work on`);
 });
 
 test('a wrong thumbprint can be corrected, and a wrong correction leaves the flow open', async () => {
