@@ -441,19 +441,31 @@ describe.skipIf(isAbsent(clients.chromium))('the control panel in Chromium', () 
       ]);
     });
 
-    test('the new consumer key is granted elsewhere, and the browser comes back with it', async () => {
-      const { page } = await start();
+    test('the customer grants the new consumer key, and the browser comes back with it', async () => {
+      const account = { nichandle: 'ab12345-ovh', password: 'correct horse' };
+      const { page, shot } = await start({ account });
       const ask = async () => {
         await logIn(page, { ...keys, consumerKey: '' });
-        await expect.poll(() => page.url()).toMatch(/\/auth\/\?credentialToken=\w{64}$/);
+        await page.getByRole('heading', { name: /access to your account$/ }).waitFor();
       };
       await ask();
+      // What it asks for.
+      await page.getByText('/dedicatedCloud/*').first().waitFor();
+      await page.getByLabel('Account').fill(account.nichandle);
+      await page.getByLabel('Password').fill('wrong');
+      await page.getByRole('button', { name: 'Authorize' }).click();
+      await page.getByRole('alert').waitFor();
+      // Who goes away without granting has no key.
       await page.goto(section);
       await page.getByText('You could not be logged in: This credential is not valid').waitFor();
       await ask();
-      api.mock.validateCredential(api.mock.credentials.at(-1)!.consumerKey);
-      await page.goto(section);
+      await page.getByLabel('Account').fill(account.nichandle);
+      await page.getByLabel('Password').fill(account.password);
+      await page.getByLabel('Validity').selectOption('1 day');
+      await shot('grant');
+      await page.getByRole('button', { name: 'Authorize' }).click();
       await page.getByText('No KMS server is registered.').waitFor();
+      expect(page.url()).toBe(section);
     });
 
     test('a clock that the API moves is followed', async () => {
