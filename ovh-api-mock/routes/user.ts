@@ -101,8 +101,8 @@ const create = defineServiceRoute({
 const get = defineServiceRoute({
   method: 'GET',
   path: '/user/{userId}',
-  // So says the schema.
-  about: 'Update user',
+  // The schema says "Update user", by mistake.
+  about: 'Get user',
   provenance: 'documented',
   iamAction: 'user/get',
   params: userParams,
