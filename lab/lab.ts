@@ -118,13 +118,21 @@ export class Lab {
   /** Addresses and credentials for clients. Call after start(). */
   access(): {
     vcenter: { host: string; port: number; username: string; password: string };
-    ovh: Omit<OvhAccess, 'ca'> & { httpPort: number };
+    ovh: Omit<OvhAccess, 'ca'> & { httpPort: number; account: string; password: string };
   } {
     const vcenter = started(this.#vcenter);
     const ovh = started(this.#ovh);
     return {
       vcenter: { host: this.#host, port: vcenter.port, ...this.#credentials },
-      ovh: { host: this.#host, port: ovh.httpsPort, httpPort: ovh.httpPort, ...this.#application },
+      ovh: {
+        host: this.#host,
+        port: ovh.httpsPort,
+        httpPort: ovh.httpPort,
+        ...this.#application,
+        // Who logs in on the pages.
+        account: ovh.owner.login,
+        password: ovh.owner.password,
+      },
     };
   }
 

@@ -17,6 +17,9 @@ export interface ReadyLine {
     applicationSecret: string;
     consumerKey: string;
     serviceName: string;
+    /** Who logs in on the page where applications are granted access. */
+    account: string;
+    password: string;
   };
   control: { url: string };
   pki: { dir: string; ca: string; clientCert: string; clientKey: string };
@@ -26,7 +29,7 @@ export interface ReadyLine {
 export function readyLine(lab: Lab, parts: { controlUrl: string; pki: ReadyLine['pki'] }): ReadyLine {
   const { vcenter, ovh } = lab.access();
   const { address, port, httpsUrl } = lab.kms();
-  const { applicationKey, applicationSecret, consumerKey } = ovh;
+  const { applicationKey, applicationSecret, consumerKey, account, password } = ovh;
   return {
     ready: true,
     pid: process.pid,
@@ -44,6 +47,8 @@ export function readyLine(lab: Lab, parts: { controlUrl: string; pki: ReadyLine[
       applicationSecret,
       consumerKey,
       serviceName: lab.serviceName,
+      account,
+      password,
     },
     control: { url: parts.controlUrl },
     pki: parts.pki,

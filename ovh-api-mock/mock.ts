@@ -36,6 +36,8 @@ export interface OvhApiMock {
   readonly credentials: readonly Credential[];
   /** Who can log in on the validation page, passwords included. */
   readonly people: readonly Person[];
+  /** The customer, who may do everything. */
+  readonly owner: Person;
   /** Says that the user validated a consumer key of POST /auth/credential. Throws ERR_OPTION for an unknown one. */
   validateCredential(consumerKey: string): void;
   readonly services: readonly Service[];
@@ -169,6 +171,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     get credentials() {
       return api.credentials.credentials;
     },
+    owner: account.owner,
     get people() {
       return account.people;
     },

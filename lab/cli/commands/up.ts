@@ -28,6 +28,7 @@ function announce(line: ReadyLine, json: boolean): void {
     ['OVHcloud API', `${line.ovh.url} and ${line.ovh.httpUrl}  service ${line.ovh.serviceName}`],
     ['', `application key ${line.ovh.applicationKey}  consumer key ${line.ovh.consumerKey}`],
     ['', `application secret ${line.ovh.applicationSecret}`],
+    ['', `account ${line.ovh.account}  password ${line.ovh.password}`],
     ['', `control panel ${new URL('/manager/', line.ovh.url)}`],
     ['control', line.control.url],
     ['certificates', line.pki.dir],
