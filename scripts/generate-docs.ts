@@ -1,5 +1,6 @@
-/** Generates docs/errors.md, docs/kmip.md, docs/ovh.md, docs/vcenter.md, docs/verbs.md and schema/scenario.schema.json from their declarations. */
+/** Generates docs/errors.md, docs/kmip.md, docs/ovh.md, docs/vcenter.md, docs/verbs.md and the JSON Schemas in schema/ from their declarations. */
 import { errorTable, faultPoints } from '../core/index.ts';
+import { reportJsonSchema } from '../lab/report/shape.ts';
 import { scenarioJsonSchema } from '../lab/scenario/json-schema.ts';
 import { verbs } from '../lab/verbs/index.ts';
 import { generatedFile } from './generated-file.ts';
@@ -52,6 +53,7 @@ const files: [path: string, content: string][] = [
   ['../docs/ovh.md', ovhReference(notice)],
   ['../docs/vcenter.md', vcenterReference(notice)],
   ['../docs/verbs.md', scenarioReference()],
+  ['../schema/report.schema.json', `${JSON.stringify(reportJsonSchema(), undefined, 2)}\n`],
   ['../schema/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), undefined, 2)}\n`],
 ];
 const results = files.map(([path, content]) => generatedFile(new URL(path, import.meta.url), content, check));

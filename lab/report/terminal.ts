@@ -1,74 +1,110 @@
 import { styleText } from 'node:util';
-import type { ScenarioResult, StepResult } from '../scenario/run.ts';
-import { renderChain } from './chain.ts';
+import { formatMs } from '../scenario/deadline.ts';
+import type { AttemptReport, Report, ScenarioReport, StepReport } from './shape.ts';
+import { problemOf, type ScenarioInFile, scenariosOf, summaryLine } from './summary.ts';
 
 /** Where lines go; colours are used only when the stream is a terminal that wants them. */
 export type Output = NodeJS.WritableStream;
 
-/** Writes what a scenario does, one readable line for each step, while it runs. */
-export class TerminalReport {
+type Status = ScenarioReport['status'] | StepReport['status'];
+
+const marks = { passed: '✓', failed: '✗', error: '✗', flaky: '~', skipped: '-' } as const;
+const colours = { passed: 'green', failed: 'red', error: 'red', flaky: 'yellow', skipped: 'dim' } as const;
+
+/** A report as people read it: a line for each step, the causal chain under what failed, a sum at the end. */
+export class TerminalText {
   readonly #out: Output;
 
   constructor(out: Output) {
     this.#out = out;
   }
 
-  begin(scenario: { name: string; description?: string; file: string }): void {
-    const about = scenario.description ? ` · ${scenario.description.trim()}` : '';
-    this.#write(`${this.#style('bold', scenario.name)}${about}`);
-    this.#write(this.#style('dim', `  ${scenario.file}`));
+  /** The lines before the steps of an attempt, counted from 1. */
+  begin({ name, description, file }: Pick<ScenarioInFile, 'name' | 'description' | 'file'>, attempt: number): string[] {
+    if (attempt > 1) return [this.#style('yellow', `  attempt ${attempt}`)];
+    const about = description ? ` · ${description.trim()}` : '';
+    return [`${this.#style('bold', name)}${about}`, this.#style('dim', `  ${file}`)];
   }
 
-  step(step: StepResult): void {
-    const mark = {
-      passed: this.#style('green', '✓'),
-      failed: this.#style('red', '✗'),
-      skipped: this.#style('dim', '-'),
-    };
+  step(step: StepReport): string[] {
     const label = `${step.section === 'verify' ? 'v' : ''}${step.number}`.padStart(3);
     const time = step.status === 'skipped' ? 'skipped' : timeOf(step);
-    this.#write(`  ${mark[step.status]} ${label} ${step.title} ${this.#style('dim', time)}`);
-    if (step.problem) this.#write(this.#style('red', `        ${step.verb}: ${step.problem}`));
-    for (const failure of step.failures) {
-      for (const text of renderChain(failure)) this.#write(this.#style('dim', `        ${text}`));
-    }
-  }
-
-  end(result: ScenarioResult): void {
-    const passed = result.steps.filter((step) => step.status === 'passed').length;
-    const verdict = result.status === 'passed' ? this.#style('green', 'passed') : this.#style('red', result.status);
-    const seed = this.#style('dim', `seed ${result.seed}`);
-    this.#write(`  ${verdict} ${passed}/${result.steps.length} in ${milliseconds(result.milliseconds)}  ${seed}`);
-    if (result.problem) this.#write(this.#style('red', `  ${result.problem}`));
-    this.#write('');
-  }
-
-  summary(results: readonly ScenarioResult[], elapsed: number): void {
-    const failed = results.filter((result) => result.status !== 'passed');
-    for (const result of failed) this.#write(`${this.#style('red', '✗')} ${result.name} (${result.file})`);
-    const count = (status: ScenarioResult['status']) => results.filter((result) => result.status === status).length;
-    const parts = [
-      `${count('passed')} passed`,
-      `${count('failed')} failed`,
-      ...(count('error') ? [`${count('error')} not run`] : []),
+    return [
+      `  ${this.#mark(step.status)} ${label} ${step.title} ${this.#style('dim', time)}`,
+      ...(step.problem ? this.#problem(`${step.verb}: ${step.problem}`, 8) : []),
+      ...step.chains.flat().map((line) => this.#style('dim', `        ${line}`)),
     ];
-    this.#write(`${results.length} scenarios: ${parts.join(', ')} in ${milliseconds(elapsed)}`);
   }
 
-  #write(line: string): void {
-    this.#out.write(`${line}\n`);
+  /** The lines after the steps of an attempt; `flaky` when it passed after others had not. */
+  attemptEnds({ status, steps, milliseconds, seed, problem }: AttemptReport, flaky: boolean): string[] {
+    const passed = steps.filter((step) => step.status === 'passed').length;
+    const verdict = flaky ? 'flaky' : status;
+    const drawn = seed === undefined ? '' : this.#style('dim', `  seed ${seed}`);
+    return [
+      `  ${this.#style(colours[verdict], verdict)} ${passed}/${steps.length} in ${formatMs(milliseconds)}${drawn}`,
+      ...(problem ? this.#problem(problem, 2) : []),
+    ];
   }
 
-  #style(format: 'bold' | 'dim' | 'green' | 'red', text: string): string {
+  /** A whole scenario with all its attempts. */
+  scenario(scenario: ScenarioInFile): string[] {
+    const { status, attempts } = scenario;
+    const lines = attempts.flatMap((attempt, index) => [
+      ...this.begin(scenario, index + 1),
+      ...attempt.steps.flatMap((step) => this.step(step)),
+      ...this.attemptEnds(attempt, status === 'flaky' && index === attempts.length - 1),
+    ]);
+    return attempts.length > 0 ? [...lines, ''] : [];
+  }
+
+  /** What is worth a second look, and the sum. */
+  summary(report: Report): string[] {
+    const { milliseconds, shard, problems, files } = report;
+    const lines = scenariosOf(files)
+      .filter(({ status }) => status !== 'passed' && status !== 'skipped')
+      .flatMap((scenario) => {
+        const { status, name, file, replay } = scenario;
+        const what = status === 'failed' ? '' : ` ${status === 'error' ? 'not run' : status}`;
+        const problem = problemOf(scenario);
+        return [
+          `${this.#mark(status)} ${name} (${file})${what}`,
+          ...(problem === undefined ? [] : this.#problem(problem, 4)),
+          this.#style('dim', `    ${replay}`),
+        ];
+      });
+    const part = shard === undefined ? '' : ` (shard ${shard.index}/${shard.count})`;
+    return [
+      ...lines,
+      ...this.#skipped(report),
+      ...problems.map((problem) => this.#style('red', problem)),
+      `${summaryLine(report)} in ${formatMs(milliseconds)}${part}`,
+    ];
+  }
+
+  /** Those that were not run, by reason: too many for a line each, too important for none. */
+  #skipped({ files }: Report): string[] {
+    const counts = new Map<string, number>();
+    for (const { status, reason = 'no reason is known' } of scenariosOf(files)) {
+      if (status === 'skipped') counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    }
+    return [...counts].map(([reason, count]) => this.#style('dim', `- ${count} skipped: ${reason}`));
+  }
+
+  #problem(text: string, indent: number): string[] {
+    return text.split(/\r?\n/).map((line) => this.#style('red', ' '.repeat(indent) + line));
+  }
+
+  #mark(status: Status): string {
+    return this.#style(colours[status], marks[status]);
+  }
+
+  #style(format: 'bold' | 'dim' | 'green' | 'red' | 'yellow', text: string): string {
     return styleText(format, text, { stream: this.#out });
   }
 }
 
-function timeOf(step: StepResult): string {
+function timeOf(step: StepReport): string {
   const clock = step.clockMilliseconds >= 1_000 ? `, ${Math.round(step.clockMilliseconds / 1_000)} s on the clock` : '';
-  return `${milliseconds(step.milliseconds)}${clock}`;
-}
-
-function milliseconds(value: number): string {
-  return value < 1_000 ? `${Math.max(1, Math.round(value))} ms` : `${(value / 1_000).toFixed(1)} s`;
+  return `${formatMs(step.milliseconds)}${clock}`;
 }

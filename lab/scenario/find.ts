@@ -1,8 +1,7 @@
 import { existsSync, globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyrigError } from '../../core/index.ts';
-import { loadScenario, type Problem } from './load.ts';
-import type { Scenario } from './schema.ts';
+import { type LoadedScenario, loadScenario, type Problem } from './load.ts';
 
 /** The folder that is searched when nothing is named. */
 export const defaultFolder = 'scenarios';
@@ -28,10 +27,10 @@ export function findScenarioFiles(names: readonly string[]): string[] {
 
 /** Loads all files before anything starts, so that a broken one keeps the others from running. */
 export function loadAll(files: readonly string[]): {
-  scenarios: { scenario: Scenario; file: string }[];
+  scenarios: LoadedScenario[];
   problems: Problem[];
 } {
-  const scenarios: { scenario: Scenario; file: string }[] = [];
+  const scenarios: LoadedScenario[] = [];
   const problems: Problem[] = [];
   for (const file of files) {
     const result = loadScenario(file);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { z } from 'zod';
 import { KeyrigError } from '../../core/index.ts';
 import { verbs } from '../verbs/index.ts';
@@ -15,7 +15,17 @@ export interface Problem extends Position {
   message: string;
 }
 
-export type LoadResult = { scenario: Scenario; file: string } | { problems: Problem[] };
+/** Where the steps and checks of a file stand, so that a failure can be found in an editor. */
+export type Places = Record<'steps' | 'verify', Position[]>;
+
+/** A scenario that can run, and where it came from. */
+export interface LoadedScenario {
+  scenario: Scenario;
+  file: string;
+  places: Places;
+}
+
+export type LoadResult = LoadedScenario | { problems: Problem[] };
 
 /** A scenario file is text that people write: more than this is a mistake. */
 const maxBytes = 1024 * 1024;
@@ -60,10 +70,17 @@ export function parseScenario(text: string, file: string): LoadResult {
       })),
     );
   if (problems.length > 0) return { problems };
-  if (result.success) return { scenario: result.data, file };
+  const places = placesOf(document, counter, value as Scenario);
+  if (result.success) return { scenario: result.data, file, places };
   // Steps are read again, with what their references stand for, when they run; the world gets its defaults now.
   const raw = value as Scenario;
-  return { scenario: { ...raw, ...(raw.world && { world: worldSchema.parse(raw.world) }) }, file };
+  return { scenario: { ...raw, ...(raw.world && { world: worldSchema.parse(raw.world) }) }, file, places };
+}
+
+function placesOf(document: Document, counter: LineCounter, { steps = [], verify = [] }: Scenario): Places {
+  const places = (section: keyof Places, items: readonly unknown[]) =>
+    items.map((_, index) => positionOf(document, counter, [section, index]));
+  return { steps: places('steps', steps), verify: places('verify', verify) };
 }
 
 function yamlProblem(error: YAMLError, file: string): Problem {

@@ -21,17 +21,23 @@ import { createClients, type LabClients } from '../clients/index.ts';
 import { createLab, type Lab } from '../lab.ts';
 import { verbNamed } from '../verbs/index.ts';
 import type { StepContext } from '../verbs/verb.ts';
+import { Deadline } from './deadline.ts';
 import { interpolate } from './interpolate.ts';
+import { redactor, secretsIn } from './redact.ts';
 import type { JournalCheck, Scenario, Step } from './schema.ts';
 
-/** What became of one step or check. */
-export interface StepResult {
+/** A step or check, as reports name it. */
+export interface StepHead {
   /** Counted from 1 within its section. */
   number: number;
   section: 'steps' | 'verify';
   id?: string;
   verb: string;
   title: string;
+}
+
+/** What became of one step or check. */
+export interface StepResult extends StepHead {
   status: 'passed' | 'failed' | 'skipped';
   /** Real time it took. */
   milliseconds: number;
@@ -39,7 +45,10 @@ export interface StepResult {
   clockMilliseconds: number;
   /** Why it failed. */
   problem?: string;
-  /** For each vCenter task that ended in error during the step: the task and everything it led to, on all planes. */
+  /**
+   * For each vCenter task that ended in error during the step: the task and everything it led to, on all planes. A step that
+   * failed without such a task has what else was refused or went wrong meanwhile.
+   */
   failures: JournalTree[];
 }
 
@@ -59,6 +68,12 @@ export interface RunOptions {
   keys: KeyPool;
   /** Takes the place of the file's seed. */
   seed?: string;
+  /** Real time after which the step that is running fails and the others are skipped (ms); no limit when absent. */
+  timeoutMs?: number;
+  /** Told the seed before anything starts. */
+  onSeed?: (seed: string) => void;
+  /** Told about every step as it begins. */
+  onBegin?: (step: StepHead) => void;
   /** Told about every step as it ends. */
   onStep?: (step: StepResult) => void;
   /** Given the whole timeline when the scenario has ended. */
@@ -68,6 +83,7 @@ export interface RunOptions {
 /** Runs one scenario in a lab of its own: its ports, PKI, clock, seed and journal are nobody else's. */
 export async function runScenario(scenario: Scenario, file: string, options: RunOptions): Promise<ScenarioResult> {
   const elapsed = stopwatch();
+  const deadline = new Deadline(options.timeoutMs);
   const clock = clockFor(scenario);
   const seed = options.seed ?? (scenario.seed === undefined ? undefined : String(scenario.seed));
   const lab = createLab({
@@ -78,6 +94,8 @@ export async function runScenario(scenario: Scenario, file: string, options: Run
     keys: options.keys,
     ports: 'auto',
   });
+  options.onSeed?.(lab.runtime.random.seed);
+  let redact = redactor(secretsIn(scenario));
   const result: ScenarioResult = {
     name: scenario.name,
     description: scenario.description,
@@ -88,24 +106,29 @@ export async function runScenario(scenario: Scenario, file: string, options: Run
     steps: [],
   };
   try {
-    await lab.start();
+    await deadline.race(lab.start());
+    redact = redactor([...secretsIn(scenario), ...secretsIn(lab.access())]);
     const clients = createClients(lab);
     try {
-      const run = new ScenarioRun(lab, clients, clock, options.onStep);
+      const run = new ScenarioRun(lab, clients, clock, deadline, {
+        onBegin: options.onBegin,
+        onStep: (step) => options.onStep?.(redact(step)),
+      });
       result.steps = await run.all(scenario);
     } finally {
       await clients.close();
     }
     if (result.steps.some((step) => step.status !== 'passed')) result.status = 'failed';
   } catch (error) {
-    result.status = 'error';
-    result.problem = messageOf(error);
+    result.status = deadline.passed ? 'failed' : 'error';
+    result.problem = deadline.passed ? `the lab was still starting: ${messageOf(error)}` : messageOf(error);
   } finally {
+    deadline.clear();
     await lab.stop();
-    options.onJournal?.(lab.runtime.journal.entries());
+    options.onJournal?.(redact(lab.runtime.journal.entries()));
   }
   result.milliseconds = elapsed();
-  return result;
+  return redact(result);
 }
 
 function clockFor(scenario: Scenario): Clock {
@@ -119,14 +142,22 @@ class ScenarioRun {
   readonly #clock: Clock;
   readonly #context: StepContext;
   readonly #variables: Map<string, Json>;
-  readonly #onStep: (step: StepResult) => void;
+  readonly #deadline: Deadline;
+  readonly #options: Pick<RunOptions, 'onBegin' | 'onStep'>;
   /** seq of the journal when each named step began. */
   readonly #began = new Map<string, number>();
 
-  constructor(lab: Lab, clients: LabClients, clock: Clock, onStep: (step: StepResult) => void = () => {}) {
+  constructor(
+    lab: Lab,
+    clients: LabClients,
+    clock: Clock,
+    deadline: Deadline,
+    options: Pick<RunOptions, 'onBegin' | 'onStep'>,
+  ) {
     this.#lab = lab;
     this.#clock = clock;
-    this.#onStep = onStep;
+    this.#deadline = deadline;
+    this.#options = options;
     this.#variables = new Map(Object.entries(lab.variables));
     this.#context = {
       lab,
@@ -144,25 +175,17 @@ class ScenarioRun {
   async all(scenario: Scenario): Promise<StepResult[]> {
     const results: StepResult[] = [];
     let failed = false;
-    const items = [
-      ...(scenario.steps ?? []).map((item, index) => ({ item, section: 'steps' as const, number: index + 1 })),
-      ...(scenario.verify ?? []).map((item, index) => ({ item, section: 'verify' as const, number: index + 1 })),
-    ];
-    for (const { item, section, number } of items) {
-      const head = { section, number, ...headOf(item) };
-      const nothing = { milliseconds: 0, clockMilliseconds: 0, failures: [] };
-      const result: StepResult = failed ? { ...head, ...nothing, status: 'skipped' } : await this.#one(item, head);
+    for (const { item, ...head } of itemsOf(scenario)) {
+      if (!failed) this.#options.onBegin?.(head);
+      const result: StepResult = failed ? skippedStep(head) : await this.#one(item, head);
       failed ||= result.status === 'failed';
       results.push(result);
-      this.#onStep(result);
+      this.#options.onStep?.(result);
     }
     return results;
   }
 
-  async #one(
-    item: Step | JournalCheck,
-    head: Pick<StepResult, 'section' | 'number' | 'id' | 'verb' | 'title'>,
-  ): Promise<StepResult> {
+  async #one(item: Step | JournalCheck, head: StepHead): Promise<StepResult> {
     const elapsed = stopwatch();
     const began = this.#clock.now();
     const journalBegan = this.#lab.runtime.journal.count;
@@ -174,31 +197,32 @@ class ScenarioRun {
     } catch (error) {
       problem = messageOf(error);
     }
+    const failures = this.#failuresSince(journalBegan);
     return {
       ...head,
       status: problem === undefined ? 'passed' : 'failed',
       milliseconds: elapsed(),
       clockMilliseconds: this.#clock.now() - began,
       problem,
-      failures: this.#failuresSince(journalBegan),
+      failures: problem !== undefined && failures.length === 0 ? this.#troublesSince(journalBegan) : failures,
     };
   }
 
   /** On a manual clock time moves by itself only while a step waits for something and nothing else happens. */
   async #whileTimeMayPass<T>(work: () => Promise<T>): Promise<T> {
     const clock = this.#clock;
-    if (!(clock instanceof ManualClock)) return work();
+    if (!(clock instanceof ManualClock)) return this.#deadline.race(work());
     const done = new AbortController();
     const mover = advanceWhenQuiet(clock, () => this.#lab.runtime.journal.count, done.signal);
     try {
-      return await work();
+      return await this.#deadline.race(work());
     } finally {
       done.abort();
       void mover;
     }
   }
 
-  async #runStep(step: Step, head: Pick<StepResult, 'title' | 'verb' | 'number'>): Promise<string | undefined> {
+  async #runStep(step: Step, head: StepHead): Promise<string | undefined> {
     const verb = verbNamed(step.do);
     if (!verb) throw new KeyrigError('ERR_STEP', `unknown verb "${step.do}"`);
     const input = verb.with.safeParse(interpolate(step.with ?? {}, this.#variables));
@@ -247,7 +271,24 @@ class ScenarioRun {
       .entries({ event: 'vcenter.task.failed' }, seq)
       .map((entry) => journal.effectsOf(rootTask(journal.causeOf(entry), entry)));
   }
+
+  /** The first things that were refused or went wrong, each from what began it. */
+  #troublesSince(seq: number): JournalTree[] {
+    const { journal } = this.#lab.runtime;
+    const roots = new Map<number, JournalEntry>();
+    for (const entry of journal.entries({ level: { oneOf: ['warn', 'error'] } }, seq)) {
+      let root = entry;
+      // What came before the step explains nothing that this step did.
+      for (let cause = journal.causeOf(root); cause && cause.seq > seq; cause = journal.causeOf(root)) root = cause;
+      roots.set(root.seq, root);
+      if (roots.size === maxTroubles) break;
+    }
+    return [...roots.values()].map((root) => journal.effectsOf(root));
+  }
 }
+
+/** How many causal trees a report can show before it hides more than it tells. */
+const maxTroubles = 5;
 
 function rootTask(cause: JournalEntry | undefined, failed: JournalEntry): JournalEntry {
   return cause?.event.startsWith('vcenter.task.') ? cause : failed;
@@ -266,7 +307,24 @@ function unexpectedFault(result: JsonObject, expected: Json | undefined): string
   return `it was refused: ${text}`;
 }
 
-function headOf(item: Step | JournalCheck): Pick<StepResult, 'id' | 'verb' | 'title'> {
+/** The steps of a scenario, then its checks, as reports name them. */
+export function headsOf(scenario: Scenario): StepHead[] {
+  return itemsOf(scenario).map(({ item: _, ...head }) => head);
+}
+
+function itemsOf({ steps = [], verify = [] }: Scenario): (StepHead & { item: Step | JournalCheck })[] {
+  return [
+    ...steps.map((item, index) => ({ item, section: 'steps' as const, number: index + 1, ...nameOf(item) })),
+    ...verify.map((item, index) => ({ item, section: 'verify' as const, number: index + 1, ...nameOf(item) })),
+  ];
+}
+
+/** A step that did not run because one before it failed. */
+function skippedStep(head: StepHead): StepResult {
+  return { ...head, status: 'skipped', milliseconds: 0, clockMilliseconds: 0, failures: [] };
+}
+
+function nameOf(item: Step | JournalCheck): Pick<StepHead, 'id' | 'verb' | 'title'> {
   if ('journal' in item) {
     return { verb: 'journal', title: item.name ?? `timeline has ${JSON.stringify(item.journal)}` };
   }

@@ -18,6 +18,17 @@ export function option(flags: string, description: string): Option {
   );
 }
 
+/** An option with a list: given again it grows, and commas separate members of one (in the environment variable, for example). */
+export function list(flags: string, description: string): Option {
+  const given: string[] = [];
+  return option(flags, description)
+    .default(given)
+    .argParser((text: string) => {
+      given.push(...text.split(','));
+      return given;
+    });
+}
+
 /** A command with its one-line description. */
 export function command(name: string, description: string): Command {
   return new Command(name).description(description);

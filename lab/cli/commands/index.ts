@@ -4,6 +4,7 @@ import { decodeCommand } from './decode.ts';
 import { envCommand } from './env.ts';
 import { execCommand } from './exec.ts';
 import { kmipCommand } from './kmip.ts';
+import { mergeCommand } from './merge.ts';
 import { runCommand } from './run.ts';
 import { schemaCommand } from './schema.ts';
 import { thumbprintCommand } from './thumbprint.ts';
@@ -13,6 +14,7 @@ import { validateCommand } from './validate.ts';
 /** The commands in the order of the help text. */
 export const commands: readonly DefineCommand[] = [
   runCommand,
+  mergeCommand,
   upCommand,
   execCommand,
   envCommand,

@@ -1,48 +1,140 @@
-import { createWriteStream } from 'node:fs';
-import { KeyPool, stopwatch } from '../../../core/index.ts';
-import type { ScenarioResult } from '../../scenario/run.ts';
-import { makeKeysAhead } from '../../world/key-roles.ts';
-import { exitCodes } from '../exit-codes.ts';
-import { command, type DefineCommand, option } from './command.ts';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { KeyrigError, systemCode } from '../../../core/index.ts';
+import { patternOf, shardOf, timeLimit, wholeNumber, workerCount } from '../../runner/parse.ts';
+import { FileWatch } from '../../runner/watch.ts';
+import { WorkerProcess } from '../../runner/worker-process.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from '../exit-codes.ts';
+import { withReporterOptions } from '../reporter-options.ts';
+import { command, type DefineCommand, list, option } from './command.ts';
+
+interface RunCommandOptions {
+  seed?: string;
+  journal?: string;
+  workers: string;
+  shard?: string;
+  grep?: string;
+  tag: string[];
+  bail?: string | true;
+  retries: string;
+  timeout: string;
+  watch?: boolean;
+  reporter: string[];
+  output?: string;
+}
 
 /** `keyrig run [files or folders…]` */
 export const runCommand: DefineCommand = (exit) =>
-  command('run', 'run scenarios; exit 0 when all passed, 1 when one failed')
-    .argument('[files...]', 'scenario files, or folders to search (default: scenarios)')
-    .addOption(option('--seed <seed>', 'use this seed in place of the one in each file'))
-    .addOption(option('--journal <file>', 'write the timeline of all runs, one JSON object a line'))
-    .action(async (names: string[], options: { seed?: string; journal?: string }) => {
-      // One pool for all: the labs share key pairs, never certificates.
-      const keys = new KeyPool();
-      void makeKeysAhead(keys);
-      const { findScenarioFiles, formatProblem, loadAll } = await import('../../scenario/find.ts');
-      const { scenarios, problems } = loadAll(findScenarioFiles(names));
-      if (problems.length > 0) {
-        for (const problem of problems) console.error(formatProblem(problem));
-        exit(exitCodes.usage);
-        return;
-      }
-      const { runScenario } = await import('../../scenario/run.ts');
-      const { TerminalReport } = await import('../../report/terminal.ts');
-      const elapsed = stopwatch();
-      const report = new TerminalReport(process.stdout);
-      const results: ScenarioResult[] = [];
-      const journal = options.journal === undefined ? undefined : createWriteStream(options.journal);
-      for (const { scenario, file } of scenarios) {
-        report.begin({ ...scenario, file });
-        const result = await runScenario(scenario, file, {
-          keys,
-          seed: options.seed,
-          onStep: (step) => report.step(step),
-          onJournal: (entries) => {
-            for (const entry of entries) journal?.write(`${JSON.stringify({ scenario: scenario.name, ...entry })}\n`);
-          },
-        });
-        report.end(result);
-        results.push(result);
-      }
-      journal?.end();
-      report.summary(results, elapsed());
-      if (results.some(({ status }) => status === 'error')) exit(exitCodes.internal);
-      else if (results.some(({ status }) => status === 'failed')) exit(exitCodes.failed);
+  withReporterOptions(
+    command('run', 'run scenarios; exit 0 when all passed, 1 when one failed')
+      .argument('[files...]', 'scenario files, or folders to search (default: scenarios)')
+      .addOption(option('--seed <seed>', 'use this seed in place of the one in each file'))
+      .addOption(option('--journal <file>', 'write the timeline of all runs, one JSON object a line'))
+      .addOption(
+        option(
+          '--workers <n>',
+          'how many scenarios run at once, each in a process; 50% is half the processors',
+        ).default('1'),
+      )
+      .addOption(option('--shard <i/n>', 'run the i-th of n parts; keyrig merge puts their JSON reports together'))
+      .addOption(
+        option('--grep <pattern>', 'only scenarios whose name, description or path fits this regular expression'),
+      )
+      .addOption(
+        list('--tag <tag>', 'only scenarios with one of these tags; !tag leaves those with it out; repeatable'),
+      )
+      .addOption(option('--bail [n]', 'begin no other scenario after n (1) have failed'))
+      .addOption(
+        option('--retries <n>', 'try a scenario that failed again; when it passes then, it is flaky').default('0'),
+      )
+      .addOption(option('--watch', 'go on: run files again when they change, until SIGINT or SIGTERM'))
+      .addOption(
+        option('--timeout <time>', 'real time that a scenario may take: 500ms, 30s, 5m; 0 is no limit').default('10m'),
+      ),
+  ).action(async (names: string[], options: RunCommandOptions, { parent }) => {
+    const settings = settingsOf(options);
+    // Who reads along may stop (`keyrig run | head`); the run and its files go on.
+    process.stdout.on('error', (error) => {
+      if (systemCode(error) !== 'EPIPE') throw error;
     });
+    // The processes load while the files are read and checked.
+    const workers = Array.from({ length: settings.workers }, () => new WorkerProcess());
+    workers[0]?.start();
+    try {
+      const [{ defaultFolder, findScenarioFiles, formatProblem, loadAll }, { runSession }, { parseReporters }] =
+        await Promise.all([
+          import('../../scenario/find.ts'),
+          import('../../runner/session.ts'),
+          import('../../report/reporters.ts'),
+        ]);
+      let journal: number | undefined;
+      const interrupted = new AbortController();
+      if (options.watch) {
+        const interrupt = () => interrupted.abort();
+        process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+      }
+      const session = {
+        ...settings,
+        workers,
+        signal: interrupted.signal,
+        seed: options.seed,
+        reporters: parseReporters(options.reporter, options.output),
+        version: parent?.version() ?? '',
+        onJournal: options.journal === undefined ? undefined : (lines: string) => void writeSync(journal!, lines),
+      };
+      const runFiles = async (files: readonly string[]) => {
+        const { scenarios, problems } = loadAll(files);
+        for (const problem of problems) console.error(formatProblem(problem));
+        if (problems.length > 0) return exit(exitCodes.usage);
+        // A file that is wrong leaves the timeline of the last run where it is.
+        if (options.journal !== undefined) journal ??= openSync(options.journal, 'w');
+        exit((await runSession(scenarios, session)).exitCode as ExitCode);
+      };
+      const files = findScenarioFiles(names);
+      // Before the first run, so that nothing that changes meanwhile is missed.
+      const watch = options.watch ? new FileWatch(names.length > 0 ? names : [defaultFolder]) : undefined;
+      try {
+        if (!watch) return await runFiles(files);
+        await attempt(exit, () => runFiles(files));
+        for (;;) {
+          const changed = await watch.next(interrupted.signal);
+          if (!changed) break;
+          await attempt(exit, async () => {
+            const again = findScenarioFiles(names).filter((file) => changed.has(resolve(file)));
+            if (again.length > 0) await runFiles(again);
+          });
+        }
+      } finally {
+        watch?.close();
+        if (journal !== undefined) closeSync(journal);
+      }
+    } finally {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    }
+  });
+
+/** While files are watched, what is wrong with one of them today may be right a minute later. */
+async function attempt(exit: (code: ExitCode) => void, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof KeyrigError)) throw error;
+    console.error(`keyrig: ${error.message}`);
+    exit(exitCodeOf(error));
+  }
+}
+
+/** The options as values. Throws ERR_OPTION. */
+function settingsOf({ workers, shard, grep, tag, bail, retries, timeout }: RunCommandOptions) {
+  return {
+    workers: workerCount(workers),
+    selection: {
+      shard: shard === undefined ? undefined : shardOf(shard),
+      grep: grep === undefined ? undefined : patternOf(grep),
+      tags: tag,
+    },
+    bail: bail === undefined ? undefined : bail === true ? 1 : wholeNumber(bail, '--bail', 1),
+    retries: wholeNumber(retries, '--retries', 0),
+    timeoutMs: timeLimit(timeout),
+  };
+}

@@ -1,0 +1,51 @@
+import { createRealClock, KeyrigError, stopwatch } from '../../core/index.ts';
+import { type Reporter, writeReports } from '../report/reporters.ts';
+import type { Report } from '../report/shape.ts';
+import { reportOf } from '../report/summary.ts';
+import type { LoadedScenario } from '../scenario/load.ts';
+import { type RunAllOptions, runAll } from './run-all.ts';
+import { type Selection, select } from './select.ts';
+import { silentProgress, TerminalProgress } from './terminal-progress.ts';
+
+/** How a set of scenarios is run and reported. */
+export interface SessionOptions extends Omit<RunAllOptions, 'progress'> {
+  selection: Selection;
+  reporters: readonly Reporter[];
+  /** The version of keyrig, for the report. */
+  version: string;
+}
+
+/**
+ * Selects, runs and reports scenarios. Throws ERR_NOTHING_FOUND when the filters leave none (a shard may be empty), ERR_OPTION when
+ * a report cannot be written.
+ */
+export async function runSession(scenarios: readonly LoadedScenario[], options: SessionOptions): Promise<Report> {
+  const { selection, reporters, version } = options;
+  const started = createRealClock().now();
+  const elapsed = stopwatch();
+  const { chosen, leftOut } = select(scenarios, selection);
+  const workers = options.workers.slice(0, Math.max(1, chosen.length));
+  // All of them load at the same time.
+  if (chosen.length > 0) for (const worker of workers) worker.start();
+  const onTerminal = reporters.some(({ name, file }) => name === 'terminal' && file === undefined);
+  const terminal = onTerminal
+    ? new TerminalProgress(process.stdout, { total: chosen.length, live: workers.length === 1 })
+    : undefined;
+  const ran = await runAll(chosen, leftOut, { ...options, workers, progress: terminal ?? silentProgress }).finally(() =>
+    terminal?.stop(),
+  );
+  const report = reportOf({
+    keyrig: version,
+    started: new Date(started).toISOString(),
+    milliseconds: elapsed(),
+    shard: selection.shard,
+    problems: [],
+    files: ran.map(({ file, report: scenario }) => ({ file, scenarios: [scenario] })),
+  });
+  terminal?.finish(report);
+  writeReports(report, reporters);
+  if (chosen.length === 0 && selection.shard === undefined) {
+    throw new KeyrigError('ERR_NOTHING_FOUND', `the filters leave none of ${scenarios.length} scenarios`);
+  }
+  return report;
+}
