@@ -127,7 +127,9 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
   const documents = schemaFiles(routes);
   for (const prefix of prefixes) {
     for (const { path, contentType, render } of documents) {
-      app.get(prefix + path, (request, reply) => reply.type(contentType).send(render(`${originOf(request)}${prefix}`)));
+      app.get(prefix + path, async (request, reply) =>
+        reply.type(contentType).send(await render(`${originOf(request)}${prefix}`)),
+      );
     }
     // Ours: OVH publishes its own format alone.
     app.get(`${prefix}/openapi.json`, (request, reply) =>

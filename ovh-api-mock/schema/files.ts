@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import type { JsonObject } from '../../core/index.ts';
 import type { Route } from '../route.ts';
 import { schemaIndex, schemaOf } from './document.ts';
@@ -15,7 +14,7 @@ export interface SchemaFile {
   readonly path: string;
   readonly contentType: string;
   /** @param basePath such as `https://127.0.0.1:8444/1.0` */
-  render(basePath: string): string;
+  render(basePath: string): string | Promise<string>;
 }
 
 /**
@@ -39,11 +38,16 @@ function json(path: string, document: () => JsonObject): SchemaFile {
 }
 
 function yaml(path: string, document: () => JsonObject): SchemaFile {
-  const text = once(() => stringify(document(), { aliasDuplicateObjects: false }));
+  // Loaded when somebody asks: few do, and every start would take longer.
+  const text = once(async () => {
+    const { stringify } = await import('yaml');
+    return stringify(document(), { aliasDuplicateObjects: false });
+  });
   return {
     path,
     contentType: 'application/yaml; charset=utf-8',
-    render: (basePath) => `${stringify({ basePath })}${text()}`,
+    // JSON's way to write a text is YAML's too.
+    render: async (basePath) => `basePath: ${JSON.stringify(basePath)}\n${await text()}`,
   };
 }
 
