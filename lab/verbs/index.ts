@@ -1,4 +1,12 @@
 import { clockAdvance } from './clock-advance.ts';
+import { hostConfigureKey } from './host-configure-key.ts';
+import { hostDisconnect } from './host-disconnect.ts';
+import { hostEnterMaintenanceMode } from './host-enter-maintenance-mode.ts';
+import { hostExitMaintenanceMode } from './host-exit-maintenance-mode.ts';
+import { hostReboot } from './host-reboot.ts';
+import { hostReconnect } from './host-reconnect.ts';
+import { hostShutDown } from './host-shut-down.ts';
+import { hostStart } from './host-start.ts';
 import { kmipActivate } from './kmip-activate.ts';
 import { kmipAttributes } from './kmip-attributes.ts';
 import { kmipDestroy } from './kmip-destroy.ts';
@@ -29,16 +37,12 @@ import { vcenterAddHost } from './vcenter-add-host.ts';
 import { vcenterClone } from './vcenter-clone.ts';
 import { vcenterClusterCryptoMode } from './vcenter-cluster-crypto-mode.ts';
 import { vcenterClusterDrs } from './vcenter-cluster-drs.ts';
-import { vcenterConfigureHostKey } from './vcenter-configure-host-key.ts';
 import { vcenterCreateVm } from './vcenter-create-vm.ts';
 import { vcenterDecrypt } from './vcenter-decrypt.ts';
 import { vcenterDestroyVm } from './vcenter-destroy-vm.ts';
-import { vcenterDisconnectHost } from './vcenter-disconnect-host.ts';
 import { vcenterEditStoragePolicies } from './vcenter-edit-storage-policies.ts';
 import { vcenterEditVm } from './vcenter-edit-vm.ts';
-import { vcenterEnterMaintenanceMode } from './vcenter-enter-maintenance-mode.ts';
 import { vcenterEvents } from './vcenter-events.ts';
-import { vcenterExitMaintenanceMode } from './vcenter-exit-maintenance-mode.ts';
 import { vcenterFiles } from './vcenter-files.ts';
 import { vcenterGenerateClientCertificate } from './vcenter-generate-client-certificate.ts';
 import { vcenterGenerateKey } from './vcenter-generate-key.ts';
@@ -49,8 +53,6 @@ import { vcenterMarkDefault } from './vcenter-mark-default.ts';
 import { vcenterMigrate } from './vcenter-migrate.ts';
 import { vcenterPower } from './vcenter-power.ts';
 import { vcenterReach } from './vcenter-reach.ts';
-import { vcenterRebootHost } from './vcenter-reboot-host.ts';
-import { vcenterReconnectHost } from './vcenter-reconnect-host.ts';
 import { vcenterRecrypt } from './vcenter-recrypt.ts';
 import { vcenterRegisterKmipServer } from './vcenter-register-kmip-server.ts';
 import { vcenterRegisterVm } from './vcenter-register-vm.ts';
@@ -60,9 +62,7 @@ import { vcenterRemoveKmipServer } from './vcenter-remove-kmip-server.ts';
 import { vcenterRemoveSnapshot } from './vcenter-remove-snapshot.ts';
 import { vcenterRevertSnapshot } from './vcenter-revert-snapshot.ts';
 import { vcenterSetDefaultForCluster } from './vcenter-set-default-for-cluster.ts';
-import { vcenterShutDownHost } from './vcenter-shut-down-host.ts';
 import { vcenterSnapshot } from './vcenter-snapshot.ts';
-import { vcenterStartHost } from './vcenter-start-host.ts';
 import { vcenterTrustKms } from './vcenter-trust-kms.ts';
 import { vcenterUnlock } from './vcenter-unlock.ts';
 import { vcenterUnregisterVm } from './vcenter-unregister-vm.ts';
@@ -75,6 +75,14 @@ import type { Verb } from './verb.ts';
 /** The closed set of verbs; a new one is a file of its own and a line here. */
 export const verbs: readonly Verb[] = [
   clockAdvance,
+  hostConfigureKey,
+  hostDisconnect,
+  hostEnterMaintenanceMode,
+  hostExitMaintenanceMode,
+  hostReboot,
+  hostReconnect,
+  hostShutDown,
+  hostStart,
   kmipActivate,
   kmipAttributes,
   kmipDestroy,
@@ -90,31 +98,27 @@ export const verbs: readonly Verb[] = [
   kmsStop,
   kmsThumbprint,
   kmsTrustClient,
-  ovhCall,
   ovhAddKms,
+  ovhCall,
   ovhChangeKms,
-  ovhRemoveKms,
   ovhConfirmOperation,
   ovhMessages,
   ovhMoveMaintenance,
-  ovhSteerTask,
+  ovhRemoveKms,
   ovhSetStates,
+  ovhSteerTask,
   ovhWaitTask,
   vcenterAddDisk,
   vcenterAddHost,
   vcenterClone,
   vcenterClusterCryptoMode,
   vcenterClusterDrs,
-  vcenterConfigureHostKey,
   vcenterCreateVm,
   vcenterDecrypt,
   vcenterDestroyVm,
-  vcenterDisconnectHost,
   vcenterEditStoragePolicies,
   vcenterEditVm,
-  vcenterEnterMaintenanceMode,
   vcenterEvents,
-  vcenterExitMaintenanceMode,
   vcenterFiles,
   vcenterGenerateClientCertificate,
   vcenterGenerateKey,
@@ -125,8 +129,6 @@ export const verbs: readonly Verb[] = [
   vcenterMigrate,
   vcenterPower,
   vcenterReach,
-  vcenterRebootHost,
-  vcenterReconnectHost,
   vcenterRecrypt,
   vcenterRegisterKmipServer,
   vcenterRegisterVm,
@@ -136,9 +138,7 @@ export const verbs: readonly Verb[] = [
   vcenterRemoveSnapshot,
   vcenterRevertSnapshot,
   vcenterSetDefaultForCluster,
-  vcenterShutDownHost,
   vcenterSnapshot,
-  vcenterStartHost,
   vcenterTrustKms,
   vcenterUnlock,
   vcenterUnregisterVm,

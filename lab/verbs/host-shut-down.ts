@@ -1,7 +1,7 @@
 import { hostTaskVerb } from './host-task.ts';
 
-export const vcenterShutDownHost = hostTaskVerb(
-  'vcenter.shutDownHost',
+export const hostShutDown = hostTaskVerb(
+  'host.shutDown',
   'Switches a host off; its VMs stop, and it forgets its keys',
   'ShutdownHost_Task',
   '<force>true</force>',

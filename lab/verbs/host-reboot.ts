@@ -1,7 +1,7 @@
 import { hostTaskVerb } from './host-task.ts';
 
-export const vcenterRebootHost = hostTaskVerb(
-  'vcenter.rebootHost',
+export const hostReboot = hostTaskVerb(
+  'host.reboot',
   'Restarts a host; it forgets the keys in its memory',
   'RebootHost_Task',
   '<force>true</force>',

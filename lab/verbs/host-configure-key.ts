@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { withFault } from '../clients/vcenter.ts';
 import { defineVerb } from './verb.ts';
 
-export const vcenterConfigureHostKey = defineVerb({
-  name: 'vcenter.configureHostKey',
+export const hostConfigureKey = defineVerb({
+  name: 'host.configureKey',
   summary: 'Enable Host Encryption Mode: ConfigureCryptoKey. It unlocks the encrypted VMs of the host, too.',
   with: z.strictObject({ host: z.string() }),
   run: ({ clients: { vcenter } }, { host }) =>

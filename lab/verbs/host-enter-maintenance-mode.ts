@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { taskResult, withFault } from '../clients/vcenter.ts';
 import { defineVerb } from './verb.ts';
 
-export const vcenterEnterMaintenanceMode = defineVerb({
-  name: 'vcenter.enterMaintenanceMode',
+export const hostEnterMaintenanceMode = defineVerb({
+  name: 'host.enterMaintenanceMode',
   summary:
     'Puts a host into maintenance mode: EnterMaintenanceMode_Task. Running VMs are moved away by a fully automated cluster; otherwise it waits until none runs.',
   with: z.strictObject({

@@ -1,7 +1,7 @@
 import { hostTaskVerb } from './host-task.ts';
 
-export const vcenterExitMaintenanceMode = hostTaskVerb(
-  'vcenter.exitMaintenanceMode',
+export const hostExitMaintenanceMode = hostTaskVerb(
+  'host.exitMaintenanceMode',
   'Ends the maintenance mode of a host',
   'ExitMaintenanceMode_Task',
   '<timeout>0</timeout>',

@@ -1,7 +1,7 @@
 import { hostTaskVerb } from './host-task.ts';
 
-export const vcenterDisconnectHost = hostTaskVerb(
-  'vcenter.disconnectHost',
+export const hostDisconnect = hostTaskVerb(
+  'host.disconnect',
   'Disconnects a host: its VMs go on, vCenter can send it nothing',
   'DisconnectHost_Task',
 );

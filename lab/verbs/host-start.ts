@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineVerb } from './verb.ts';
 
-export const vcenterStartHost = defineVerb({
-  name: 'vcenter.startHost',
+export const hostStart = defineVerb({
+  name: 'host.start',
   summary: 'Somebody pushes the button of a host that was shut down; vCenter reconnects it.',
   with: z.strictObject({ host: z.string() }),
   async run({ lab }, { host }) {
