@@ -9,3 +9,4 @@ export * from './match.ts';
 export * from './pki/index.ts';
 export * from './random.ts';
 export * from './runtime.ts';
+export * from './without-schema-compilers.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { KeyrigError, messageOf, trackConnections } from '../core/index.ts';
+import { KeyrigError, messageOf, trackConnections, withoutSchemaCompilers } from '../core/index.ts';
 import { taskActions } from '../ovh-api-mock/index.ts';
 import type { Lab } from './lab.ts';
 
@@ -27,7 +27,11 @@ export class ControlApi {
   constructor(lab: Lab, options: { host: string; port: number }) {
     this.#host = options.host;
     this.#port = options.port;
-    this.#app = fastify({ forceCloseConnections: true, bodyLimit: 64 * 1024 });
+    this.#app = fastify({
+      schemaController: withoutSchemaCompilers,
+      forceCloseConnections: true,
+      bodyLimit: 64 * 1024,
+    });
     const endConnections = trackConnections(this.#app.server);
     this.#app.addHook('preClose', async () => endConnections());
     const { runtime } = lab;

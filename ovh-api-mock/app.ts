@@ -1,6 +1,13 @@
 import type { Socket } from 'node:net';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { connectionKey, type Journal, type JournalRecord, messageOf, systemCode } from '../core/index.ts';
+import {
+  connectionKey,
+  type Journal,
+  type JournalRecord,
+  messageOf,
+  systemCode,
+  withoutSchemaCompilers,
+} from '../core/index.ts';
 import { isKnownElsewhere } from './absent-routes.ts';
 import type { Api } from './api.ts';
 import { fill } from './assumed.ts';
@@ -41,6 +48,7 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
   const { journal } = runtime;
   const app = fastify({
     logger: false,
+    schemaController: withoutSchemaCompilers,
     exposeHeadRoutes: false,
     bodyLimit: assumed.bodyLimitBytes,
     // Batches put many ids in one segment of a path.

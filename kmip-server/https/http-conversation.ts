@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { messageOf } from '../../core/index.ts';
+import { messageOf, withoutSchemaCompilers } from '../../core/index.ts';
 import { KmipError, ResultReason, TtlvError } from '../../kmip/index.ts';
 import { type AnswerSink, deliver } from '../connections/delivery.ts';
 import { IdleWatch } from '../connections/idle-watch.ts';
@@ -23,6 +23,7 @@ export class HttpEndpoint {
   constructor(maxBytes: number) {
     let server: Server | undefined;
     this.#app = fastify({
+      schemaController: withoutSchemaCompilers,
       bodyLimit: maxBytes * textFactor,
       // The connection's own watch, on the lab's clock, ends what is idle.
       keepAliveTimeout: 0,

@@ -1,5 +1,4 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import ovh from '@ovhcloud/node-ovh';
 import { type Json, KeyrigError } from '../../core/index.ts';
 
 /** Where the API is and who calls. */
@@ -30,7 +29,9 @@ export class OvhApiClient {
   }
 
   /** Calls the API. `parameters` go into the body of a POST or PUT, else into the query string. */
-  call(method: string, path: string, parameters: Record<string, unknown> = {}): Promise<OvhAnswer> {
+  async call(method: string, path: string, parameters: Record<string, unknown> = {}): Promise<OvhAnswer> {
+    // Loaded by the first call: the client brings 130 modules, which most labs never use.
+    const { default: ovh } = await import('@ovhcloud/node-ovh');
     const { host, port, applicationKey, applicationSecret, consumerKey } = this.#access;
     // A client asks for the API's time once; the lab's clock may jump between two steps, so each call begins anew.
     const client = ovh({

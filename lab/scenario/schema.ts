@@ -29,6 +29,12 @@ export interface Step {
   capture?: Record<string, string>;
 }
 
+/** Asked of the declaration where that tells all: to try it out makes zod compile each verb's schema at every start. */
+function canBeEmpty(input: z.ZodType): boolean {
+  if (!(input instanceof z.ZodObject) || input.def.checks?.length) return input.safeParse({}).success;
+  return Object.values(input.shape).every((member) => (member as z.ZodType)._zod.optin !== undefined);
+}
+
 /** A step: one branch for each verb, so that an editor completes what the verb takes. */
 const stepSchema = z.discriminatedUnion(
   'do',
@@ -38,7 +44,7 @@ const stepSchema = z.discriminatedUnion(
         ...common,
         do: z.literal(verb.name).describe(verb.summary),
         // What can be empty can be left out.
-        with: verb.with.safeParse({}).success ? verb.with.optional() : verb.with,
+        with: canBeEmpty(verb.with) ? verb.with.optional() : verb.with,
       })
       .describe(verb.summary),
   ) as unknown as [z.ZodObject, ...z.ZodObject[]],

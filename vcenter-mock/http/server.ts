@@ -3,7 +3,7 @@ import http, { type IncomingMessage, type Server, type ServerResponse } from 'no
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { KeyrigError, messageOf, systemCode, trackConnections } from '../../core/index.ts';
+import { KeyrigError, messageOf, systemCode, trackConnections, withoutSchemaCompilers } from '../../core/index.ts';
 import { serveLookup } from '../lookup/lookup-service.ts';
 import { serveMob } from '../mob/routes.ts';
 import { serveRest } from '../rest/server.ts';
@@ -70,6 +70,7 @@ export function buildServer(
   };
   const soap = new SoapEndpoint(vc, dispatcher, identity !== undefined);
   const app: FastifyInstance = Fastify({
+    schemaController: withoutSchemaCompilers,
     bodyLimit: vc.assumed.bodyLimit,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
