@@ -6,9 +6,9 @@ export function startRoles(kmsNames: readonly string[] = ['kms-1']): string[] {
 }
 
 /**
- * Key pairs are the slowest part of a start. node:crypto makes them while the rest of keyrig is loaded: one after the other,
- * so that one core is left for loading.
+ * Key pairs are the slowest part of a start. node:crypto makes them on other threads while keyrig is loaded; all are asked for at
+ * once, because loading leaves no turn of the event loop to ask for the next.
  */
 export async function makeKeysAhead(keys: KeyPool): Promise<void> {
-  for (const role of startRoles()) await keys.get(role);
+  await Promise.all(startRoles().map((role) => keys.get(role)));
 }
