@@ -189,50 +189,6 @@ export class ManualClock implements Clock {
   }
 }
 
-/** The ticks of real time that must pass without activity before {@link advanceWhenQuiet} moves a clock. */
-const quietTicks = 20;
-const quietTickMs = 5;
-
-/**
- * Moves a manual clock to its next due call whenever nothing has happened for a while, until the signal fires.
- * "A while" is counted in turns of the event loop, not in elapsed time, so that a process which was merely stalled
- * still reads its sockets before its time-outs strike.
- *
- * @param activity a number that grows with everything that happens, such as the journal's length.
- */
-export async function advanceWhenQuiet(clock: ManualClock, activity: () => number, signal: AbortSignal): Promise<void> {
-  let seen = activity();
-  let quiet = 0;
-  while (!signal.aborted) {
-    await new Promise((resolve) => setTimeout(resolve, quietTickMs));
-    const current = activity();
-    if (current !== seen || clock.held) {
-      seen = current;
-      quiet = 0;
-      continue;
-    }
-    quiet++;
-    const due = clock.nextDue;
-    if (quiet < quietTicks || due === undefined || signal.aborted) continue;
-    quiet = 0;
-    await clock.advance(due - clock.now());
-  }
-}
-
-/** Fewer than move a clock, so that who waits for quiet goes on before time does. */
-const settledTicks = quietTicks / 2;
-
-/** Resolves when nothing has happened for a while: what began by itself at this time has done its work. */
-export async function untilQuiet(clock: ManualClock, activity: () => number): Promise<void> {
-  let seen = activity();
-  for (let quiet = 0; quiet < settledTicks; quiet++) {
-    await new Promise((resolve) => setTimeout(resolve, quietTickMs));
-    const current = activity();
-    if (current !== seen || clock.held) quiet = -1;
-    seen = current;
-  }
-}
-
 /** Real time for measuring how long something took (ms, monotonic); never shown to a plane. */
 export function stopwatch(): () => number {
   const start = performance.now();

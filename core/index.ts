@@ -7,6 +7,7 @@ export * from './journal.ts';
 export * from './json.ts';
 export * from './match.ts';
 export * from './pki/index.ts';
+export * from './quiet.ts';
 export * from './random.ts';
 export * from './runtime.ts';
 export * from './without-schema-compilers.ts';

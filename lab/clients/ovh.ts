@@ -1,5 +1,5 @@
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { type Json, KeyrigError } from '../../core/index.ts';
+import { trustAt } from './lab-agent.ts';
 
 /** Where the API is and who calls. */
 export interface OvhAccess {
@@ -21,7 +21,7 @@ export class OvhApiClient {
 
   constructor(access: OvhAccess) {
     this.#access = access;
-    this.#distrust = trustInProcess(access.ca);
+    this.#distrust = trustAt(access, access.ca);
   }
 
   close(): void {
@@ -50,22 +50,4 @@ export class OvhApiClient {
       });
     });
   }
-}
-
-const trusted = new Map<string, number>();
-const usual = getCACertificates('default');
-
-/**
- * The official client has no option for a certificate authority, so the lab's CA joins the ones that this process trusts by
- * default while a lab needs it.
- */
-function trustInProcess(ca: string): () => void {
-  const change = (by: number) => {
-    const count = (trusted.get(ca) ?? 0) + by;
-    if (count > 0) trusted.set(ca, count);
-    else trusted.delete(ca);
-    setDefaultCACertificates([...usual, ...trusted.keys()]);
-  };
-  change(1);
-  return () => change(-1);
 }

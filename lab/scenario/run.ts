@@ -169,7 +169,8 @@ class ScenarioRun {
   /** On a manual clock the wait is what moves it; what falls due on the way and at its end does its work first. */
   async #pass(ms: number): Promise<void> {
     await this.#clock.sleep(ms);
-    if (this.#clock instanceof ManualClock) await untilQuiet(this.#clock, () => this.#lab.runtime.journal.count);
+    if (this.#clock instanceof ManualClock)
+      await untilQuiet(this.#clock, { activity: () => this.#lab.runtime.journal.count });
   }
 
   async all(scenario: Scenario): Promise<StepResult[]> {
@@ -213,7 +214,7 @@ class ScenarioRun {
     const clock = this.#clock;
     if (!(clock instanceof ManualClock)) return this.#deadline.race(work());
     const done = new AbortController();
-    const mover = advanceWhenQuiet(clock, () => this.#lab.runtime.journal.count, done.signal);
+    const mover = advanceWhenQuiet(clock, { activity: () => this.#lab.runtime.journal.count }, done.signal);
     try {
       return await this.#deadline.race(work());
     } finally {

@@ -73,7 +73,7 @@ describe('ManualClock', () => {
     const sleeper = clock.sleep(10_000).then(() => {
       woke = true;
     });
-    const mover = advanceWhenQuiet(clock, () => 0, stop.signal);
+    const mover = advanceWhenQuiet(clock, { activity: () => 0 }, stop.signal);
     for (let i = 0; i < 60; i++) await new Promise((resolve) => setTimeout(resolve, 5));
     expect(woke).toBe(false);
     release();

@@ -46,7 +46,7 @@ async function expectCannotGenerateKey(unreachable: boolean): Promise<string[]> 
 /** Runs a promise while a manual clock goes on whenever nothing happens. */
 async function whileTimePasses<T>(clock: ManualClock, promise: Promise<T>): Promise<T> {
   const stop = new AbortController();
-  const passing = advanceWhenQuiet(clock, () => lab.runtime.journal.count, stop.signal);
+  const passing = advanceWhenQuiet(clock, { activity: () => lab.runtime.journal.count }, stop.signal);
   try {
     return await promise;
   } finally {

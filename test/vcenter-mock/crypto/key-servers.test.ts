@@ -122,7 +122,7 @@ describe('time-outs', () => {
     lab.crypto.healthCheck.stop();
     lab.kms.misbehave = () => 'hang';
     const stop = new AbortController();
-    const moved = advanceWhenQuiet(clock, () => lab.runtime.journal.count, stop.signal);
+    const moved = advanceWhenQuiet(clock, { activity: () => lab.runtime.journal.count }, stop.signal);
     let end: number | undefined;
     clock.setTimeout(() => {
       end ??= -1;
@@ -151,7 +151,7 @@ describe('time-outs', () => {
     lab = await createLab(pki, { clock, timeout: 0, crypto: { isFlowOpen: () => false } });
     lab.crypto.healthCheck.stop();
     const stop = new AbortController();
-    const moved = advanceWhenQuiet(clock, () => lab.runtime.journal.count, stop.signal);
+    const moved = advanceWhenQuiet(clock, { activity: () => lab.runtime.journal.count }, stop.signal);
     await expect(create()).rejects.toThrow('ETIMEDOUT');
     stop.abort();
     await moved;

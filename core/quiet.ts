@@ -1,0 +1,83 @@
+import { performance } from 'node:perf_hooks';
+import type { ManualClock } from './clock.ts';
+
+/** How long a turn of the event loop waits for an event (ms). */
+const turnMs = 1;
+
+/** So many turns without any event make this process quiet. */
+const idleTurns = 8;
+
+/**
+ * Other labs or clients in the same process keep its event loop busy, and other processes are not seen in it: then so many turns in
+ * which the lab itself does nothing have to do.
+ */
+const silentTurns = 100;
+
+/** What has been asked of the operating system and is not in any event yet. A write may wait for its reader for good, so it does not count. */
+const underWay = /^FSReq|^GetAddrInfo|^TCPConnect/;
+
+/** What tells that nothing happens. */
+export interface Stillness {
+  /** A number that grows with everything that happens, such as the journal's length. */
+  activity: () => number;
+  /** Another process takes part: that this one waits for events says nothing about it. */
+  foreign?: boolean;
+}
+
+/**
+ * Waits until nothing has happened for a while. "A while" is counted in turns of the event loop, not in elapsed time, so that a
+ * process which was merely stalled still reads its sockets before its time-outs strike. What travels between sockets of this
+ * process is there at the next turn: a few turns without any event of the loop are enough.
+ *
+ * @returns false when the signal fired first
+ */
+async function stillness(
+  clock: ManualClock,
+  { activity, foreign = false }: Stillness,
+  share: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  let seen = activity();
+  let events = loopEvents();
+  let idle = 0;
+  let silent = 0;
+  while (!signal?.aborted) {
+    await new Promise((resolve) => setTimeout(resolve, turnMs));
+    const current = activity();
+    const currentEvents = loopEvents();
+    if (current !== seen || clock.held) silent = idle = 0;
+    else {
+      silent++;
+      idle = !foreign && currentEvents === events && !isUnderWay() ? idle + 1 : 0;
+    }
+    seen = current;
+    events = currentEvents;
+    if (idle >= idleTurns * share || silent >= silentTurns * share) return !signal?.aborted;
+  }
+  return false;
+}
+
+/** How many events the loop of this process has handled: its timers are none of them. */
+function loopEvents(): number {
+  return performance.nodeTiming.uvMetricsInfo.events;
+}
+
+function isUnderWay(): boolean {
+  return process.getActiveResourcesInfo().some((resource) => underWay.test(resource));
+}
+
+/** Moves a manual clock to its next due call whenever all is still, until the signal fires. */
+export async function advanceWhenQuiet(clock: ManualClock, what: Stillness, signal: AbortSignal): Promise<void> {
+  while (await stillness(clock, what, 1, signal)) {
+    const due = clock.nextDue;
+    if (due !== undefined) await clock.advance(due - clock.now());
+  }
+}
+
+/**
+ * Resolves when all is still: what began by itself at this time has done its work. Half as long as what moves a clock, so that who
+ * waits for this goes on before time does.
+ */
+export async function untilQuiet(clock: ManualClock, what: Stillness): Promise<void> {
+  await stillness(clock, what, 0.5);
+}
