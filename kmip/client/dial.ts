@@ -77,7 +77,7 @@ export function dial(options: DialOptions, deadline: Deadline): Promise<Socket> 
 
 /** Starts TLS on a connected socket; the caller listens for `secureConnect` and `error`. */
 export function startTls(socket: Socket, host: string, tls: KmipTlsOptions, verify: boolean): TLSSocket {
-  const { servername, ca, cert, key, minVersion, maxVersion, ciphers } = tls;
+  const { servername, ca, cert, key, minVersion, maxVersion, ciphers, secureContext } = tls;
   return connectTls({
     socket,
     host,
@@ -89,6 +89,7 @@ export function startTls(socket: Socket, host: string, tls: KmipTlsOptions, veri
     ...(minVersion !== undefined && { minVersion }),
     ...(maxVersion !== undefined && { maxVersion }),
     ...(ciphers !== undefined && { ciphers }),
+    ...(secureContext !== undefined && { secureContext }),
     rejectUnauthorized: verify,
   });
 }

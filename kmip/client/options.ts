@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { SecureVersion } from 'node:tls';
+import type { SecureContext, SecureVersion } from 'node:tls';
 import type { Clock } from '../../core/index.ts';
 
 /** Opens the TCP connection; a dial that never settles is ended by the client's time-out. */
@@ -17,6 +17,8 @@ export type KmipTlsOptions = {
   maxVersion?: SecureVersion;
   /** OpenSSL cipher list (TLS 1.2 and 1.3 names). */
   ciphers?: string;
+  /** Made from all the above but the name by who opens many connections, and then used in their place. */
+  secureContext?: SecureContext;
   /**
    * Decides about the server's certificate in place of Node.js' own verification, whose result it is told
    * (`undefined` = verified). An error refuses the server; not a byte of KMIP is sent before it has agreed.

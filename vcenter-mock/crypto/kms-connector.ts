@@ -1,4 +1,4 @@
-import type { SecureVersion } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureVersion } from 'node:tls';
 import { inspectCertificate, type Runtime, validityAt } from '../../core/index.ts';
 import { connectKmip, KmipClientError, type KmipConnection, probeCertificate } from '../../kmip/index.ts';
 import type { CryptoAssumed } from './assumed.ts';
@@ -24,6 +24,9 @@ export interface ProbeResult {
   failure: KmsFailure | undefined;
 }
 
+/** Stands for a provider without an identity. */
+const nobody = {};
+
 /**
  * Opens TLS connections to key servers as vCenter does: TLS 1.2 (observed), the provider's client identity if it has one,
  * and a server certificate that was trusted by upload; any other is refused before a byte of KMIP is sent.
@@ -34,6 +37,7 @@ export class KmsConnector {
   readonly #gateway: Gateway;
   readonly #tls: { minVersion: SecureVersion; maxVersion: SecureVersion };
   readonly #stopping: AbortSignal;
+  readonly #contexts = new WeakMap<object, SecureContext>();
 
   constructor(parts: {
     runtime: Runtime;
@@ -90,13 +94,11 @@ export class KmsConnector {
     let certificate: Buffer | undefined;
     const dial = this.#dialFor(info, purpose, cause);
     try {
-      const { identity } = provider ?? {};
-      const tls = { ...this.#tls, ...(identity && { cert: identity.certificatePem, key: identity.privateKeyPem }) };
-      const options = { ...this.#target(info), dial: dial.dial };
       const connection = await connectKmip({
-        ...options,
+        ...this.#target(info),
+        dial: dial.dial,
         tls: {
-          ...tls,
+          secureContext: this.#secureContext(provider),
           checkServer: (der) => {
             certificate = der;
             return undefined;
@@ -116,10 +118,9 @@ export class KmsConnector {
     info: KmipServerInfo,
     { purpose, cause }: Purpose,
   ): Promise<Buffer> {
-    const { identity } = provider ?? {};
-    const tls = { ...this.#tls, ...(identity && { cert: identity.certificatePem, key: identity.privateKeyPem }) };
     const { dial, seq } = this.#dialFor(info, purpose, cause);
     try {
+      const tls = { secureContext: this.#secureContext(provider) };
       return (await probeCertificate({ ...this.#target(info), dial, tls })).certificate;
     } catch (error) {
       throw this.#record(toKmsFailure(error), info, purpose, seq() ?? cause);
@@ -131,7 +132,6 @@ export class KmsConnector {
     { info }: KmipServer,
     { purpose, cause }: Purpose,
   ): Promise<{ connection: KmipConnection; seq: number }> {
-    const { identity } = provider;
     const dialler = this.#dialFor(info, purpose, cause);
     let refusal: KmsFailure | undefined;
     try {
@@ -139,8 +139,7 @@ export class KmsConnector {
         ...this.#target(info),
         dial: dialler.dial,
         tls: {
-          ...this.#tls,
-          ...(identity && { cert: identity.certificatePem, key: identity.privateKeyPem }),
+          secureContext: this.#secureContext(provider),
           checkServer: (der) => {
             refusal = this.#judge(provider, der);
             return refusal;
@@ -151,6 +150,16 @@ export class KmsConnector {
     } catch (error) {
       throw this.#record(refusal ?? toKmsFailure(error), info, purpose, dialler.seq() ?? cause);
     }
+  }
+
+  /** What a provider shows of itself. Each connection is a handshake of its own; reading the certificates again is not needed. */
+  #secureContext({ identity }: Partial<Pick<KeyProvider, 'identity'>> = {}): SecureContext {
+    const found = this.#contexts.get(identity ?? nobody);
+    if (found) return found;
+    const shown = identity && { cert: identity.certificatePem, key: identity.privateKeyPem };
+    const made = createSecureContext({ ...this.#tls, ...shown });
+    this.#contexts.set(identity ?? nobody, made);
+    return made;
   }
 
   /** Trust on first use, and validity by the lab's clock. The wording is assumed. */
