@@ -20,6 +20,8 @@ export interface Random {
   stream(purpose: string): RandomStream;
   /** A number in [0, 1) that depends on nothing but the seed and the parts. */
   draw(...parts: (string | number)[]): number;
+  /** Bytes that depend on nothing but the seed and the parts. */
+  bytes(length: number, ...parts: (string | number)[]): Buffer;
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -106,5 +108,7 @@ export function createRandom(seed: string = randomBytes(8).toString('hex')): Ran
       return stream;
     },
     draw: (...parts) => fraction(absorb(createHash('sha256'), 'draw', seed, ...parts).digest(), 0),
+    bytes: (length, ...parts) =>
+      absorb(createHash('shake256', { outputLength: length }), 'bytes', seed, ...parts).digest(),
   };
 }

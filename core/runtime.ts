@@ -1,5 +1,6 @@
 import { type Clock, createRealClock } from './clock.ts';
-import { FaultEngine, type FaultRule } from './faults.ts';
+import { FaultEngine } from './faults/engine.ts';
+import type { FaultRule } from './faults/rule.ts';
 import { Journal } from './journal.ts';
 import { createRandom, type Random } from './random.ts';
 

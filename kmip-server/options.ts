@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../core/index.ts';
+import type { CertificateFault, Json, JsonObject } from '../core/index.ts';
 import type { KmipVersion, TtlvLimits } from '../kmip/index.ts';
 import type { Assumed } from './assumed.ts';
 import type { ObjectStore } from './store/store.ts';
@@ -92,6 +92,8 @@ export interface ServerLimits extends TtlvLimits {
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
 export interface KmipServerOptions {
+  /** What fault rules call this server; default `kms`. */
+  name?: string;
   /** Address to listen on; default 127.0.0.1. */
   host?: string;
   /** TCP port; default 5696 (KMIP 1.1 Profiles §3), 0 takes a free one. */
@@ -100,6 +102,8 @@ export interface KmipServerOptions {
   https?: { port?: number };
   /** Certificate and key that the server shows. */
   identity: ServerIdentity;
+  /** Makes the certificates that faults of the point kmip.connection ask for, each with a key of its own. */
+  faultIdentity?: (fault: CertificateFault) => Promise<ServerIdentity>;
   /** Authorities (PEM) whose client certificates are acceptable. */
   ca?: readonly string[];
   /** Clients known by name. */
@@ -157,6 +161,8 @@ export const defaultLimits: ServerLimits = {
 };
 
 /** IANA's port for KMIP. KMIP 1.1 Profiles §3.1 */
+/** What fault rules call a server without a name. */
+export const defaultName = 'kms';
 export const defaultPort = 5696;
 
 /** Seconds; documented: the Lease Time in most OASIS cases that show one. */

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
   type CertificateFacts,
@@ -7,11 +7,11 @@ import {
   parseCertificate,
   type Runtime,
   readPrivateKey,
-  systemCode,
 } from '../core/index.ts';
 import { KMIP_VERSIONS, protocolVersion, State } from '../kmip/index.ts';
 import { assumed } from './assumed.ts';
 import { Connection, type ConnectionParts } from './connections/connection.ts';
+import { ListeningPort } from './connections/listening-port.ts';
 import { Session } from './connections/session.ts';
 import { HttpEndpoint } from './https/http-conversation.ts';
 import { AccessControl } from './identity/access-control.ts';
@@ -25,6 +25,7 @@ import { nextDue, seconds, settle, touch } from './objects/life-cycle.ts';
 import {
   defaultLeaseTime,
   defaultLimits,
+  defaultName,
   defaultPort,
   type KmipServerOptions,
   type KnownClient,
@@ -82,21 +83,6 @@ export function createKmipServer(options: KmipServerOptions, runtime: Runtime): 
   return new TestKeyServer(options, runtime);
 }
 
-/** A TCP port and what is spoken on it. */
-interface Port {
-  name: string;
-  /** 0 takes a free one. */
-  wanted: number;
-  readonly parts: ConnectionParts;
-  /** Undefined while stopped. */
-  listener: Server | undefined;
-}
-
-function portOf(port: Port | undefined): number | undefined {
-  const address = port?.listener?.address();
-  return typeof address === 'object' ? address?.port : undefined;
-}
-
 class TestKeyServer implements KmipServer {
   readonly host: string;
   readonly #options: KmipServerOptions;
@@ -110,7 +96,7 @@ class TestKeyServer implements KmipServer {
   readonly #endpoint: TlsEndpoint;
   readonly #limits: ServerLimits;
   readonly #connections = new Set<Connection>();
-  readonly #ports: Port[];
+  readonly #ports: ListeningPort[];
   readonly #http: HttpEndpoint | undefined;
   #certificate: CertificateFacts;
 
@@ -134,6 +120,7 @@ class TestKeyServer implements KmipServer {
     this.#space = new ObjectSpace({ nextDue, settle }, runtime.clock, options.store);
     const environment: MessageEnvironment = {
       runtime,
+      kms: options.name ?? defaultName,
       services: this.#services(),
       space: this.#space,
       known: this.#known,
@@ -146,9 +133,10 @@ class TestKeyServer implements KmipServer {
       timeStampTolerance: options.timeStampTolerance,
       limits: this.#limits,
     };
-    const parts = { environment, endpoint: this.#endpoint, limits: this.#limits };
+    const { faultIdentity } = options;
+    const parts = { environment, endpoint: this.#endpoint, limits: this.#limits, faultIdentity };
     const ttlv: ConnectionParts = { ...parts, converse: (socket, raw, session) => new Session(socket, raw, session) };
-    this.#ports = [{ name: 'KMIP', wanted: options.port ?? defaultPort, parts: ttlv, listener: undefined }];
+    this.#ports = [this.#port('KMIP', options.port ?? defaultPort, ttlv)];
     if (!options.https) return;
     const http = new HttpEndpoint(this.#limits.maxBytes);
     const https: ConnectionParts = {
@@ -156,7 +144,19 @@ class TestKeyServer implements KmipServer {
       converse: (socket, raw, session) => http.converse(socket, raw, session),
     };
     this.#http = http;
-    this.#ports.push({ name: 'KMIP over HTTPS', wanted: options.https.port ?? 0, parts: https, listener: undefined });
+    this.#ports.push(this.#port('KMIP over HTTPS', options.https.port ?? 0, https));
+  }
+
+  #port(name: string, wanted: number, parts: ConnectionParts): ListeningPort {
+    return new ListeningPort({
+      name,
+      kms: parts.environment.kms,
+      host: this.host,
+      wanted,
+      runtime: this.#runtime,
+      accept: (raw) => this.#accept(raw, parts),
+      fingerprints: () => this.#certificate,
+    });
   }
 
   #services(): OperationServices {
@@ -197,11 +197,11 @@ class TestKeyServer implements KmipServer {
   }
 
   get port(): number | undefined {
-    return portOf(this.#ports[0]);
+    return this.#ports[0]?.number;
   }
 
   get httpsPort(): number | undefined {
-    return portOf(this.#ports[1]);
+    return this.#ports[1]?.number;
   }
 
   async start(): Promise<{ host: string; port: number; httpsPort?: number }> {
@@ -209,7 +209,7 @@ class TestKeyServer implements KmipServer {
     // What the store holds is there before the first message asks for it.
     await this.#space.run(() => {});
     try {
-      for (const port of this.#ports) await this.#listen(port);
+      for (const port of this.#ports) await port.open();
     } catch (error) {
       await this.stop();
       throw error;
@@ -218,29 +218,10 @@ class TestKeyServer implements KmipServer {
     return { host: this.host, port: this.port as number, ...(httpsPort !== undefined && { httpsPort }) };
   }
 
-  async #listen(port: Port): Promise<void> {
-    const listener = createServer({ noDelay: true }, (raw) => this.#accept(raw, port.parts));
-    await new Promise<void>((resolve, reject) => {
-      listener.once('error', (error) => reject(listenError(error, this.host, port.wanted)));
-      listener.listen(port.wanted, this.host, resolve);
-    });
-    port.listener = listener;
-    // A server that starts again is where its clients know it.
-    port.wanted = portOf(port) as number;
-    const { sha1, sha256 } = this.#certificate;
-    this.#runtime.journal.record({
-      plane: 'kmip',
-      event: 'kmip.listening',
-      text: `${port.name} server on ${this.host}:${port.wanted}, certificate SHA-1 ${sha1}`,
-      data: { host: this.host, port: port.wanted, sha1, sha256 },
-    });
-  }
-
   async stop(): Promise<void> {
-    const listeners = this.#ports.flatMap(({ listener }) => listener ?? []);
-    if (listeners.length === 0) return;
-    for (const port of this.#ports) port.listener = undefined;
-    const closed = listeners.map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
+    const open = this.#ports.filter(({ number }) => number !== undefined);
+    if (open.length === 0) return;
+    const closed = open.map((port) => port.close());
     for (const connection of this.#connections) connection.destroy();
     await Promise.all(closed);
     this.#runtime.journal.record({ plane: 'kmip', event: 'kmip.stopped', text: 'KMIP server stopped' });
@@ -371,12 +352,4 @@ function readIdentity(identity: ServerIdentity): CertificateFacts {
     throw new KeyrigError('ERR_PKI_CERTIFICATE', 'The private key does not belong to the server certificate.');
   }
   return inspectCertificate(certificate);
-}
-
-function listenError(error: Error, host: string, port: number): KeyrigError {
-  if (systemCode(error) === 'EADDRINUSE') {
-    const text = `Port ${port} on ${host} is taken by another program. Choose another with the KMIP server's option "port".`;
-    return new KeyrigError('ERR_PORT_IN_USE', text, { cause: error, details: { host, port } });
-  }
-  return new KeyrigError('ERR_OPTION', `The KMIP server cannot listen on ${host}:${port}.`, { cause: error });
 }

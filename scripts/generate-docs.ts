@@ -1,5 +1,5 @@
 /** Generates docs/errors.md, docs/kmip.md, docs/ovh.md, docs/vcenter.md, docs/verbs.md and the JSON Schemas in schema/ from their declarations. */
-import { errorTable, faultPoints } from '../core/index.ts';
+import { errorTable, faultActions, faultModifiers, faultPoint, faultPointNames } from '../core/index.ts';
 import { reportJsonSchema } from '../lab/report/shape.ts';
 import { scenarioJsonSchema } from '../lab/scenario/json-schema.ts';
 import { verbs } from '../lab/verbs/index.ts';
@@ -27,7 +27,14 @@ function errors(): string {
 
 function scenarioReference(): string {
   const verbRows = verbs.map(({ name, summary }) => `| \`${name}\` | ${summary.replaceAll('|', '\\|')} |`);
-  const pointRows = Object.entries(faultPoints).map(([name, { about }]) => `| \`${name}\` | ${about} |`);
+  const pointRows = faultPointNames.map((name) => {
+    const { about, subject, actions, modifiers } = faultPoint(name);
+    const taken = [...Object.keys(actions), ...modifiers].map((word) => `\`${word}\``).join(', ');
+    return `| \`${name}\` | ${about} | \`${subject}\` | ${taken} |`;
+  });
+  const actionRows = Object.entries({ ...faultActions, ...faultModifiers }).map(
+    ([name, about]) => `| \`${name}\` | ${about} |`,
+  );
   return [
     notice,
     '# Verbs and fault points',
@@ -39,9 +46,15 @@ function scenarioReference(): string {
     '|---|---|',
     ...verbRows,
     '',
-    '| fault point | asked at, and what `match` sees |',
-    '|---|---|',
+    '| fault point | asked at | what `match` and `per` see | what `then` takes |',
+    '|---|---|---|---|',
     ...pointRows,
+    '',
+    'A fault does exactly one thing; `delay`, `jitter` and `drip` go with it or stand alone.',
+    '',
+    '| in `then` | what happens |',
+    '|---|---|',
+    ...actionRows,
     '',
   ].join('\n');
 }

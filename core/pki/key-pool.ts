@@ -16,11 +16,14 @@ const generate = promisify(generateKeyPair);
 export class KeyPool {
   readonly #pairs = new Map<string, Promise<KeyPair>>();
 
-  /** The pair for a role; made in the background by node:crypto when it is asked for first. */
-  get(role: string): Promise<KeyPair> {
+  /**
+   * The pair for a role; made in the background by node:crypto when it is asked for first.
+   * @param modulusLength bits; less than 2048 makes a key that today's TLS refuses
+   */
+  get(role: string, modulusLength = 2048): Promise<KeyPair> {
     let pair = this.#pairs.get(role);
     if (!pair) {
-      pair = generate('rsa', { modulusLength: 2048, publicExponent: 0x10001 });
+      pair = generate('rsa', { modulusLength, publicExponent: 0x10001 });
       this.#pairs.set(role, pair);
     }
     return pair;

@@ -2,6 +2,7 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import {
+  type CertificateFault,
   type ClockTimer,
   connectionKey,
   type FaultHit,
@@ -11,15 +12,18 @@ import {
 } from '../../core/index.ts';
 import type { Verdict } from '../identity/check-client.ts';
 import type { MessageEnvironment } from '../messages/message.ts';
-import type { ServerLimits } from '../options.ts';
+import type { ServerIdentity, ServerLimits } from '../options.ts';
 import type { AlertName } from '../tls/alert.ts';
-import type { HandshakeFacts, TlsEndpoint } from '../tls/endpoint.ts';
+import type { HandshakeEvents, HandshakeFacts, TlsEndpoint } from '../tls/endpoint.ts';
+import { endsConnection, strikeConnection } from './connection-fault.ts';
 import type { Conversation, SessionParts } from './session.ts';
 
 export interface ConnectionParts {
   environment: MessageEnvironment;
   endpoint: TlsEndpoint;
   limits: ServerLimits;
+  /** Makes the certificate that a fault asks for; undefined when this server has none of that kind. */
+  faultIdentity: ((fault: CertificateFault) => Promise<ServerIdentity>) | undefined;
   /** Begins what is spoken on this port once the connection is secured. */
   converse(socket: TLSSocket, raw: Socket, parts: SessionParts): Conversation;
 }
@@ -75,46 +79,48 @@ export class Connection {
   }
 
   #begin(): void {
-    const { faults } = this.#parts.environment.runtime;
-    const hit = faults.consult('kmip.connection', { remoteAddress: this.#raw.remoteAddress }, this.#accepted);
+    const { runtime, kms } = this.#parts.environment;
+    const hit = runtime.faults.concerns('kmip.connection')
+      ? runtime.faults.consult('kmip.connection', { kms, remoteAddress: this.#raw.remoteAddress }, this.#accepted)
+      : undefined;
     if (!hit) {
       this.#handshake();
       return;
     }
     this.#cause = hit.entry.seq;
-    this.#settled = hit.then.reset !== undefined || hit.then.close !== undefined || hit.then.hang === true;
-    this.#carryOut(hit);
+    this.#settled = endsConnection(hit);
+    if (hit.then.hang) this.#timer?.clear();
+    strikeConnection(hit, {
+      raw: this.#raw,
+      clock: runtime.clock,
+      signal: this.#gone.signal,
+      handshake: () => this.#handshake(),
+      handshakeWith: (fault) => void this.#handshakeWith(fault),
+    });
   }
 
-  /** A fault strikes once the client has sent its ClientHello: for the client that is during the handshake. */
-  #carryOut({ then }: FaultHit): void {
-    const { clock } = this.#parts.environment.runtime;
-    const strike = () => {
-      if (then.reset) this.#raw.resetAndDestroy();
-      else if (then.close) this.#raw.end();
-      else if (!then.hang) this.#handshake();
-    };
-    const afterDelay = () => {
-      if (then.delay === undefined) strike();
-      else clock.sleep(then.delay, this.#gone.signal).then(strike, () => {});
-    };
-    if (then.reset || then.close) {
-      this.#raw.once('data', afterDelay);
-      return;
+  /** The certificate that a fault asks for is made when it is first needed. */
+  async #handshakeWith({ then }: FaultHit): Promise<void> {
+    const { certificate } = then;
+    // Making one takes time that a clock which moves by itself would not wait for.
+    const release = this.#parts.environment.runtime.clock.hold();
+    const made = certificate && this.#parts.faultIdentity?.(certificate);
+    const identity = await Promise.resolve(made).finally(release);
+    if (this.#gone.signal.aborted) return;
+    if (!identity) {
+      const text = `no certificate "${certificate}" is known here: the usual one is shown`;
+      this.#record('kmip.fault.undone', 'error', text, { data: { certificate } });
     }
-    if (then.hang) {
-      this.#timer?.clear();
-      this.#raw.resume();
-    }
-    afterDelay();
+    this.#handshake(identity);
   }
 
-  #handshake(): void {
-    this.#parts.endpoint.begin(this.#raw, {
+  #handshake(identity?: ServerIdentity): void {
+    const events: HandshakeEvents = {
       secured: (socket, verdict, facts) => this.#onSecured(socket, verdict, facts),
       refused: (verdict, alert, facts) => this.#onRefused(verdict, alert, facts),
       failed: (error) => this.#onHandshakeFailed(error),
-    });
+    };
+    this.#parts.endpoint.begin(this.#raw, events, identity);
   }
 
   #onSecured(socket: TLSSocket, verdict: Verdict, facts: HandshakeFacts): void {
@@ -132,7 +138,16 @@ export class Connection {
     this.#conversation = this.#parts.converse(socket, this.#raw, {
       environment: this.#parts.environment,
       limits: this.#parts.limits,
-      sender: { client, refusal, cause: this.#cause, signal: this.#gone.signal },
+      sender: {
+        client,
+        refusal,
+        cause: this.#cause,
+        signal: this.#gone.signal,
+        cut: (how) => {
+          if (how === 'reset') this.#raw.resetAndDestroy();
+          else socket.end();
+        },
+      },
       record: (event, level, text, more) => this.#record(event, level, text, more),
     });
   }

@@ -1,6 +1,7 @@
 /** The KMIP side of a connection: cuts the stream into messages, answers them in order, keeps the time limits. */
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Ending } from '../../core/index.ts';
 import { KmipError, MessageReader, type ReaderEvent, ResultReason } from '../../kmip/index.ts';
 import { type Answer, answerRequest, refuseMessage } from '../messages/message.ts';
 import type { ServerLimits } from '../options.ts';
@@ -125,10 +126,14 @@ export class Session implements Conversation, AnswerSink {
     return this.#socket.write(bytes) || this.#flush(Buffer.alloc(0)).then(() => true);
   }
 
-  async sendPart(part: Buffer, how: 'reset' | 'close'): Promise<void> {
-    if (part.length > 0) await this.#flush(part);
-    if (how === 'reset') this.#raw.resetAndDestroy();
-    else this.#socket.end();
+  encoded(bytes: Buffer): Buffer {
+    return bytes;
+  }
+
+  async sendPieces(pieces: AsyncIterable<Buffer>, _length: number, ending: Ending): Promise<void> {
+    for await (const piece of pieces) await this.#flush(piece);
+    if (ending === 'reset') this.#raw.resetAndDestroy();
+    else if (ending === 'close') this.#socket.end();
   }
 
   #flush(bytes: Buffer): Promise<void> {

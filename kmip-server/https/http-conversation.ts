@@ -118,7 +118,7 @@ class HttpConversation implements Conversation {
       const answer = await this.#run(body, encoding);
       const goesOn = answer !== undefined && (await deliver(answer, this.#parts, this.#sink(encoding, reply)));
       // Never to be answered, or answered in part: fastify shall not answer either.
-      if (!goesOn) reply.hijack();
+      if (!goesOn && !reply.sent) reply.hijack();
       return reply;
     } finally {
       this.#running--;
@@ -144,15 +144,22 @@ class HttpConversation implements Conversation {
         head().send(inEncoding(bytes, encoding));
         return true;
       },
-      sendPart: async (part, how) => {
+      encoded: (bytes) => inEncoding(bytes, encoding),
+      sendPieces: async (pieces, length, ending) => {
         reply.hijack();
-        if (part.length > 0) {
-          // A length that is never reached: the client sees the answer break off.
-          reply.raw.writeHead(200, { 'content-type': encoding.mediaType, 'content-length': part.length + 1 });
-          await new Promise<void>((resolve) => reply.raw.write(part, () => resolve()));
+        for await (const piece of pieces) {
+          if (!reply.raw.headersSent) {
+            reply.raw.writeHead(200, {
+              'content-type': encoding.mediaType,
+              'cache-control': 'no-cache',
+              'content-length': length,
+            });
+          }
+          await new Promise<void>((resolve) => reply.raw.write(piece, () => resolve()));
         }
-        if (how === 'reset') this.#raw.resetAndDestroy();
-        else this.#socket.end();
+        if (ending === 'reset') this.#raw.resetAndDestroy();
+        else if (ending === 'close') this.#socket.end();
+        else if (ending === 'goes-on') reply.raw.end();
       },
     };
   }

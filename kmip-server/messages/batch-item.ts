@@ -2,7 +2,6 @@
 import { type FaultHit, type JournalRecord, type Json, messageOf } from '../../core/index.ts';
 import {
   child,
-  enumCode,
   enumName,
   formatVersion,
   ItemType,
@@ -28,7 +27,8 @@ import type { MessageEnvironment, MessageSender } from './message.ts';
 import type { OperationContext } from './operation-context.ts';
 import type { PendingOperation } from './pending.ts';
 import { RefusedWithPayload } from './refused.ts';
-import { requestSubject } from './request-subject.ts';
+import { carryOutOnRequest, consultRequest } from './request-fault.ts';
+import { ScriptedRefusal } from './scripted-result.ts';
 
 /** What the items of a message are run with. */
 export interface BatchParts {
@@ -79,15 +79,20 @@ type ReadableItem = RequestItem & { error?: undefined };
 export function planItem(one: RequestItem, parts: BatchParts): PlannedItem | Promise<PlannedItem | undefined> {
   const { cause } = parts.sender;
   if (one.error) return { one, ready: { refusal: one.error }, cause };
-  const hit = consult(one, parts);
+  const hit = consultRequest(one, parts);
   return hit ? planWithFault(one, parts, hit) : prepare(one, parts, cause);
 }
 
 async function planWithFault(one: ReadableItem, parts: BatchParts, hit: FaultHit): Promise<PlannedItem | undefined> {
-  if (!(await carryOut(hit, parts))) return undefined;
+  if (!(await carryOutOnRequest(hit, parts))) return undefined;
   const { kmip } = hit.then;
   const cause = hit.entry.seq;
-  return kmip ? { one, ready: { refusal: scriptedRefusal(kmip) }, cause } : prepare(one, parts, cause);
+  if (!kmip) return prepare(one, parts, cause);
+  // A pending operation is a true one, which can be polled, wherever there can be one.
+  if (kmip.status === 'OperationPending' && !neverPending.has(one.operation)) {
+    return prepare(one, { ...parts, asynchronous: true }, cause);
+  }
+  return { one, ready: { refusal: new ScriptedRefusal(kmip, hit) }, cause };
 }
 
 function prepare(one: ReadableItem, parts: BatchParts, cause: number): PlannedItem | Promise<PlannedItem> {
@@ -239,32 +244,6 @@ function admit(operation: number, parts: BatchParts): void {
   if (!parts.access.mayPerform(operation)) throw operationDenied(operation, parts.client);
 }
 
-function consult(one: ReadableItem, { environment, sender }: BatchParts): FaultHit | undefined {
-  const { faults } = environment.runtime;
-  // The subject is costly to build, and most labs have no faults here.
-  if (!faults.rules.some(({ at }) => at === 'kmip.request')) return undefined;
-  return faults.consult('kmip.request', requestSubject(one, sender.client?.name), sender.cause);
-}
-
-/** Waits as the fault says; false when there will be no answer. */
-async function carryOut(hit: FaultHit, { environment, sender }: BatchParts): Promise<boolean> {
-  const { delay, hang } = hit.then;
-  if (hang) return false;
-  if (delay === undefined) return true;
-  try {
-    await environment.runtime.clock.sleep(delay, sender.signal);
-    return true;
-  } catch {
-    // The connection went while the answer was held back.
-    return false;
-  }
-}
-
-function scriptedRefusal({ reason, message }: { reason: string; message?: string }): KmipError {
-  const code = enumCode('ResultReason', reason) ?? ResultReason.GeneralFailure;
-  return new KmipError(code as ResultReason, message ?? enumName('ResultReason', code) ?? reason);
-}
-
 /** `Get Attributes` */
 function nameOf(operation: number | undefined): string {
   if (operation === undefined) return 'Batch Item';
@@ -300,6 +279,7 @@ export function failedItem(
   one: { operation?: number; uniqueBatchItemId?: Buffer },
   refusal: KmipError,
 ): ResponseBatchItem {
+  if (refusal instanceof ScriptedRefusal) return refusal.itemFor(one);
   const { operation, uniqueBatchItemId } = one;
   return {
     operation,

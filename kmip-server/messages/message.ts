@@ -25,6 +25,8 @@ import type { OperationServices } from './operation-context.ts';
 /** What all messages of a server share. */
 export interface MessageEnvironment {
   readonly runtime: Runtime;
+  /** What fault rules call this server. */
+  readonly kms: string;
   readonly services: OperationServices;
   readonly space: ObjectSpace;
   readonly known: KnownClients;
@@ -44,6 +46,8 @@ export interface MessageSender {
   readonly cause: number;
   /** Fires when the connection is gone. */
   readonly signal: AbortSignal;
+  /** Ends the connection, at once or in order. */
+  cut(how: 'reset' | 'close'): void;
 }
 
 /** An answer, not yet encoded. */

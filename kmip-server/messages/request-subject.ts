@@ -12,11 +12,15 @@ import {
 import { operationKey } from '../identity/known-clients.ts';
 
 /**
- * What fault rules may match of a batch item: `{ operation, uniqueIdentifier?, client, attributes? }`. Built from the items
+ * What fault rules may match of a batch item: `{ kms, operation, uniqueIdentifier?, client, attributes? }`. Built from the items
  * as they came, so that it also works for a payload that the operation will refuse. Byte strings are left out.
  */
-export function requestSubject(one: RequestItem & { error?: undefined }, client: string | undefined): JsonObject {
-  const subject: Record<string, Json | undefined> = { operation: operationKey(one.operation), client };
+export function requestSubject(
+  one: RequestItem & { error?: undefined },
+  kms: string,
+  client: string | undefined,
+): JsonObject {
+  const subject: Record<string, Json | undefined> = { kms, operation: operationKey(one.operation), client };
   if (one.payload?.type !== ItemType.Structure) return subject;
   const attributes: Record<string, Json> = {};
   collect(one.payload, subject, attributes);

@@ -1,4 +1,4 @@
-import type { AnswerCorruption } from '../../core/index.ts';
+import type { AnswerCorruption, FaultHit } from '../../core/index.ts';
 import { encodeResponse, KmipError, type ResponseBatchItem, ResultReason } from '../../kmip/index.ts';
 import { seconds } from '../objects/life-cycle.ts';
 import { failedItem } from './batch-item.ts';
@@ -40,13 +40,15 @@ export function encodeAnswer(answer: Answer): EncodedAnswer {
 
 // Where fields stand in every response: message head, header head, Protocol Version head, then its two Integers.
 const messageLengthOffset = 4;
-const headerTypeOffset = 8 + 3;
+const firstItemOffset = 8;
+const headerTypeOffset = firstItemOffset + 3;
 const majorVersionOffset = 8 + 8 + 8 + 8;
+const majorVersionPaddingOffset = majorVersionOffset + 4;
 const undefinedItemType = 0x0b;
 const undefinedVersion = 9;
 
 /** Spoils an answer in the way a fault asks for. */
-export function corruptAnswer(answer: Answer, how: AnswerCorruption): Buffer {
+export function corruptAnswer(answer: Answer, how: AnswerCorruption, { bytes: draw }: Pick<FaultHit, 'bytes'>): Buffer {
   if (how === 'batch-id') return encode(answer, answer.items.map(withOtherBatchId));
   const bytes = encode(answer, answer.items);
   switch (how) {
@@ -60,6 +62,14 @@ export function corruptAnswer(answer: Answer, how: AnswerCorruption): Buffer {
     case 'tag':
       // 42007A, the tag of a Response Header, where 42007B belongs.
       bytes[2] = (bytes[2] ?? 0) ^ 0x01;
+      break;
+    case 'padding':
+      // KMIP 1.1 §9.1.1.3: padding is zero; a decoder need not look.
+      bytes[majorVersionPaddingOffset] = 0xff;
+      break;
+    case 'random':
+      // Tag, type and length stay, so that the client reads the whole message.
+      draw(bytes.length - firstItemOffset).copy(bytes, firstItemOffset);
       break;
     case 'version':
       bytes.writeInt32BE(undefinedVersion, majorVersionOffset);

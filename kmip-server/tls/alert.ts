@@ -1,27 +1,23 @@
 import { createCipheriv, createHmac } from 'node:crypto';
+import { type TlsAlert, tlsAlerts } from '../../core/index.ts';
 
-/** Alert descriptions that refuse a client. RFC 5246 §7.2.2, RFC 8446 §6 */
-export const AlertDescription = {
-  handshake_failure: 40,
-  bad_certificate: 42,
-  unsupported_certificate: 43,
-  certificate_expired: 45,
-  certificate_unknown: 46,
-  unknown_ca: 48,
-  access_denied: 49,
-  certificate_required: 116,
-} as const;
-export type AlertName = keyof typeof AlertDescription;
+/** Alerts that refuse a client. */
+export type AlertName = Extract<
+  TlsAlert,
+  | 'handshake_failure'
+  | 'bad_certificate'
+  | 'unsupported_certificate'
+  | 'certificate_expired'
+  | 'certificate_unknown'
+  | 'unknown_ca'
+  | 'access_denied'
+  | 'certificate_required'
+>;
 
 const contentType = { alert: 21, applicationData: 23 } as const;
 const fatal = 2;
-/** TLS 1.2, and the frozen version of TLS 1.3 records. RFC 8446 §5.1 */
+/** The frozen version of TLS 1.3 records. RFC 8446 §5.1 */
 const recordVersion = [3, 3] as const;
-
-/** A fatal alert before the server's ChangeCipherSpec: TLS 1.2 sends it in clear. RFC 5246 §6.2.1, §7.2 */
-export function clearAlert(alert: AlertName): Buffer {
-  return Buffer.from([contentType.alert, ...recordVersion, 0, 2, fatal, AlertDescription[alert]]);
-}
 
 /** The cipher suites of TLS 1.3 that OpenSSL negotiates. RFC 8446 §B.4 */
 const suites = {
@@ -59,7 +55,7 @@ function expandLabel(hash: string, secret: Buffer, label: string, length: number
 export function protectedAlert(alert: AlertName, trafficSecret: Buffer, suite: string): Buffer | undefined {
   if (!isSuite(suite)) return undefined;
   const { cipher, hash, keyBytes } = suites[suite];
-  const inner = Buffer.from([fatal, AlertDescription[alert], contentType.alert]);
+  const inner = Buffer.from([fatal, tlsAlerts[alert], contentType.alert]);
   const head = Buffer.from([contentType.applicationData, ...recordVersion, 0, inner.length + tagBytes]);
   // The nonce is the IV xor the sequence number, which is 0 for the first record.
   const iv = expandLabel(hash, trafficSecret, 'iv', ivBytes);

@@ -1,10 +1,10 @@
-import { constants } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
-import { connectionKey } from '../../core/index.ts';
+import { clearAlert, connectionKey } from '../../core/index.ts';
 import type { Verdict } from '../identity/check-client.ts';
 import type { ServerIdentity, TlsVersion } from '../options.ts';
-import { type AlertName, clearAlert, protectedAlert } from './alert.ts';
+import { type AlertName, protectedAlert } from './alert.ts';
 import { cipherList } from './ciphers.ts';
 
 export interface EndpointOptions {
@@ -55,20 +55,36 @@ interface Handshake {
 export class TlsEndpoint {
   readonly #options: EndpointOptions;
   readonly #server: Server;
+  /** Servers that show another certificate to single connections. */
+  readonly #others = new WeakMap<ServerIdentity, Server>();
   readonly #handshakes = new Map<string, Handshake>();
 
   constructor(options: EndpointOptions) {
     this.#options = options;
-    this.#server = createServer({
-      ...this.#contextOptions(options.identity),
+    this.#server = this.#createServer(this.#contextOptions(options.identity));
+  }
+
+  #createServer(context: SecureContextOptions): Server {
+    const server = createServer({
+      ...context,
       requestCert: true,
       rejectUnauthorized: false,
       // The lab's clock limits handshakes; Node's own timer must not strike first.
       handshakeTimeout: 2 ** 31 - 1,
     });
-    this.#server.on('keylog', (line, socket) => this.#onKeyLog(line, socket));
-    this.#server.on('secureConnection', (socket) => this.#onSecure(socket));
-    this.#server.on('tlsClientError', (error, socket) => this.#take(socket)?.events.failed(error));
+    server.on('keylog', (line, socket) => this.#onKeyLog(line, socket));
+    server.on('secureConnection', (socket) => this.#onSecure(socket));
+    server.on('tlsClientError', (error, socket) => this.#take(socket)?.events.failed(error));
+    return server;
+  }
+
+  #otherServer(identity: ServerIdentity): Server {
+    let server = this.#others.get(identity);
+    if (!server) {
+      server = this.#createServer(this.#contextOptions(identity));
+      this.#others.set(identity, server);
+    }
+    return server;
   }
 
   #contextOptions(identity: ServerIdentity): SecureContextOptions {
@@ -80,7 +96,8 @@ export class TlsEndpoint {
       ca: [],
       minVersion,
       maxVersion,
-      ciphers: cipherList(profileCiphers),
+      // OpenSSL does not show a key that it finds too weak, unless it is told to.
+      ciphers: `${cipherList(profileCiphers)}${isWeak(identity) ? ':@SECLEVEL=0' : ''}`,
       honorCipherOrder: true,
       // A resumed session carries no client certificate to judge.
       secureOptions: constants.SSL_OP_NO_TICKET,
@@ -92,12 +109,13 @@ export class TlsEndpoint {
     this.#server.setSecureContext(this.#contextOptions(identity));
   }
 
-  /** Starts the handshake on an accepted TCP connection. */
-  begin(raw: Socket, events: HandshakeEvents): void {
+  /** Starts the handshake on an accepted TCP connection, with another certificate than the usual one when it is given. */
+  begin(raw: Socket, events: HandshakeEvents, identity?: ServerIdentity): void {
     const key = keyOf(raw);
     this.#handshakes.set(key, { raw, events });
     raw.once('close', () => this.#handshakes.delete(key));
-    this.#server.emit('connection', raw);
+    const server = identity ? this.#otherServer(identity) : this.#server;
+    server.emit('connection', raw);
   }
 
   #take(socket: Socket): Handshake | undefined {
@@ -152,6 +170,11 @@ export class TlsEndpoint {
     handshake.raw.end();
     handshake.events.refused(verdict, alert, factsOf(socket));
   }
+}
+
+function isWeak({ certificatePem }: ServerIdentity): boolean {
+  const { modulusLength = 2_048 } = new X509Certificate(certificatePem).publicKey.asymmetricKeyDetails ?? {};
+  return modulusLength < 2_048;
 }
 
 function keyOf(socket: Socket): string {

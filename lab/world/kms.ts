@@ -1,5 +1,6 @@
 import { type Identity, inspectCertificate, type Json, type Runtime } from '../../core/index.ts';
 import { createKmipServer, type KmipServer, type ObjectStore } from '../../kmip-server/index.ts';
+import { faultIdentities } from './fault-identities.ts';
 import type { KmsStores } from './kms-store.ts';
 import type { LabPki } from './pki.ts';
 import { defaultPorts, listening } from './ports.ts';
@@ -44,11 +45,13 @@ export class LabKms {
     const store = await stores.open(world.store);
     const server = createKmipServer(
       {
+        name: world.name,
         host: address,
         port,
         https: httpsOptions(world.https),
         store,
         identity,
+        faultIdentity: faultIdentities({ name: world.name, address }, pki, runtime.clock),
         ca: [pki.ca.certificatePem],
         clients: world.clients,
         requireKnownClient: world.requireKnownClient,

@@ -11,6 +11,8 @@ import {
 import type { CertificateFlaw } from './schema.ts';
 
 const day = 86_400_000;
+/** TLS libraries of today ask for 2048. */
+const weakBits = 1024;
 
 /** The certificates of one lab: its authority, and identities that are sound or flawed on purpose. */
 export class LabPki {
@@ -44,7 +46,7 @@ export class LabPki {
     const { role, commonName, flaw = 'valid', validForMs } = options;
     const request: CertificateRequest = {
       commonName,
-      keys: await this.#keys.get(role),
+      keys: await (flaw === 'weak-key' ? this.#keys.get(`${role} weak`, weakBits) : this.#keys.get(role)),
       names: [...(options.names ?? []), ...this.#names],
       ...(validForMs !== undefined && { notAfter: new Date(this.#runtime.clock.now() + validForMs) }),
       ...this.#flawed(flaw),

@@ -13,6 +13,7 @@ export const certificateFlaws = [
   'self-signed',
   'unknown-ca',
   'no-usage',
+  'weak-key',
 ] as const;
 export type CertificateFlaw = (typeof certificateFlaws)[number];
 const flaw = z.enum(certificateFlaws);
