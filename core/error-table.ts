@@ -4,6 +4,7 @@
  */
 export const errorTable = {
   ERR_ABORTED: 'The operation was cancelled because its owner stopped.',
+  ERR_BUSY: 'The state of a lab cannot be saved or restored now: something runs; the message names it.',
   ERR_FAULT_RULE: 'A fault rule is contradictory or names an unknown fault point.',
   ERR_FILE_NOT_FOUND: 'A file named on the command line does not exist or cannot be read.',
   ERR_INTERNAL: 'keyrig itself failed; this is a defect worth reporting.',
@@ -18,6 +19,7 @@ export const errorTable = {
   ERR_PKI_KEY: 'A private key cannot be read: it is protected by a password or is not a key.',
   ERR_PORT_IN_USE: 'A port is taken by another program; the message names the port and the option to change it.',
   ERR_SCENARIO: 'A scenario file is not valid; the message gives file, line, column and what was expected.',
+  ERR_STATE: 'A saved state cannot be restored: it is damaged, of another keyrig, or of another kind of lab.',
   ERR_STEP: 'A scenario step did not do what its expectation says.',
   ERR_STORE:
     'The key store cannot be opened, read or written; the message says why. What was acknowledged is still stored.',

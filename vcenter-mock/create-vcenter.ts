@@ -25,6 +25,7 @@ import { TokenService } from './sts/token-service.ts';
 import { TaskRunner } from './tasks/task-runner.ts';
 import type { Vcenter } from './vcenter.ts';
 import { type ManagedTypeName, type Ref, ref } from './vim/kernel/values.ts';
+import { Work } from './work.ts';
 
 export interface VcenterParts {
   runtime: Runtime;
@@ -93,6 +94,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
     files: new DatastoreFiles(store),
     tokens: new TokenService(runtime, parts.keyPool),
     crypto: noCrypto,
+    work: new Work(),
     stopping,
   };
   for (const { type, value } of singletons) store.create(type as ManagedTypeName, value, {});

@@ -1,4 +1,4 @@
-import type { Runtime } from '../core/index.ts';
+import type { JsonObject, Runtime } from '../core/index.ts';
 import type { Assumed } from './assumed.ts';
 import type { User } from './authorization/directory.ts';
 import { createVcenter } from './create-vcenter.ts';
@@ -12,6 +12,7 @@ import type { Inventory } from './inventory/inventory.ts';
 import type { InventoryOptions } from './inventory/world-options.ts';
 import type { PolicyOptions, StoragePolicies } from './pbm/storage-policies.ts';
 import { type VersionProfile, type VersionProfileName, versionProfiles } from './profiles.ts';
+import { restoreVcenter, runningIn, saveVcenter, type VcenterState } from './state/vcenter-state.ts';
 import type { TaskRunner } from './tasks/task-runner.ts';
 import type { Vcenter } from './vcenter.ts';
 
@@ -32,6 +33,7 @@ export type {
 export { vmEncryptionPolicyId } from './pbm/default-policies.ts';
 export type { PolicyOptions } from './pbm/storage-policies.ts';
 export { type VersionProfile, type VersionProfileName, versionProfiles } from './profiles.ts';
+export type { VcenterState } from './state/vcenter-state.ts';
 export type { Data, Ref } from './vim/kernel/values.ts';
 
 export interface VcenterMockOptions {
@@ -90,6 +92,16 @@ export interface VcenterMock {
   rebootHost(name: string, cause?: number): Promise<void>;
   /** Somebody pushes the button of a host that is off. ERR_OPTION for an unknown name. */
   startHost(name: string, cause?: number): Promise<void>;
+  /** What runs at the moment, in words: tasks, calls that are being answered, probes. Clients that wait for changes do not count. */
+  readonly running: readonly string[];
+  /** Everything that the vCenter knows, secrets included, as JSON. ERR_BUSY while something runs. */
+  save(): VcenterState;
+  /**
+   * Makes the vCenter what it was when the state was saved, or what another of the same release was; it goes on listening where it
+   * listens. The runtime's clock and random streams must be restored before. Sessions of the state stay valid: updates that their clients
+   * wait for tell what the restoring changed; other sessions end. May be repeated. ERR_BUSY while something runs, ERR_STATE.
+   */
+  restore(state: JsonObject): void;
   /** All parts, for code of this room. */
   readonly vc: Vcenter;
 }
@@ -120,6 +132,14 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
   const crypto = new VimCrypto(vc, options.encryption);
   vc.crypto = crypto;
   const { app, twin } = buildServer(vc, new Dispatcher(vc, table), options.identity, options.admits);
+  const during = async (what: string, work: () => Promise<void>) => {
+    const done = vc.work.begin(what);
+    try {
+      await work();
+    } finally {
+      done();
+    }
+  };
   let port = 0;
   let lookupPort = 0;
   // Hooks are added before the first request.
@@ -158,7 +178,9 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
     get url() {
       return `${options.identity ? 'https' : 'http'}://${host}:${port}/sdk`;
     },
-    users,
+    get users() {
+      return vc.authorization.directory.users;
+    },
     inventory: vc.inventory,
     events: vc.events,
     tasks: vc.tasks,
@@ -166,8 +188,15 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
     encryption: crypto.manager,
     isKmsConfigured: (address) => crypto.manager.isKmsConfigured(address),
     implementedMethods: table.implemented,
-    rebootHost: async (name, cause) => rebootHost(vc, hostNamed(vc, name), { user: 'root', cause }),
-    startHost: async (name, cause) => startHost(vc, hostNamed(vc, name), { user: 'root', cause }),
+    rebootHost: (name, cause) =>
+      during(`host ${name} restarts`, () => rebootHost(vc, hostNamed(vc, name), { user: 'root', cause })),
+    startHost: (name, cause) =>
+      during(`host ${name} starts`, () => startHost(vc, hostNamed(vc, name), { user: 'root', cause })),
+    get running() {
+      return runningIn(vc, crypto.manager);
+    },
+    save: () => saveVcenter(vc, crypto.manager),
+    restore: (state) => restoreVcenter(vc, crypto.manager, state),
     vc,
   };
 }

@@ -14,6 +14,7 @@ import type { VersionProfile } from './profiles.ts';
 import type { TokenService } from './sts/token-service.ts';
 import type { TaskRunner } from './tasks/task-runner.ts';
 import type { Ref } from './vim/kernel/values.ts';
+import type { Work } from './work.ts';
 
 /** The parts of one simulated vCenter; handed to every method and task. */
 export interface Vcenter {
@@ -21,7 +22,7 @@ export interface Vcenter {
   readonly profile: VersionProfile;
   readonly assumed: Assumed;
   /** UUID of this vCenter (about.instanceUuid). */
-  readonly instanceUuid: string;
+  instanceUuid: string;
   readonly store: ObjectStore;
   readonly inventory: Inventory;
   readonly vmFactory: VirtualMachineFactory;
@@ -37,6 +38,8 @@ export interface Vcenter {
   readonly files: DatastoreFiles;
   /** Encryption; see `crypto-hooks.ts`. */
   crypto: CryptoHooks;
+  /** What is going on beside tasks. */
+  readonly work: Work;
   /** Fires when the server stops: everything that waits ends. */
   readonly stopping: AbortSignal;
 }

@@ -2,12 +2,17 @@ import { request } from 'node:https';
 import { afterAll, afterEach } from 'vitest';
 import { createRuntime, type FaultRule, KeyPool, ManualClock, type Runtime, selfSigned } from '../../core/index.ts';
 import { createVcenterMock, type VcenterMock, type VcenterMockOptions } from '../../vcenter-mock/index.ts';
+import { expectRoundTrip } from './round-trip.ts';
 
 const pool = new KeyPool();
 const running = new Set<VcenterMock>();
 
+// Whatever a test has done to a vCenter can be saved and restored.
 afterEach(async () => {
-  for (const mock of running) await mock.stop();
+  for (const mock of running) {
+    if (mock.running.length === 0) await expectRoundTrip(mock);
+    await mock.stop();
+  }
   running.clear();
 });
 afterAll(() => pool.get('server'));

@@ -1,9 +1,10 @@
-import type { Clock, Journal } from '../../core/index.ts';
+import type { Clock, Journal, Json } from '../../core/index.ts';
 import type { Assumed } from '../assumed.ts';
 import { plainType } from '../events/event-filter.ts';
 import type { EventLog, PostedEvent } from '../events/event-log.ts';
 import { type Inventory, rootFolderRef } from '../inventory/inventory.ts';
 import type { ManagedObject, ObjectStore, TypedObject } from '../inventory/store.ts';
+import type { ValueReader, ValueWriter } from '../state/values.ts';
 import { baseOf, isSubtype } from '../vim/kernel/registry.ts';
 import { type Data, isRef, parseRefKey, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
 import {
@@ -20,6 +21,12 @@ import {
 type Alarm = TypedObject<'Alarm'>;
 type State = Data<'AlarmState'>;
 type Entity = TypedObject<'ManagedEntity'>;
+
+/** The alarms in their order, and their states by key of the entity. */
+export type SavedAlarms = {
+  readonly alarms: readonly string[];
+  readonly states: readonly (readonly [entity: string, states: readonly Json[]])[];
+};
 
 /** Who does something to alarms, for the events. */
 export interface Actor {
@@ -117,12 +124,11 @@ export class Alarms {
 
   /** Gives an alarm another definition; its states start again. */
   reconfigure(alarm: Alarm, spec: Data<'AlarmSpec'>, actor: Actor): void {
-    this.#unindex(alarm);
     this.#forget(alarm);
     const { entity, creationEventId, systemName } = alarm.get('info');
     const info = this.#info(alarm.ref, entity, { systemName, ...spec }, actor.user, creationEventId);
     alarm.set({ info });
-    this.#index(alarm);
+    this.#indexAll();
     const on = this.#store.find(entity);
     if (!on) return;
     this.#events.post(
@@ -158,6 +164,38 @@ export class Alarms {
     if (!enabled) return;
     for (const { eventType } of eventExpressions(expression)) put(this.#byEvent, plainType(eventType), alarm);
     for (const type of watchedTypes(alarm)) put(this.#byType, type, alarm);
+  }
+
+  /** Alarms that wait for the same are asked in the order in which they were made. */
+  #indexAll(): void {
+    this.#byEvent.clear();
+    this.#byType.clear();
+    for (const alarm of this.#alarms) this.#index(alarm);
+  }
+
+  save(values: ValueWriter): SavedAlarms {
+    return {
+      alarms: this.all.map(({ ref }) => ref.value),
+      states: [...this.#states].map(([entity, states]) => [
+        entity,
+        [...states.values()].map((state) => values.write(state)),
+      ]),
+    };
+  }
+
+  /** The alarms themselves are objects of the store, which is restored before. */
+  restore(saved: SavedAlarms, values: ValueReader): void {
+    this.#alarms.clear();
+    for (const value of saved.alarms) {
+      const alarm = this.#store.get('Alarm', { type: 'Alarm', value });
+      if (alarm) this.#alarms.add(alarm);
+    }
+    this.#indexAll();
+    this.#states.clear();
+    for (const [entity, states] of saved.states) {
+      const read = states.map((state) => values.read<State>(state));
+      this.#states.set(entity, new Map(read.map((state) => [state.alarm.value, state])));
+    }
   }
 
   #unindex(alarm: Alarm): void {

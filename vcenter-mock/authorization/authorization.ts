@@ -1,3 +1,4 @@
+import type { Members } from '../../core/index.ts';
 import type { Assumed } from '../assumed.ts';
 import { type Inventory, rootFolderRef } from '../inventory/inventory.ts';
 import type { ManagedObject, TypedObject } from '../inventory/store.ts';
@@ -6,11 +7,18 @@ import { isSubtype, managedDeclaration } from '../vim/kernel/registry.ts';
 import { type Data, isRef, parseRefKey, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
 import { propertyPrivileges } from '../vim/privileges.ts';
 import { administrators, Directory, principalKey, principalName, type User } from './directory.ts';
-import { RoleTable } from './role-table.ts';
+import { RoleTable, type SavedRoles } from './role-table.ts';
 import { roleIds } from './system-roles.ts';
 
 type Entity = TypedObject<'ManagedEntity'>;
 type Permission = Data<'Permission'>;
+
+/** Users with their passwords, roles, and the keys of the entities that have permissions. */
+export type SavedAuthorization = {
+  readonly users: readonly Members<User>[];
+  readonly roles: SavedRoles;
+  readonly holders: readonly string[];
+};
 
 /**
  * Who may do what: permissions stand on entities (`ManagedEntity.permission`) and count for what is below when they
@@ -52,6 +60,20 @@ export class Authorization {
     this.#simple.clear();
     if (permissions.length > 0) this.#holders.add(refKey(entity.ref));
     else this.#holders.delete(refKey(entity.ref));
+  }
+
+  save(): SavedAuthorization {
+    const users = this.directory.users.map((user) => ({ ...user }));
+    return { users, roles: this.roles.save(), holders: this.#entities().map(({ ref }) => refKey(ref)) };
+  }
+
+  /** The permissions themselves are properties of the entities. */
+  restore({ users, roles, holders }: SavedAuthorization): void {
+    this.directory.replace(users);
+    this.roles.restore(roles);
+    this.#holders.clear();
+    for (const key of holders) this.#holders.add(key);
+    this.#simple.clear();
   }
 
   /** Every permission of the vCenter. */

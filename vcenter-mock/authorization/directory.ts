@@ -41,16 +41,27 @@ export function principalName(principal: string): string {
 
 /** The users and groups that a vCenter knows. */
 export class Directory {
-  readonly users: readonly User[];
+  #users: readonly User[] = [];
   readonly #byKey = new Map<string, User>();
   /** By the spelling that sessions carry: each call of a client looks here. */
   readonly #asGiven = new Map<string, User>();
   /** Key of a group to its name as first written. */
-  readonly #groups = new Map<string, string>([[principalKey(administrators), administrators]]);
+  readonly #groups = new Map<string, string>();
   readonly #groupsOf = new Map<string, readonly string[]>();
 
   constructor(users: readonly User[]) {
-    this.users = users;
+    this.replace(users);
+  }
+
+  get users(): readonly User[] {
+    return this.#users;
+  }
+
+  /** Makes these the users there are. */
+  replace(users: readonly User[]): void {
+    this.#users = users;
+    for (const map of [this.#byKey, this.#asGiven, this.#groups, this.#groupsOf]) map.clear();
+    this.#groups.set(principalKey(administrators), administrators);
     for (const user of users) {
       const key = principalKey(user.username);
       this.#byKey.set(key, user);

@@ -1,5 +1,11 @@
 import { type Role, systemRoles } from './system-roles.ts';
 
+/** The roles that users have defined; the others are always the same. */
+export type SavedRoles = {
+  readonly nextId: number;
+  readonly roles: readonly { readonly roleId: number; readonly name: string; readonly privileges: readonly string[] }[];
+};
+
 /** The roles of a vCenter: those it comes with, and those that users define. */
 export class RoleTable {
   readonly #roles = new Map<number, Role>(systemRoles.map((role) => [role.roleId, role]));
@@ -28,6 +34,20 @@ export class RoleTable {
 
   remove(roleId: number): void {
     this.#roles.delete(roleId);
+  }
+
+  save(): SavedRoles {
+    const own = this.list.filter(({ system }) => !system);
+    return {
+      nextId: this.#nextId,
+      roles: own.map(({ roleId, name, privileges }) => ({ roleId, name, privileges: [...privileges] })),
+    };
+  }
+
+  restore({ nextId, roles }: SavedRoles): void {
+    this.#nextId = nextId;
+    for (const { roleId, system } of this.list) if (!system) this.#roles.delete(roleId);
+    for (const { roleId, name, privileges } of roles) this.#keep(roleId, name, privileges);
   }
 
   // documented: a role of a user's own holds the three system privileges whether they were named or not

@@ -28,6 +28,16 @@ export class ClusterCrypto {
     }
   }
 
+  /** Ids of the hosts of which it was told. */
+  save(): string[] {
+    return [...this.#told];
+  }
+
+  restore(told: readonly string[]): void {
+    this.#told.clear();
+    for (const id of told) this.#told.add(id);
+  }
+
   #lacksMode(host: CryptoHost): boolean {
     if (!host.forced || !host.cryptoSupported || host.isConnected === false) return false;
     return host.cryptoState !== 'pendingIncapable' && !this.#hosts.isSafe(host);

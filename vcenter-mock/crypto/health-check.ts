@@ -7,6 +7,13 @@ import type { ProviderStatus } from './provider-status.ts';
 /** observed: vCenter 7.0.3 checks every registered KMS every 300 s. */
 const periodMs = 300_000;
 
+/** When the next round is due (ms since 1970; none without a KMS), and what was told. */
+export type SavedHealthCheck = {
+  readonly due?: number;
+  readonly unreachable: readonly string[];
+  readonly warned: readonly string[];
+};
+
 /** Checks the registered key servers by the clock and lets what is locked recover when a provider answers. */
 export class HealthCheck {
   readonly #runtime: Runtime;
@@ -19,6 +26,7 @@ export class HealthCheck {
   /** Certificates whose end was told. */
   readonly #warned = new Set<string>();
   #timer: ClockTimer | undefined;
+  #due = 0;
   #running: Promise<void> | undefined;
 
   constructor(parts: {
@@ -38,16 +46,45 @@ export class HealthCheck {
   /** Starts or stops the timer with the first and the last provider. */
   follow(): void {
     const needed = this.#providers.all().some((provider) => provider.servers.length > 0);
-    if (needed && !this.#timer) {
-      this.#timer = this.#runtime.clock.setInterval(() => {
+    if (needed && !this.#timer) this.#startAt(this.#runtime.clock.now() + periodMs);
+    else if (!needed) this.stop();
+  }
+
+  /** The first round at that time, then one in each period. */
+  #startAt(due: number): void {
+    const { clock } = this.#runtime;
+    this.#due = due;
+    this.#timer = clock.setTimeout(
+      () => {
+        this.#startAt(clock.now() + periodMs);
         // A check that takes longer than the period is not overtaken by the next.
         this.#running ??= this.check()
           .catch((error: unknown) => this.#defect(error))
           .finally(() => {
             this.#running = undefined;
           });
-      }, periodMs);
-    } else if (!needed) this.stop();
+      },
+      Math.max(0, due - clock.now()),
+    );
+  }
+
+  /** True while a round is under way. */
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  save(): SavedHealthCheck {
+    const told = { unreachable: [...this.#unreachable], warned: [...this.#warned] };
+    return this.#timer ? { due: this.#due, ...told } : told;
+  }
+
+  restore({ due, unreachable, warned }: SavedHealthCheck): void {
+    this.stop();
+    this.#unreachable.clear();
+    this.#warned.clear();
+    for (const name of unreachable) this.#unreachable.add(name);
+    for (const key of warned) this.#warned.add(key);
+    if (due !== undefined) this.#startAt(due);
   }
 
   stop(): void {

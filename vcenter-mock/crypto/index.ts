@@ -4,8 +4,9 @@ import { type CryptoAssumed, type CryptoAssumedOverrides, withOverrides } from '
 import { ClusterCrypto } from './cluster-crypto.ts';
 import { cryptoEvent, type EventWording, type PostEvent } from './events.ts';
 import { Gateway, type IsFlowOpen } from './gateway.ts';
-import { HealthCheck } from './health-check.ts';
+import { HealthCheck, type SavedHealthCheck } from './health-check.ts';
 import { HostCrypto } from './host-crypto.ts';
+import type { SavedHostKeys, SavedKey } from './host-key-cache.ts';
 import type { CryptoInventory } from './inventory.ts';
 import { type Announce, KeyExchange, type ProductStrings } from './key-exchange.ts';
 import {
@@ -14,9 +15,10 @@ import {
   type KmipServer,
   type KmipServerInfo,
   type KmipServerSpec,
+  type SavedProviders,
 } from './key-providers.ts';
 import { KmsConnector } from './kms-connector.ts';
-import { NativeProviders } from './native-providers.ts';
+import { NativeProviders, type SavedBackups } from './native-providers.ts';
 import { ProviderStatus } from './provider-status.ts';
 import { Trust } from './trust.ts';
 import { VmEncryption } from './vm-encryption.ts';
@@ -40,6 +42,18 @@ export interface CryptoOptions {
   /** Where keys for generated client certificates come from. */
   keyPool?: KeyPool;
 }
+
+/** Everything that encryption knows, key material and private keys included. */
+export type SavedCrypto = {
+  readonly providers: SavedProviders;
+  readonly backups: SavedBackups;
+  /** Keys that vCenter itself holds. */
+  readonly held: readonly SavedKey[];
+  readonly hostKeys: SavedHostKeys;
+  readonly locked: readonly string[];
+  readonly told: readonly string[];
+  readonly healthCheck: SavedHealthCheck;
+};
 
 /** vCenter's encryption: key providers, trust, keys, hosts' key memory, VM encryption, locks and encrypted vMotion. */
 export class VcenterCrypto {
@@ -172,6 +186,36 @@ export class VcenterCrypto {
   /** True when vCenter has a KMS with this address. */
   isKmsConfigured(address: string): boolean {
     return this.providers.hasAddress(address);
+  }
+
+  /** What runs by itself at the moment, in words. */
+  get running(): string[] {
+    return [
+      ...(this.#background.size > 0 ? ['the probe of a new KMS'] : []),
+      ...(this.healthCheck.isRunning ? ['the health check of the key providers'] : []),
+    ];
+  }
+
+  save(): SavedCrypto {
+    return {
+      providers: this.providers.save(),
+      backups: this.native.saveWaiting(),
+      held: this.hosts.held.save(),
+      hostKeys: this.hosts.caches.save(),
+      locked: this.locks.save(),
+      told: this.clusters.save(),
+      healthCheck: this.healthCheck.save(),
+    };
+  }
+
+  restore(saved: SavedCrypto): void {
+    this.providers.restore(saved.providers);
+    this.native.restoreWaiting(saved.backups);
+    this.hosts.held.restore(saved.held);
+    this.hosts.caches.restore(saved.hostKeys);
+    this.locks.restore(saved.locked);
+    this.clusters.restore(saved.told);
+    this.healthCheck.restore(saved.healthCheck);
   }
 
   /** Resolves when no probe runs in the background. */

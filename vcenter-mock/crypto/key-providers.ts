@@ -1,7 +1,7 @@
-import { inspectCertificate } from '../../core/index.ts';
+import { inspectCertificate, type Members } from '../../core/index.ts';
 import type { CryptoAssumed } from './assumed.ts';
 import { alreadyExists, invalidArgument, runtimeFault } from './faults.ts';
-import type { NativeKeys } from './native-keys.ts';
+import { NativeKeys, type SavedNativeKeys } from './native-keys.ts';
 
 /** vim25 KmipServerInfo. `timeout` is the I/O time-out in seconds (-1 none, 0 infinite). */
 export interface KmipServerInfo {
@@ -50,6 +50,29 @@ export interface KmipServer {
   /** Vendor Identification of its last Query answer. */
   vendor?: string;
 }
+
+/** A provider as it is saved: with passwords and private keys. */
+export type SavedProvider = {
+  readonly id: string;
+  readonly managementType: string;
+  readonly native?: SavedNativeKeys;
+  readonly servers: readonly {
+    readonly info: Members<KmipServerInfo>;
+    readonly password?: string;
+    readonly vendor?: string;
+  }[];
+  readonly trustedCertificates: readonly string[];
+  readonly identity?: Members<ClientIdentity>;
+  readonly selfSigned?: Members<ClientIdentity>;
+  readonly csr?: { readonly csrPem: string; readonly privateKeyPem: string };
+};
+
+/** Providers, the default one, and the defaults of entities. */
+export type SavedProviders = {
+  readonly providers: readonly SavedProvider[];
+  readonly default?: string;
+  readonly entityDefaults: readonly (readonly [entity: string, provider: string])[];
+};
 
 /** A key provider ("KMS cluster"): servers that share their keys, and the trust that was set up with them. */
 export class KeyProvider {
@@ -258,6 +281,40 @@ export class KeyProviders {
         tpmRequired: provider.native?.tpmRequired ?? false,
         keyId: provider.native?.keyId,
       }));
+  }
+
+  save(): SavedProviders {
+    return {
+      providers: this.all().map(({ id, managementType, native, servers, trustedCertificates, ...own }) => ({
+        id,
+        managementType,
+        ...(native && { native: native.save() }),
+        servers: servers.map(({ info, ...rest }) => ({ info: { ...info }, ...rest })),
+        trustedCertificates: [...trustedCertificates],
+        ...(own.identity && { identity: own.identity }),
+        ...(own.selfSigned && { selfSigned: own.selfSigned }),
+        ...(own.csr && { csr: own.csr }),
+      })),
+      ...(this.#default !== undefined && { default: this.#default }),
+      entityDefaults: [...this.#entityDefaults],
+    };
+  }
+
+  /** What clients see of it is a property of the crypto manager, which is restored with the others. */
+  restore(saved: SavedProviders): void {
+    this.#providers.clear();
+    for (const { id, managementType, native, servers, trustedCertificates, ...own } of saved.providers) {
+      const provider = new KeyProvider(id, managementType, native && NativeKeys.from(native));
+      provider.servers.push(...servers.map(({ info, ...rest }) => ({ info: { ...info }, ...rest })));
+      provider.trustedCertificates.push(...trustedCertificates);
+      provider.identity = own.identity;
+      provider.selfSigned = own.selfSigned;
+      provider.csr = own.csr;
+      this.#providers.set(id, provider);
+    }
+    this.#default = saved.default;
+    this.#entityDefaults.clear();
+    for (const [entity, provider] of saved.entityDefaults) this.#entityDefaults.set(entity, provider);
   }
 
   /** True when some provider has a server with this address. */

@@ -15,6 +15,14 @@ export interface NativeConfig {
   readonly exportTime: string;
 }
 
+/** The keys as they are saved; the derivation key in base64. */
+export type SavedNativeKeys = {
+  readonly keyId: string;
+  readonly tpmRequired: boolean;
+  readonly hasBackup: boolean;
+  readonly derivationKey: string;
+};
+
 /**
  * The keys of a native key provider: vCenter makes a key derivation key and derives every other key from it, by the key's id
  * (documented; how it derives is not published: HKDF-SHA-256 here). So a provider that is restored from its backup has all of
@@ -39,6 +47,15 @@ export class NativeKeys {
   derive(keyId: string): Buffer | undefined {
     if (!uuid.test(keyId)) return undefined;
     return Buffer.from(hkdfSync('sha256', this.#derivationKey, '', `keyrig key ${keyId.toLowerCase()}`, 32));
+  }
+
+  save(): SavedNativeKeys {
+    const { keyId, tpmRequired, hasBackup } = this;
+    return { keyId, tpmRequired, hasBackup, derivationKey: this.#derivationKey.toString('base64') };
+  }
+
+  static from({ derivationKey, ...saved }: SavedNativeKeys): NativeKeys {
+    return new NativeKeys({ ...saved, derivationKey: Buffer.from(derivationKey, 'base64') });
   }
 
   /** Everything that it takes to make the provider again. */

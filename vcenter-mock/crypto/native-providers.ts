@@ -22,6 +22,9 @@ interface WaitingBackup {
   readonly expiry: number;
 }
 
+/** Backups that wait, with their tokens; the file in base64. */
+export type SavedBackups = readonly (readonly [token: string, provider: string, file: string, expiry: number])[];
+
 /** Native key providers: made, backed up, restored, changed and deleted by the REST API alone. documented */
 export class NativeProviders {
   readonly #runtime: Runtime;
@@ -140,6 +143,23 @@ export class NativeProviders {
     this.#providers.removeNative(provider.id);
     for (const [token, waiting] of this.#waiting) if (waiting.provider === provider.id) this.#waiting.delete(token);
     this.#record('deleted', provider.id, cause);
+  }
+
+  /** The backups that wait. */
+  saveWaiting(): SavedBackups {
+    return [...this.#waiting].map(([token, { provider, file, expiry }]) => [
+      token,
+      provider,
+      file.toString('base64'),
+      expiry,
+    ]);
+  }
+
+  restoreWaiting(saved: SavedBackups): void {
+    this.#waiting.clear();
+    for (const [token, provider, file, expiry] of saved) {
+      this.#waiting.set(token, { provider, file: Buffer.from(file, 'base64'), expiry });
+    }
   }
 
   #record(what: string, provider: string, cause: number): void {

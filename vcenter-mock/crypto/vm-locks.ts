@@ -202,6 +202,16 @@ export class VmLocks {
     this.#announce('com.vmware.vc.vm.Crypto.VMUnlocked', { vmId: vm.id, hostId: vm.hostId }, entry.seq);
   }
 
+  /** Ids of the VMs that were locked. */
+  save(): string[] {
+    return [...this.#locked];
+  }
+
+  restore(locked: readonly string[]): void {
+    this.#locked.clear();
+    for (const id of locked) this.#locked.add(id);
+  }
+
   #host(id: string): CryptoHost {
     const host = this.#inventory.hosts().find((candidate) => candidate.id === id);
     if (!host) throw new TypeError(`there is no host ${id}`);

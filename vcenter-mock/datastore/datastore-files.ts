@@ -1,5 +1,7 @@
+import type { Json } from '../../core/index.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import type { ObjectStore, TypedObject } from '../inventory/store.ts';
+import type { ValueReader, ValueWriter } from '../state/values.ts';
 import { type Data, type Ref, sameRef } from '../vim/kernel/values.ts';
 import { type ConfigInfo, chainOf, type Disk, fileBacking } from '../virtual-machine/disk-chain.ts';
 import { type DatastoreFile, filesOf, type VmState } from './vm-files.ts';
@@ -8,6 +10,14 @@ import { type DatastoreFile, filesOf, type VmState } from './vm-files.ts';
 export interface LooseDisk {
   disk: Disk;
 }
+
+/** What no registered VM has, by path, and the ids of linked clones. */
+export type SavedFiles = {
+  readonly homes: readonly (readonly [path: string, state: Json])[];
+  readonly disks: readonly (readonly [path: string, disk: Json])[];
+  readonly directories: readonly string[];
+  readonly linkedClones: readonly string[];
+};
 
 /**
  * What lies on the datastores. The files of a registered VM follow from its configuration and are not kept a second time; only
@@ -26,6 +36,26 @@ export class DatastoreFiles {
 
   constructor(store: ObjectStore) {
     this.#store = store;
+  }
+
+  save(values: ValueWriter): SavedFiles {
+    return {
+      homes: [...this.homes].map(([path, state]) => [path, values.write(state)]),
+      disks: [...this.disks].map(([path, disk]) => [path, values.write(disk)]),
+      directories: [...this.directories],
+      linkedClones: [...this.#linkedClones].filter((vm) => this.#store.has(vm)).map(({ ref }) => ref.value),
+    };
+  }
+
+  restore({ homes, disks, directories, linkedClones }: SavedFiles, values: ValueReader): void {
+    for (const collection of [this.homes, this.disks, this.directories, this.#linkedClones]) collection.clear();
+    for (const [path, state] of homes) this.homes.set(path, values.read<VmState>(state));
+    for (const [path, disk] of disks) this.disks.set(path, values.read<LooseDisk>(disk));
+    for (const path of directories) this.directories.add(path);
+    for (const value of linkedClones) {
+      const vm = this.#store.get('VirtualMachine', { type: 'VirtualMachine', value });
+      if (vm) this.#linkedClones.add(vm);
+    }
   }
 
   /** The state of a registered VM, as its files hold it. */

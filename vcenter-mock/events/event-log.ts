@@ -1,6 +1,7 @@
-import type { Runtime } from '../../core/index.ts';
+import type { Json, Runtime } from '../../core/index.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { ManagedObject } from '../inventory/store.ts';
+import type { ValueReader, ValueWriter } from '../state/values.ts';
 import { isSubtype } from '../vim/kernel/registry.ts';
 import { type Data, data, isRef, type Ref, refKey } from '../vim/kernel/values.ts';
 import { type AnyEvent, eventTest, type FiledEvent } from './event-filter.ts';
@@ -38,6 +39,17 @@ export interface PostedEvent {
   readonly seq: number;
 }
 
+/** All events, oldest first, with the keys of what each is about: itself, its parents, all above. */
+export type SavedEvents = {
+  readonly key: number;
+  readonly events: readonly (readonly [
+    event: Json,
+    own: readonly string[],
+    parents: readonly string[],
+    above: readonly string[],
+  ])[];
+};
+
 /** All events of a vCenter, oldest first. */
 export class EventLog {
   readonly #runtime: Runtime;
@@ -45,7 +57,7 @@ export class EventLog {
   readonly #limit: number;
   readonly #listeners = new Set<(posted: PostedEvent) => void>();
   /** Their keys follow one another. */
-  readonly #events: FiledEvent[] = [];
+  #events: FiledEvent[] = [];
   #key = 0;
 
   constructor(runtime: Runtime, inventory: Inventory, limit: number) {
@@ -156,6 +168,28 @@ export class EventLog {
       for (const ancestor of entity ? this.#inventory.ancestors(entity) : []) above.add(refKey(ancestor.ref));
     }
     return { own, parents, above };
+  }
+
+  save(values: ValueWriter): SavedEvents {
+    return {
+      key: this.#key,
+      events: this.#events.map(({ event, own, parents, above }) => [
+        values.write(event),
+        [...own],
+        [...parents],
+        [...above],
+      ]),
+    };
+  }
+
+  restore({ key, events }: SavedEvents, values: ValueReader): void {
+    this.#key = key;
+    this.#events = events.map(([event, own, parents, above]) => ({
+      event: values.read<AnyEvent>(event),
+      own: new Set(own),
+      parents: new Set(parents),
+      above: new Set(above),
+    }));
   }
 
   /** Calls `listener` after each event until the returned function is called. */

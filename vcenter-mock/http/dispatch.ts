@@ -120,6 +120,7 @@ export class Dispatcher {
     }
     const session = vc.sessions.find(input.dialect === 'pbm' ? (request.sessionHeader ?? input.cookie) : input.cookie);
     const release = session && vc.sessions.hold(session);
+    const done = waits(request.method) ? undefined : vc.work.begin(request.method);
     const object = mayUse(session, request.target) ? vc.store.find(request.target) : undefined;
     const entry = vc.runtime.journal.record({
       plane: 'vcenter',
@@ -135,6 +136,8 @@ export class Dispatcher {
       if (hit?.then.reset) return { end: 'reset' };
       if (hit?.then.close) return { end: 'close' };
       if (hit?.then.hang) {
+        // Nothing comes of it any more.
+        done?.();
         await aborted(input.signal.value);
         return { end: 'close' };
       }
@@ -156,6 +159,7 @@ export class Dispatcher {
       });
       return { status: 500, body: faultEnvelope(failure, context) };
     } finally {
+      done?.();
       release?.();
     }
   }
@@ -312,6 +316,11 @@ export class Dispatcher {
   #notAuthenticated(object: Ref): VimFault {
     return fault('NotAuthenticated', this.#vc.assumed.notAuthenticated, { object, privilegeId: 'System.View' });
   }
+}
+
+/** Calls that last until something changes. */
+function waits(method: string): boolean {
+  return method === 'WaitForUpdates' || method === 'WaitForUpdatesEx';
 }
 
 /** The few calls that need no login (vcenter.md 4.2). */

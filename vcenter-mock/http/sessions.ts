@@ -3,7 +3,7 @@ import type { Authorization } from '../authorization/authorization.ts';
 import { type Directory, principalKey, type User } from '../authorization/directory.ts';
 import type { ManagedObject, ObjectStore } from '../inventory/store.ts';
 import { isSubtype } from '../vim/kernel/registry.ts';
-import type { Data, Ref } from '../vim/kernel/values.ts';
+import { type Data, parseRefKey, type Ref, refKey } from '../vim/kernel/values.ts';
 
 /** What is known of the client that logs in. */
 export interface SessionClient {
@@ -36,10 +36,32 @@ export interface Session extends SessionClient {
   readonly ended: AbortController;
 }
 
+/** A login as it is saved; `objects` by key. The token in it lets its bearer in. */
+export type SavedSession = {
+  readonly key: string;
+  readonly kind: Session['kind'];
+  readonly cookie: string;
+  readonly scope: string;
+  readonly user: string;
+  readonly loginTime: number;
+  readonly lastActive: number;
+  readonly callCount: number;
+  readonly remoteAddress: string;
+  readonly userAgent: string;
+  readonly locale: string;
+  readonly objects: readonly string[];
+};
+
+/** The logins, oldest first, and the tickets for further ones with the cookie of the session that issued each. */
+export type SavedSessions = {
+  readonly sessions: readonly SavedSession[];
+  readonly tickets: readonly (readonly [ticket: string, cookie: string, expires: number])[];
+};
+
 /** The logins of a vCenter. Ids come from the seeded stream `vcenter.session`. */
 export class SessionTable {
   readonly #directory: Directory;
-  readonly #sessions = new Map<string, Session>();
+  #sessions = new Map<string, Session>();
   readonly #tickets = new Map<string, { session: Session; expires: number }>();
   readonly #timers = new Map<Session, ClockTimer>();
   readonly #clock: Clock;
@@ -197,6 +219,60 @@ export class SessionTable {
     return found && found.expires >= this.#clock.now() ? found.session : undefined;
   }
 
+  save(): SavedSessions {
+    return {
+      sessions: this.list().map((session) => {
+        const { key, kind, cookie, scope, user, loginTime, lastActive, callCount } = session;
+        const { remoteAddress, userAgent, locale, objects } = session;
+        return {
+          ...{ key, kind, cookie, scope, user: user.username, loginTime, lastActive, callCount },
+          ...{ remoteAddress, userAgent, locale, objects: [...objects].map(({ ref }) => refKey(ref)) },
+        };
+      }),
+      tickets: [...this.#tickets].map(([ticket, { session, expires }]) => [ticket, session.cookie, expires]),
+    };
+  }
+
+  /**
+   * Makes the sessions those that were saved. One that lives stays the same session: what its client waits for goes on. The others
+   * end without an event: in the state of then they were not there. Their objects have gone with the store's restoring.
+   */
+  restore(saved: SavedSessions): void {
+    this.stop();
+    const before = this.#sessions;
+    this.#sessions = new Map();
+    this.#tickets.clear();
+    for (const { objects, user: username, ...fields } of saved.sessions) {
+      const user = this.#directory.user(username);
+      if (!user) continue;
+      const living = before.get(fields.cookie);
+      before.delete(fields.cookie);
+      const session: Session = living
+        ? Object.assign(living, {
+            user,
+            lastActive: fields.lastActive,
+            callCount: fields.callCount,
+            locale: fields.locale,
+          })
+        : { ...fields, user, pending: 0, objects: new Set(), ended: new AbortController() };
+      session.objects.clear();
+      for (const key of objects) {
+        const object = this.#store.find(parseRefKey(key));
+        if (object) session.objects.add(object);
+      }
+      this.#sessions.set(session.cookie, session);
+      this.#watch(session, Math.max(0, this.#idleMs - (this.#clock.now() - session.lastActive)));
+    }
+    for (const session of before.values()) {
+      session.objects.clear();
+      session.ended.abort();
+    }
+    for (const [ticket, cookie, expires] of saved.tickets) {
+      const session = this.#sessions.get(cookie);
+      if (session) this.#tickets.set(ticket, { session, expires });
+    }
+  }
+
   /** A reference value for an object that belongs to a session. observed: `session[<uuid>]<uuid>` */
   objectId(session: Session): string {
     return `session[${session.scope}]${this.#stream.uuid()}`;
@@ -263,9 +339,11 @@ function viewsOf(session: Session): Ref[] {
 function defaultFiltersOf(session: Session): Ref[] {
   const objects = [...session.objects];
   const listed = new Set(
-    objects.flatMap((object) => (object.type === 'PropertyCollector' ? (object.read('filter') as Ref[]) : [])),
+    objects
+      .flatMap((object) => (object.type === 'PropertyCollector' ? (object.read('filter') as Ref[]) : []))
+      .map(refKey),
   );
-  return objects.filter(({ type, ref }) => type === 'PropertyFilter' && !listed.has(ref)).map(({ ref }) => ref);
+  return objects.filter(({ type, ref }) => type === 'PropertyFilter' && !listed.has(refKey(ref))).map(({ ref }) => ref);
 }
 
 /** The object with another value for one property. */

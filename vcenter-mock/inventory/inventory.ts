@@ -38,10 +38,13 @@ export class Inventory {
   constructor(store: ObjectStore) {
     this.store = store;
     this.#vmIndex = new VmIndex(store);
-    store.subscribe((object, change) => {
-      if (isTreeChange(object, change)) this.#treeChanged();
-      else if (runsVms(object.type) && change.properties?.includes('vm')) this.#vmsMoved();
-    });
+    store.subscribe(
+      (object, change) => {
+        if (isTreeChange(object, change)) this.#treeChanged();
+        else if (runsVms(object.type) && change.properties?.includes('vm')) this.#vmsMoved();
+      },
+      () => this.#below.clear(),
+    );
   }
 
   #treeChanged(): void {

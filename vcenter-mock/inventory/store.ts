@@ -1,3 +1,5 @@
+import type { Json, JsonObject } from '../../core/index.ts';
+import type { ValueReader, ValueWriter } from '../state/values.ts';
 import { propertiesOf } from '../vim/kernel/registry.ts';
 import type { ManagedTypeName, Properties, Ref } from '../vim/kernel/values.ts';
 
@@ -22,6 +24,12 @@ export interface StoreChange {
 
 export type StoreListener = (object: ManagedObject, change: StoreChange) => void;
 
+/** All managed objects: by type, in order of creation, `[value, revision, stored properties]`. */
+export type SavedStore = {
+  readonly lastId: number;
+  readonly objects: readonly (readonly [type: string, ofType: readonly (readonly [string, number, JsonObject])[]])[];
+};
+
 /** How the properties are computed that are not stored; `object` is the object itself. */
 export type Derivations<N extends ManagedTypeName> = {
   [K in keyof Properties<N>]?: (object: TypedObject<N>) => Properties<N>[K];
@@ -37,7 +45,7 @@ interface TypeTraits {
 export class TypedObject<N extends ManagedTypeName> implements ManagedObject {
   readonly ref: Ref;
   revision = 0;
-  readonly #properties: Partial<Properties<N>>;
+  #properties: Partial<Properties<N>>;
   readonly #traits: TypeTraits;
 
   constructor(reference: Ref, properties: Partial<Properties<N>>, traits: TypeTraits) {
@@ -92,14 +100,27 @@ export class TypedObject<N extends ManagedTypeName> implements ManagedObject {
     this.revision++;
     this.#traits.emit(this, { kind: 'changed', properties });
   }
+
+  save(values: ValueWriter): readonly [string, number, JsonObject] {
+    return [this.ref.value, this.revision, values.members(this.#properties)];
+  }
+
+  /** Takes on what was saved, without telling anybody: the store does. */
+  restore(revision: number, properties: Partial<Properties<N>>): void {
+    this.revision = revision;
+    this.#properties = properties;
+  }
 }
+
+type AnyObject = TypedObject<ManagedTypeName>;
 
 /** All managed objects of a vCenter: the single place where they are made, changed and removed. */
 export class ObjectStore {
   /** By type, then by value, in order of creation. */
-  readonly #objects = new Map<string, Map<string, ManagedObject>>();
+  readonly #objects = new Map<string, Map<string, AnyObject>>();
   readonly #traits = new Map<string, TypeTraits>();
   readonly #listeners = new Set<StoreListener>();
+  readonly #restoreListeners = new Set<() => void>();
   #lastId = 10;
   readonly #derivations: (type: string) => object | undefined;
   readonly #emit: StoreListener = (object, change) => {
@@ -120,7 +141,7 @@ export class ObjectStore {
       ofType = new Map();
       this.#objects.set(type, ofType);
     }
-    ofType.set(id, object);
+    ofType.set(id, object as unknown as AnyObject);
     this.#emit(object, { kind: 'created' });
     return object;
   }
@@ -146,7 +167,7 @@ export class ObjectStore {
   /** The object with that reference when it is of the given type. */
   get<N extends ManagedTypeName>(type: N, reference: Ref | undefined): TypedObject<N> | undefined {
     if (reference?.type !== type) return undefined;
-    return this.#objects.get(type)?.get(reference.value) as TypedObject<N> | undefined;
+    return this.#objects.get(type)?.get(reference.value) as unknown as TypedObject<N> | undefined;
   }
 
   /** All objects, type by type. */
@@ -156,7 +177,7 @@ export class ObjectStore {
 
   /** All objects of exactly that type, in order of creation. */
   all<N extends ManagedTypeName>(type: N): TypedObject<N>[] {
-    return [...(this.#objects.get(type)?.values() ?? [])] as TypedObject<N>[];
+    return [...(this.#objects.get(type)?.values() ?? [])] as unknown as TypedObject<N>[];
   }
 
   delete(object: ManagedObject): void {
@@ -169,9 +190,50 @@ export class ObjectStore {
     return this.find(object.ref) === object;
   }
 
-  /** Calls `listener` after every creation, change and removal until the returned function is called. */
-  subscribe(listener: StoreListener): () => void {
+  /**
+   * Calls `listener` after every creation, change and removal until the returned function is called.
+   * @param restored is called instead when everything may be another: the store was restored
+   */
+  subscribe(listener: StoreListener, restored?: () => void): () => void {
     this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
+    if (restored) this.#restoreListeners.add(restored);
+    return () => {
+      this.#listeners.delete(listener);
+      if (restored) this.#restoreListeners.delete(restored);
+    };
   }
+
+  save(values: ValueWriter): SavedStore {
+    return {
+      lastId: this.#lastId,
+      objects: [...this.#objects].map(([type, ofType]) => [
+        type,
+        [...ofType.values()].map((object) => object.save(values)),
+      ]),
+    };
+  }
+
+  /** Makes the objects those that were saved. One that is there now, too, stays the same object with the properties of then. */
+  restore(saved: SavedStore, values: ValueReader): void {
+    const before = new Map(this.#objects);
+    this.#objects.clear();
+    for (const [type, saves] of saved.objects) {
+      const ofType = new Map<string, AnyObject>();
+      this.#objects.set(type, ofType);
+      for (const [value, revision, stored] of saves) {
+        const existing = before.get(type)?.get(value);
+        const object = existing ?? new TypedObject<ManagedTypeName>({ type, value }, {}, this.#traitsOf(type));
+        object.restore(revision, propertiesFrom(stored, values));
+        ofType.set(value, object);
+      }
+    }
+    this.#lastId = saved.lastId;
+    for (const listener of this.#restoreListeners) listener();
+  }
+}
+
+function propertiesFrom(saved: JsonObject, values: ValueReader): Partial<Properties<ManagedTypeName>> {
+  const properties: Record<string, unknown> = {};
+  for (const [property, value] of Object.entries(saved)) properties[property] = values.read(value as Json);
+  return properties as Partial<Properties<ManagedTypeName>>;
 }

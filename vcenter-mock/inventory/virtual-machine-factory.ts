@@ -18,6 +18,8 @@ export interface Placement {
   network?: TypedObject<'Network'>;
 }
 
+export type SavedGuestAddresses = readonly (readonly [vm: string, address: string])[];
+
 /** Makes, moves and removes VMs, with all that links to them. */
 export class VirtualMachineFactory {
   /** Guest IP addresses that VMs show while they run. */
@@ -108,6 +110,22 @@ export class VirtualMachineFactory {
         : snapshots;
     for (const name of names) {
       takeSnapshot(this.#store, vm, { name, description: '', memory: false, quiesced: false, now });
+    }
+  }
+
+  /** Guest addresses by id of the VM. */
+  save(): SavedGuestAddresses {
+    return this.#store.all('VirtualMachine').flatMap((vm) => {
+      const address = this.guestAddresses.get(vm);
+      return address === undefined ? [] : [[vm.ref.value, address] as const];
+    });
+  }
+
+  restore(addresses: SavedGuestAddresses): void {
+    for (const vm of this.#store.all('VirtualMachine')) this.guestAddresses.delete(vm);
+    for (const [value, address] of addresses) {
+      const vm = this.#store.get('VirtualMachine', { type: 'VirtualMachine', value });
+      if (vm) this.guestAddresses.set(vm, address);
     }
   }
 

@@ -24,12 +24,19 @@ export class VmIndex {
   };
 
   constructor(store: ObjectStore) {
-    store.subscribe((object, { kind, properties }) => {
-      if (object.type !== 'VirtualMachine') return;
-      const vm = object as Vm;
-      if (kind === 'deleted') this.#remove(vm);
-      else if (!properties || properties.includes('config')) this.#put(vm);
-    });
+    store.subscribe(
+      (object, { kind, properties }) => {
+        if (object.type !== 'VirtualMachine') return;
+        const vm = object as Vm;
+        if (kind === 'deleted') this.#remove(vm);
+        else if (!properties || properties.includes('config')) this.#put(vm);
+      },
+      () => {
+        this.#known.clear();
+        for (const key of keyNames) this.#byKey[key].clear();
+        for (const vm of store.all('VirtualMachine')) this.#put(vm);
+      },
+    );
   }
 
   find(by: VmKey, value: string): Vm[] {
@@ -51,8 +58,7 @@ export class VmIndex {
       const map = this.#byKey[key];
       const same = map.get(keys[key]);
       if (same === undefined) map.set(keys[key], vm);
-      else if (same instanceof Set) same.add(vm);
-      else map.set(keys[key], new Set([same, vm]));
+      else map.set(keys[key], inOrder(same instanceof Set ? same : new Set([same]), vm));
     }
   }
 
@@ -67,4 +73,11 @@ export class VmIndex {
       else if (same instanceof Set) same.delete(vm);
     }
   }
+}
+
+/** Adds a VM. One that took on the name or UUID of others later than they may still be older. */
+function inOrder(vms: Set<Vm>, added: Vm): Set<Vm> {
+  const age = ({ ref }: Vm) => Number(ref.value.slice('vm-'.length));
+  const isNewest = [...vms].every((vm) => age(vm) < age(added));
+  return isNewest ? vms.add(added) : new Set([...vms, added].sort((a, b) => age(a) - age(b)));
 }

@@ -1,11 +1,19 @@
 import { cryptoEventDescriptions, eventWordingOf } from '../crypto/events.ts';
 import { type AnyEvent, plainType } from '../events/event-filter.ts';
 import { eventTypes } from '../events/event-types.ts';
+import type { Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { dataDeclaration, fieldsOf, isSubtype } from '../vim/kernel/registry.ts';
 import { type Data, data } from '../vim/kernel/values.ts';
-import { createHistoryCollector, latestPage, maxCollector, readNext, readPrevious } from './history-collector.ts';
+import {
+  createHistoryCollector,
+  type HistorySource,
+  latestPage,
+  maxCollector,
+  readNext,
+  readPrevious,
+} from './history-collector.ts';
 
 const element = (key: string) => data('ElementDescription', { key, label: key, summary: key });
 
@@ -51,6 +59,16 @@ function subjectOf(event: AnyEvent) {
   );
 }
 
+/** The events of a filter. */
+export function eventSource({ events }: Vcenter, filter: Data<'EventFilterSpec'>): HistorySource<AnyEvent> {
+  return {
+    after: (key, count) => events.after(key, filter, count),
+    before: (key, count) => events.before(key, filter, count),
+    keyOf: (event) => event.key,
+    subscribe: (changed) => events.subscribe(changed),
+  };
+}
+
 export const eventManager = implement('EventManager', {
   derive: {
     description: (_object, vc) => eventDescription(vc.profile.version),
@@ -67,13 +85,12 @@ export const eventManager = implement('EventManager', {
       if (entity && !vc.store.find(entity)) {
         throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: entity });
       }
-      const source = {
-        after: (key: number, count: number) => vc.events.after(key, filter, count),
-        before: (key: number, count: number) => vc.events.before(key, filter, count),
-        keyOf: (event: AnyEvent) => event.key,
-        subscribe: (changed: () => void) => vc.events.subscribe(changed),
-      };
-      return createHistoryCollector('EventHistoryCollector', { filter, initialized: true }, source, call);
+      return createHistoryCollector(
+        'EventHistoryCollector',
+        { filter, initialized: true },
+        eventSource(vc, filter),
+        call,
+      );
     },
 
     /** The arguments of a declared type; those of an EventEx are not public. */

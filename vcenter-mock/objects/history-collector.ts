@@ -1,8 +1,11 @@
+import type { Json } from '../../core/index.ts';
+import type { Session } from '../http/sessions.ts';
 import type { ManagedObject, TypedObject } from '../inventory/store.ts';
-import type { Call } from '../vcenter.ts';
+import type { ValueWriter } from '../state/values.ts';
+import type { Call, Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import type { Properties, Ref } from '../vim/kernel/values.ts';
+import { type Data, type Properties, parseRefKey, type Ref, refKey } from '../vim/kernel/values.ts';
 
 /** documented default of a collector's page */
 const defaultPageSize = 10;
@@ -20,10 +23,12 @@ export interface HistorySource<T> {
   keyOf(entry: T): number;
   /** Calls back after each change until the returned function is called. */
   subscribe(changed: () => void): () => void;
+  /** Which results the tasks of a TaskHistoryCollector show. */
+  readonly infoFilter?: Data<'TaskInfoFilterSpec'>;
 }
 
-interface History {
-  source: HistorySource<unknown>;
+interface History<T = unknown> {
+  source: HistorySource<T>;
   pageSize: number;
   /** The scrollable view stands behind the entry with this key. */
   position: number;
@@ -54,18 +59,61 @@ export function createHistoryCollector<N extends 'EventHistoryCollector' | 'Task
   }
   const collector: TypedObject<N> = vc.store.create(type, vc.sessions.objectId(session), properties);
   session.objects.add(collector);
-  histories.set(collector, {
-    source: source as unknown as HistorySource<unknown>,
-    pageSize: defaultPageSize,
-    position: 0,
-  });
+  follow(vc, session, collector, { source, pageSize: defaultPageSize, position: 0 });
+  return collector.ref;
+}
+
+function follow<T>(vc: Vcenter, session: Session, collector: HistoryCollector, history: History<T>): void {
+  histories.set(collector, history as unknown as History<unknown>);
   // What latestPage shows is computed: tell those that wait for it.
-  const unsubscribe = source.subscribe(() => {
+  const unsubscribe = history.source.subscribe(() => {
     if (vc.store.has(collector)) collector.touch();
     else unsubscribe();
   });
   session.ended.signal.addEventListener('abort', unsubscribe, { once: true });
-  return collector.ref;
+}
+
+/** A history collector: where it stands. Without a position it stands behind everything. */
+export type SavedHistory = {
+  readonly id: string;
+  readonly pageSize: number;
+  readonly position?: number;
+  readonly infoFilter?: Json;
+};
+
+type HistoryCollector = TypedObject<'EventHistoryCollector' | 'TaskHistoryCollector'>;
+
+export function saveHistories(session: Session, values: ValueWriter): SavedHistory[] {
+  return [...session.objects].flatMap((object) => {
+    const history = histories.get(object);
+    if (!history) return [];
+    const { pageSize, position } = history;
+    const { infoFilter } = history.source;
+    return [
+      {
+        id: refKey(object.ref),
+        pageSize,
+        ...(Number.isFinite(position) && { position }),
+        ...(infoFilter && { infoFilter: values.write(infoFilter) }),
+      },
+    ];
+  });
+}
+
+/** @param sourceOf gives what a collector looks at, by its filter */
+export function restoreHistories(
+  vc: Vcenter,
+  session: Session,
+  saved: readonly SavedHistory[],
+  sourceOf: (collector: HistoryCollector, infoFilter: Json | undefined) => HistorySource<unknown>,
+): void {
+  for (const { id, pageSize, position = Number.POSITIVE_INFINITY, infoFilter } of saved) {
+    const collector = vc.store.find(parseRefKey(id)) as HistoryCollector | undefined;
+    if (!collector) continue;
+    const living = histories.get(collector);
+    if (living) Object.assign(living, { pageSize, position });
+    else follow(vc, session, collector, { source: sourceOf(collector, infoFilter), pageSize, position });
+  }
 }
 
 function countOf(maxCount: number): number {

@@ -3,17 +3,20 @@ import type { ManagedObject } from '../inventory/store.ts';
 import { Collector } from '../property-collector/collector.ts';
 import { Filter } from '../property-collector/filter.ts';
 import { objectContents } from '../property-collector/object-content.ts';
-import type { Pages } from '../property-collector/pages.ts';
+import type { Pages, SavedRest } from '../property-collector/pages.ts';
 import { checkSpec, type Selected, type SelectionContext, selectExisting } from '../property-collector/selection.ts';
-import type { Call } from '../vcenter.ts';
+import type { Call, Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import { type Data, sameRef } from '../vim/kernel/values.ts';
+import { type Data, ref, refKey, sameRef } from '../vim/kernel/values.ts';
+
+/** For whom a filter selects and reads: its maker, in the version that he spoke. */
+type Reader = Pick<Call, 'user' | 'version'>;
 
 /** The default collector of each session; private ones hang on their object. */
 const defaultCollectors = new WeakMap<Session, Collector>();
 const privateCollectors = new WeakMap<ManagedObject, Collector>();
-const filters = new WeakMap<ManagedObject, Collector>();
+const filters = new WeakMap<ManagedObject, Reader & { collector: Collector }>();
 
 function sessionOf(call: Call): Session {
   if (!call.session) {
@@ -31,19 +34,19 @@ function collectorOf(call: Call): Collector {
   const session = sessionOf(call);
   let collector = defaultCollectors.get(session);
   if (!collector) {
-    collector = openCollector(call);
+    collector = openCollector(call.vc, session);
     defaultCollectors.set(session, collector);
   }
   return collector;
 }
 
-function openCollector(call: Call): Collector {
-  const collector = new Collector(call.vc);
-  sessionOf(call).ended.signal.addEventListener('abort', () => collector.close(), { once: true });
+function openCollector(vc: Vcenter, session: Session, isRestored = false): Collector {
+  const collector = new Collector(vc, isRestored);
+  session.ended.signal.addEventListener('abort', () => collector.close(), { once: true });
   return collector;
 }
 
-function contextOf({ vc, session, user, version }: Call): SelectionContext {
+function contextOf({ vc, session, user, version }: Reader & Pick<Call, 'vc' | 'session'>): SelectionContext {
   const { store, assumed, authorization } = vc;
   // Without a session there is but the service instance, which everybody may read.
   const isFree = () => !session || authorization.isAdministrator(user);
@@ -121,7 +124,7 @@ export const propertyCollector = implement('PropertyCollector', {
         partialUpdates: params.partialUpdates,
       });
       session.objects.add(object);
-      filters.set(object, collector);
+      filters.set(object, { collector, user: call.user, version: call.version });
       const own = call.vc.store.get('PropertyCollector', call.object.ref);
       if (own && privateCollectors.has(own)) own.set({ filter: [...(own.get('filter') ?? []), object.ref] });
       collector.add(new Filter(object.ref, params.spec, params.partialUpdates, contextOf(call)));
@@ -132,7 +135,7 @@ export const propertyCollector = implement('PropertyCollector', {
       const session = sessionOf(call);
       const object = call.vc.store.create('PropertyCollector', call.vc.sessions.objectId(session), { filter: [] });
       session.objects.add(object);
-      privateCollectors.set(object, openCollector(call));
+      privateCollectors.set(object, openCollector(call.vc, session));
       return object.ref;
     },
 
@@ -143,7 +146,7 @@ export const propertyCollector = implement('PropertyCollector', {
       const session = sessionOf(call);
       // documented: its filters go with it
       for (const filter of [...session.objects]) {
-        if (filters.get(filter) !== own) continue;
+        if (filters.get(filter)?.collector !== own) continue;
         session.objects.delete(filter);
         call.vc.store.delete(filter);
       }
@@ -175,7 +178,7 @@ export const propertyCollector = implement('PropertyCollector', {
 export const propertyFilter = implement('PropertyFilter', {
   methods: {
     DestroyPropertyFilter(object, _params, call) {
-      filters.get(object)?.remove(object.ref);
+      filters.get(object)?.collector.remove(object.ref);
       const { objects } = sessionOf(call);
       objects.delete(object);
       for (const { ref } of objects) {
@@ -188,3 +191,65 @@ export const propertyFilter = implement('PropertyFilter', {
     },
   },
 });
+
+/** A property collector: its filters in their order, and its unfinished retrievals. */
+export type SavedCollector = {
+  /** Value of its reference; none for the one that every session has. */
+  readonly id?: string;
+  readonly filters: readonly (readonly [id: string, user: string, version: string])[];
+  readonly rests: readonly SavedRest[];
+};
+
+/**
+ * What clients know of the objects is not saved: it is with the clients. A collector that lives on goes on telling what has changed
+ * since, whatever changed it; one that has to be made anew tells everything once more.
+ */
+export function saveCollectors(vc: Vcenter, session: Session): SavedCollector[] {
+  const saved: SavedCollector[] = [];
+  const own = [...session.objects].map((object) => [object.ref.value, privateCollectors.get(object)] as const);
+  for (const [id, collector] of [[undefined, defaultCollectors.get(session)] as const, ...own]) {
+    if (!collector) continue;
+    const made = [...collector.filters.values()].flatMap((filter) => {
+      const object = vc.store.get('PropertyFilter', filter.ref);
+      const reader = object && filters.get(object);
+      return reader ? [[filter.ref.value, reader.user, reader.version] as const] : [];
+    });
+    const rests = collector.pages.save(vc.store);
+    if (id !== undefined || made.length + rests.length > 0) saved.push({ id, filters: made, rests });
+  }
+  return saved;
+}
+
+/** Gives a session the collectors that it had. Its objects are those of then already. */
+export function restoreCollectors(vc: Vcenter, session: Session, saved: readonly SavedCollector[]): void {
+  const others = defaultCollectors.get(session);
+  if (others && !saved.some(({ id }) => id === undefined)) restoreCollector(vc, session, others, nothing);
+  for (const collector of saved) {
+    const object = collector.id === undefined ? undefined : vc.store.find(ref('PropertyCollector', collector.id));
+    let live = object ? privateCollectors.get(object) : others;
+    if (!live) {
+      live = openCollector(vc, session, true);
+      if (object) privateCollectors.set(object, live);
+      else defaultCollectors.set(session, live);
+    }
+    restoreCollector(vc, session, live, collector);
+  }
+}
+
+const nothing: SavedCollector = { filters: [], rests: [] };
+
+function restoreCollector(vc: Vcenter, session: Session, collector: Collector, saved: SavedCollector): void {
+  const living = new Map(collector.filters);
+  collector.filters.clear();
+  for (const [id, user, version] of saved.filters) {
+    const object = vc.store.get('PropertyFilter', ref('PropertyFilter', id));
+    if (!object) continue;
+    const context = contextOf({ vc, session, user, version });
+    filters.set(object, { collector, user, version });
+    collector.add(
+      living.get(refKey(object.ref)) ??
+        new Filter(object.ref, object.get('spec'), object.get('partialUpdates'), context),
+    );
+  }
+  collector.pages.restore(saved.rests, vc.store);
+}

@@ -2,7 +2,14 @@ import type { Call, Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { type Data, data, type Ref, ref } from '../vim/kernel/values.ts';
-import { createHistoryCollector, latestPage, maxCollector, readNext, readPrevious } from './history-collector.ts';
+import {
+  createHistoryCollector,
+  type HistorySource,
+  latestPage,
+  maxCollector,
+  readNext,
+  readPrevious,
+} from './history-collector.ts';
 
 /** Description ids with the labels of a real vCenter where they are known. observed (vcenter.md 12.3), else assumed */
 const methodLabels: readonly [string, string][] = [
@@ -75,19 +82,27 @@ function isTaskType(id: string, vc: Vcenter): boolean {
 }
 
 function collect(filter: Data<'TaskFilterSpec'>, results: Data<'TaskInfoFilterSpec'> | undefined, call: Call): Ref {
-  const { history } = call.vc.tasks;
   const entity = filter.entity?.entity;
   if (entity && !call.vc.store.find(entity)) {
     throw fault('ManagedObjectNotFound', call.vc.assumed.objectNotFound, { obj: entity });
   }
-  const show = (info: Data<'TaskInfo'>) => (showsResult(info, results) ? info : { ...info, result: undefined });
-  const source = {
-    after: (key: number, count: number) => history.after(key, filter, count).map(show),
-    before: (key: number, count: number) => history.before(key, filter, count).map(show),
-    keyOf: (info: Data<'TaskInfo'>) => history.keyOf(info),
-    subscribe: (changed: () => void) => history.subscribe(changed),
+  return createHistoryCollector('TaskHistoryCollector', { filter }, taskSource(call.vc, filter, results), call);
+}
+
+/** The tasks of a filter. */
+export function taskSource(
+  { tasks: { history } }: Vcenter,
+  filter: Data<'TaskFilterSpec'>,
+  infoFilter: Data<'TaskInfoFilterSpec'> | undefined,
+): HistorySource<Data<'TaskInfo'>> {
+  const show = (info: Data<'TaskInfo'>) => (showsResult(info, infoFilter) ? info : { ...info, result: undefined });
+  return {
+    after: (key, count) => history.after(key, filter, count).map(show),
+    before: (key, count) => history.before(key, filter, count).map(show),
+    keyOf: (info) => history.keyOf(info),
+    subscribe: (changed) => history.subscribe(changed),
+    infoFilter,
   };
-  return createHistoryCollector('TaskHistoryCollector', { filter }, source, call);
 }
 
 /** documented: results can be left out, all of them or those of the methods that are (or are not) named */

@@ -1,9 +1,9 @@
 import type { Session } from '../http/sessions.ts';
-import type { ManagedObject, TypedObject } from '../inventory/store.ts';
+import type { ManagedObject, ObjectStore, TypedObject } from '../inventory/store.ts';
 import type { Call } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import { type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
+import { type Ref, ref, refKey, sameRef } from '../vim/kernel/values.ts';
 
 function sessionOf(call: Call): Session {
   if (!call.session) throw fault('NotAuthenticated', call.vc.assumed.notAuthenticated, { object: call.object.ref });
@@ -82,6 +82,23 @@ export const containerView = implement('ContainerView', {
 
 /** The entities of each inventory view that are open, by key. */
 const opened = new WeakMap<ManagedObject, Set<string>>();
+
+/** The open entities of a session's inventory views, by id of the view. */
+export type SavedInventoryView = readonly [id: string, open: readonly string[]];
+
+export function saveInventoryViews(session: Session): SavedInventoryView[] {
+  return [...session.objects].flatMap((object) => {
+    const open = opened.get(object);
+    return open ? [[object.ref.value, [...open]]] : [];
+  });
+}
+
+export function restoreInventoryViews(store: ObjectStore, saved: readonly SavedInventoryView[]): void {
+  for (const [id, open] of saved) {
+    const object = store.find(ref('InventoryView', id));
+    if (object) opened.set(object, new Set(open));
+  }
+}
 
 /** The entities that exist go to `apply`; the others are the answer. vim25: what could not be found is returned */
 function withEntities(entities: readonly Ref[], call: Call, apply: (key: string) => void): Ref[] {

@@ -1,4 +1,6 @@
+import type { Json } from '../../core/index.ts';
 import type { ManagedObject, ObjectStore } from '../inventory/store.ts';
+import type { ValueReader, ValueWriter } from '../state/values.ts';
 import type { Data } from '../vim/kernel/values.ts';
 
 /** A policy that was given to a VM's files or to a disk. */
@@ -9,6 +11,14 @@ export interface Assignment {
   /** What the last compliance check found since. */
   lastCheck?: Data<'PbmComplianceResult'>;
 }
+
+/** By object (`vm-21`, `vm-21:2000`): policy, generation, last check. */
+export type SavedAssignments = readonly (readonly [
+  object: string,
+  policyId: string,
+  generation: number,
+  lastCheck: Json,
+])[];
 
 /** Which VM's files or disk has which policy. */
 export class PolicyAssignments {
@@ -30,6 +40,23 @@ export class PolicyAssignments {
 
   get(vm: ManagedObject, disk?: number): Assignment | undefined {
     return this.#assigned.get(objectKey(vm, disk));
+  }
+
+  save(values: ValueWriter): SavedAssignments {
+    return [...this.#assigned].map(([object, { policyId, generation, lastCheck }]) => [
+      object,
+      policyId,
+      generation,
+      lastCheck ? values.write(lastCheck) : null,
+    ]);
+  }
+
+  restore(saved: SavedAssignments, values: ValueReader): void {
+    this.#assigned.clear();
+    for (const [object, policyId, generation, lastCheck] of saved) {
+      const result = lastCheck && values.read<Data<'PbmComplianceResult'>>(lastCheck);
+      this.#assigned.set(object, { policyId, generation, ...(result && { lastCheck: result }) });
+    }
   }
 
   /** The objects that have a policy: `vm-21`, `vm-21:2000`. */

@@ -1,6 +1,7 @@
-import type { Random, Runtime } from '../../core/index.ts';
+import type { Json, Random, Runtime } from '../../core/index.ts';
 import type { Assumed } from '../assumed.ts';
 import type { ManagedObject, ObjectStore } from '../inventory/store.ts';
+import type { ValueReader, ValueWriter } from '../state/values.ts';
 import { fault, invalidArgument, type VimFault } from '../vim/kernel/fault.ts';
 import { type Data, data } from '../vim/kernel/values.ts';
 import {
@@ -11,7 +12,7 @@ import {
   vsanDefaultPolicyId,
 } from './default-policies.ts';
 import { embeddedDataServices, encrypts, wrongPart } from './encryption-rules.ts';
-import { type Assignment, PolicyAssignments } from './policy-assignments.ts';
+import { type Assignment, PolicyAssignments, type SavedAssignments } from './policy-assignments.ts';
 
 type Constraints = Data<'PbmCapabilityConstraints'>;
 type Profile = Data<'PbmCapabilityProfile'>;
@@ -25,6 +26,9 @@ export interface PolicyOptions {
   /** True for a policy that encrypts. */
   encrypts?: boolean;
 }
+
+/** The policies in their order, and what has which. */
+export type SavedPolicies = { readonly policies: readonly Json[]; readonly assignments: SavedAssignments };
 
 /** A storage policy. */
 export interface Policy {
@@ -90,6 +94,22 @@ export class StoragePolicies {
         lineOfService: policy.lineOfService,
       }),
     );
+  }
+
+  save(values: ValueWriter): SavedPolicies {
+    return {
+      policies: [...this.#policies.values()].map((profile) => values.write(profile)),
+      assignments: this.#assignments.save(values),
+    };
+  }
+
+  restore(saved: SavedPolicies, values: ValueReader): void {
+    this.#policies.clear();
+    for (const policy of saved.policies) {
+      const profile = values.read<Profile>(policy);
+      this.#policies.set(profile.profileId.uniqueId, profile);
+    }
+    this.#assignments.restore(saved.assignments, values);
   }
 
   /** The rules of a data service policy. */

@@ -14,15 +14,25 @@ export class Collector {
   readonly #waiting = new Set<() => void>();
   readonly #cancel = new Set<AbortController>();
   readonly #unsubscribe: () => void;
+  /** Set until the first call that names a version: the client has it from this collector's life before. */
+  #adopts: boolean;
 
-  constructor(vc: Vcenter) {
+  /** @param isRestored the collector is one of a saved state: its client goes on with the version that it had, and is told everything */
+  constructor(vc: Vcenter, isRestored = false) {
     this.#vc = vc;
+    this.#adopts = isRestored;
     this.pages = new Pages(vc.runtime.random.stream('vcenter.token'));
-    this.#unsubscribe = vc.store.subscribe((object, change) => {
-      let concerned = false;
-      for (const filter of this.filters.values()) if (filter.notice(object, change)) concerned = true;
-      if (concerned) this.#wake();
-    });
+    this.#unsubscribe = vc.store.subscribe(
+      (object, change) => {
+        let concerned = false;
+        for (const filter of this.filters.values()) if (filter.notice(object, change)) concerned = true;
+        if (concerned) this.#wake();
+      },
+      () => {
+        for (const filter of this.filters.values()) filter.reconsider();
+        this.#wake();
+      },
+    );
   }
 
   #wake(): void {
@@ -61,6 +71,8 @@ export class Collector {
   }
 
   #accept(version: string | undefined): void {
+    if (this.#adopts && /^\d{1,15}$/.test(version ?? '')) this.#version = Number(version);
+    this.#adopts = false;
     if (version === undefined || version === '') {
       for (const filter of this.filters.values()) filter.forget();
       this.#dirty = true;

@@ -50,6 +50,23 @@ export class Filter {
     this.#mustSelect = true;
   }
 
+  /**
+   * Everything may be another now: what the client knows is compared with what there is. An object that was made anew under its
+   * old reference is the same one to the client.
+   */
+  reconsider(): void {
+    for (const [object, known] of [...this.#known]) {
+      const current = this.#context.store.find(object.ref) ?? object;
+      if (current !== object) {
+        this.#known.delete(object);
+        this.#known.set(current, known);
+        if (this.#volatile.delete(object)) this.#volatile.add(current);
+      }
+      this.#changed.add(current);
+    }
+    this.#mustSelect = true;
+  }
+
   /** Notes a change of the store; true when it may concern the client. */
   notice(object: ManagedObject, change: StoreChange): boolean {
     if (this.#mustSelect) return true;

@@ -1,4 +1,6 @@
 import type { RandomStream } from '../../core/index.ts';
+import type { ObjectStore } from '../inventory/store.ts';
+import { parseRefKey, refKey } from '../vim/kernel/values.ts';
 import type { Selected } from './selection.ts';
 
 /** A retrieval of which not everything was sent yet. */
@@ -6,6 +8,13 @@ interface Rest {
   readonly objects: readonly Selected[];
   readonly maxObjects: number;
 }
+
+/** An unfinished retrieval: its token, the objects by key with their paths, and how many go on a page. */
+export type SavedRest = readonly [
+  token: string,
+  objects: readonly (readonly [string, readonly string[]])[],
+  maxObjects: number,
+];
 
 /** Unfinished retrievals of a collector that are kept. */
 const maxRests = 100;
@@ -42,5 +51,25 @@ export class Pages {
 
   clear(): void {
     this.#rests.clear();
+  }
+
+  /** What has gone meanwhile is left out, as on the page. */
+  save(store: ObjectStore): SavedRest[] {
+    return [...this.#rests].map(([token, { objects, maxObjects }]) => [
+      token,
+      objects.filter(({ object }) => store.has(object)).map(({ object, paths }) => [refKey(object.ref), paths]),
+      maxObjects,
+    ]);
+  }
+
+  restore(saved: readonly SavedRest[], store: ObjectStore): void {
+    this.#rests.clear();
+    for (const [token, saves, maxObjects] of saved) {
+      const objects = saves.flatMap(([key, paths]) => {
+        const object = store.find(parseRefKey(key));
+        return object ? [{ object, paths }] : [];
+      });
+      this.#rests.set(token, { objects, maxObjects });
+    }
   }
 }

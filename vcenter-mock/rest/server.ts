@@ -81,6 +81,7 @@ async function answer(
     link: linkOf(request),
   });
   const release = session && vc.sessions.hold(session);
+  const done = vc.work.begin(`${method} ${path.slice(0, 200)}`);
   try {
     if (!operation.anonymous) authorize(session, operation.privilege, vc);
     const call: RestCall = {
@@ -104,6 +105,7 @@ async function answer(
   } catch (error) {
     return fail(vc, reply, root, entry.seq, error, originOf(request));
   } finally {
+    done();
     release?.();
   }
 }

@@ -10,11 +10,15 @@ export const wsse = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wss
 /** Bytes of a token that are looked at. */
 export const tokenLimit = 64 * 1024;
 
+/** The identity that signs tokens, PEM; nothing while no token was asked for. */
+export type SavedSigner = { readonly certificatePem: string; readonly privateKeyPem: string } | null;
+
 /** The tokens of a vCenter: it issues them and knows its own. Validity goes by the lab's clock. */
 export class TokenService {
   readonly #runtime: Runtime;
   readonly #keyPool: KeyPool;
-  #authority: Promise<TokenAuthority & { publicKey: KeyObject }> | undefined;
+  #authority: Promise<Signer> | undefined;
+  #identity: SavedSigner = null;
 
   constructor(runtime: Runtime, keyPool: KeyPool = new KeyPool()) {
     this.#runtime = runtime;
@@ -22,17 +26,27 @@ export class TokenService {
   }
 
   /** The signing key is made when it is first needed: most labs never ask for a token. */
-  #sign(): Promise<TokenAuthority & { publicKey: KeyObject }> {
+  #sign(): Promise<Signer> {
     this.#authority ??= this.#keyPool.get('vcenter sts').then((keys) => {
-      const identity = selfSigned({ commonName: 'ssoserverSign', keys }, this.#runtime);
-      return {
-        issuer: 'https://localhost/websso/SAML2/Metadata/vsphere.local',
-        key: createPrivateKey(identity.privateKeyPem),
-        publicKey: keys.publicKey,
-        certificateDer: new X509Certificate(identity.certificatePem).raw,
-      };
+      const { certificatePem, privateKeyPem } = selfSigned({ commonName: 'ssoserverSign', keys }, this.#runtime);
+      this.#identity = { certificatePem, privateKeyPem };
+      return signer(this.#identity);
     });
     return this.#authority;
+  }
+
+  /** In words: the signing key is being made. */
+  get running(): string[] {
+    return this.#authority && !this.#identity ? ['the signing key of single sign-on is being made'] : [];
+  }
+
+  save(): SavedSigner {
+    return this.#identity;
+  }
+
+  restore(identity: SavedSigner): void {
+    this.#identity = identity;
+    this.#authority = identity ? Promise.resolve(signer(identity)) : undefined;
   }
 
   /** A new token for a user from now on. */
@@ -71,6 +85,18 @@ export class TokenService {
     if (!claims.holder) return claims.subject;
     return bodyIsSignedBy(root, claims.holder) ? claims.subject : undefined;
   }
+}
+
+type Signer = TokenAuthority & { readonly publicKey: KeyObject };
+
+function signer({ certificatePem, privateKeyPem }: NonNullable<SavedSigner>): Signer {
+  const certificate = new X509Certificate(certificatePem);
+  return {
+    issuer: 'https://localhost/websso/SAML2/Metadata/vsphere.local',
+    key: createPrivateKey(privateKeyPem),
+    publicKey: certificate.publicKey,
+    certificateDer: certificate.raw,
+  };
 }
 
 /** The document; undefined when the text is no XML that is accepted. */

@@ -82,6 +82,15 @@ export class TaskHistory {
     if (gone) this.#store.delete(gone);
   }
 
+  /** Ids of the tasks, oldest first. */
+  save(): string[] {
+    return this.#tasks.map(({ ref }) => ref.value);
+  }
+
+  restore(ids: readonly string[]): void {
+    this.#tasks = ids.flatMap((value) => this.#store.get('Task', { type: 'Task', value }) ?? []);
+  }
+
   /** Tells those who watch that a task is new or has changed. */
   changed(): void {
     for (const listener of this.#listeners) listener();

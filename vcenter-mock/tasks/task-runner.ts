@@ -54,6 +54,14 @@ export interface ExternalTask {
 
 type TaskObject = TypedObject<'Task'>;
 
+/** What the tasks have beside their objects. Running ones cannot be saved. */
+export type SavedTasks = {
+  readonly chain: number;
+  readonly history: readonly string[];
+  /** Those that clients drive. */
+  readonly external: readonly string[];
+};
+
 /** Runs tasks: queued, running, then success or error; every step is written to the Task object and to the journal. */
 export class TaskRunner {
   readonly #runtime: Runtime;
@@ -317,6 +325,25 @@ export class TaskRunner {
     // The client that drives a task sees this and ends it. documented
     if (this.isExternal(task)) this.#update(task, { cancelled: true });
     this.#cancels.get(task.ref.value)?.abort();
+  }
+
+  save(): SavedTasks {
+    return { chain: this.#chain, history: this.history.save(), external: [...this.#external] };
+  }
+
+  restore({ chain, history, external }: SavedTasks): void {
+    this.#chain = chain;
+    this.history.restore(history);
+    this.#external.clear();
+    for (const id of external) this.#external.add(id);
+  }
+
+  /** The tasks that run, as texts name them: `task-17 (PowerOnVM_Task)`. */
+  get running(): string[] {
+    return [...this.#cancels.keys()].map((id) => {
+      const info = this.#store.get('Task', { type: 'Task', value: id })?.get('info');
+      return `${id} (${info?.name ?? info?.descriptionId})`;
+    });
   }
 
   /** Resolves when no task is running. */

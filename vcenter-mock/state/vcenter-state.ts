@@ -1,0 +1,126 @@
+import { type Json, type JsonObject, KeyrigError } from '../../core/index.ts';
+import type { SavedAlarms } from '../alarms/alarms.ts';
+import type { SavedAuthorization } from '../authorization/authorization.ts';
+import type { SavedCrypto, VcenterCrypto } from '../crypto/index.ts';
+import type { SavedFiles } from '../datastore/datastore-files.ts';
+import type { SavedEvents } from '../events/event-log.ts';
+import type { SavedSessions } from '../http/sessions.ts';
+import type { SavedStore } from '../inventory/store.ts';
+import type { SavedGuestAddresses } from '../inventory/virtual-machine-factory.ts';
+import { restoreSessionObjects, type SavedSessionObjects, saveSessionObjects } from '../objects/session-objects.ts';
+import type { SavedPolicies } from '../pbm/storage-policies.ts';
+import type { SavedSigner } from '../sts/token-service.ts';
+import type { SavedTasks } from '../tasks/task-runner.ts';
+import type { Vcenter } from '../vcenter.ts';
+import { ValueReader, ValueWriter } from './values.ts';
+
+/** Grows with every change of the form that an older keyrig could not read. */
+const stateVersion = 1;
+
+/**
+ * Everything that a vCenter knows at a moment, as JSON. It holds passwords, private keys, key material and session tokens: whoever has
+ * it, has them. Values that many objects share stand in `shared`, see `values.ts`.
+ */
+export type VcenterState = {
+  readonly plane: 'vcenter';
+  readonly version: number;
+  /** Of the simulated vCenter: `7.0.3`. */
+  readonly release: string;
+  readonly instanceUuid: string;
+  readonly shared: readonly Json[];
+  readonly store: SavedStore;
+  readonly authorization: SavedAuthorization;
+  readonly sessions: SavedSessions;
+  readonly sessionObjects: readonly SavedSessionObjects[];
+  readonly tasks: SavedTasks;
+  readonly events: SavedEvents;
+  readonly alarms: SavedAlarms;
+  readonly policies: SavedPolicies;
+  readonly files: SavedFiles;
+  readonly guestAddresses: SavedGuestAddresses;
+  readonly signer: SavedSigner;
+  readonly crypto: SavedCrypto;
+};
+
+/** What runs in a vCenter, in words; while there is something its state is neither saved nor restored. Clients that wait for changes do not count. */
+export function runningIn(vc: Vcenter, crypto: VcenterCrypto): string[] {
+  return [...vc.tasks.running, ...vc.work.list, ...vc.tokens.running, ...crypto.running];
+}
+
+/** The state of a vCenter in which nothing runs. @throws KeyrigError ERR_BUSY */
+export function saveVcenter(vc: Vcenter, crypto: VcenterCrypto): VcenterState {
+  requireQuiet(vc, crypto, 'saved');
+  const values = new ValueWriter();
+  return {
+    plane: 'vcenter',
+    version: stateVersion,
+    release: vc.profile.version,
+    instanceUuid: vc.instanceUuid,
+    store: vc.store.save(values),
+    authorization: vc.authorization.save(),
+    sessions: vc.sessions.save(),
+    sessionObjects: saveSessionObjects(vc, values),
+    tasks: vc.tasks.save(),
+    events: vc.events.save(values),
+    alarms: vc.alarms.save(values),
+    policies: vc.policies.save(values),
+    files: vc.files.save(values),
+    guestAddresses: vc.vmFactory.save(),
+    signer: vc.tokens.save(),
+    crypto: crypto.save(),
+    // Last: the list is complete now.
+    shared: values.shared,
+  };
+}
+
+/** Readers of states that were restored before: it costs less to restore one again. */
+const readers = new WeakMap<object, ValueReader>();
+
+/**
+ * Takes a vCenter in which nothing runs back to a state, or on to that of another. The clock must show the time of the state already:
+ * timers are set for what is left until they are due. Sessions of the state live on with what their clients wait for; the others end.
+ * @throws KeyrigError ERR_BUSY, ERR_STATE
+ */
+export function restoreVcenter(vc: Vcenter, crypto: VcenterCrypto, json: JsonObject): void {
+  requireQuiet(vc, crypto, 'restored');
+  const state = checked(vc, json);
+  let values = readers.get(state.shared);
+  if (!values) {
+    values = new ValueReader(state.shared);
+    readers.set(state.shared, values);
+  }
+  vc.instanceUuid = state.instanceUuid;
+  // Objects first: the others find theirs among them.
+  vc.store.restore(state.store, values);
+  vc.authorization.restore(state.authorization);
+  vc.tasks.restore(state.tasks);
+  vc.events.restore(state.events, values);
+  vc.alarms.restore(state.alarms, values);
+  vc.policies.restore(state.policies, values);
+  vc.files.restore(state.files, values);
+  vc.vmFactory.restore(state.guestAddresses);
+  vc.tokens.restore(state.signer);
+  crypto.restore(state.crypto);
+  vc.sessions.restore(state.sessions);
+  restoreSessionObjects(vc, state.sessionObjects, values);
+}
+
+function requireQuiet(vc: Vcenter, crypto: VcenterCrypto, done: string): void {
+  const running = runningIn(vc, crypto);
+  if (running.length === 0) return;
+  throw new KeyrigError('ERR_BUSY', `the vCenter cannot be ${done} while something runs: ${running.join(', ')}`);
+}
+
+function checked(vc: Vcenter, json: JsonObject): VcenterState {
+  const { plane, version, release } = json;
+  if (plane !== 'vcenter') throw stateError('it is not that of a vCenter');
+  if (version !== stateVersion) throw stateError(`its version is ${String(version)}, not ${stateVersion}`);
+  if (release !== vc.profile.version) {
+    throw stateError(`it is that of a vCenter ${String(release)}, and this one is ${vc.profile.version}`);
+  }
+  return json as unknown as VcenterState;
+}
+
+function stateError(why: string): KeyrigError {
+  return new KeyrigError('ERR_STATE', `the state cannot be restored into the vCenter: ${why}`);
+}
