@@ -112,6 +112,7 @@ export class ManualClock implements Clock {
   #order = 0;
   #holds = 0;
   readonly #pending = new Set<PendingCall>();
+  #steered = false;
 
   /** @param start ms since the epoch; default: the machine's time now. */
   constructor(start: number = Date.now()) {
@@ -158,6 +159,27 @@ export class ManualClock implements Clock {
   /** When the next call falls due that is not in the background (ms since the epoch), or undefined when there is none. */
   get nextDue(): number | undefined {
     return this.#next((call) => !call.background)?.due;
+  }
+
+  /** When any call falls due, those in the background too. */
+  get nextCall(): number | undefined {
+    return this.#next()?.due;
+  }
+
+  /** True while {@link advanceInOrder} moves the clock, which then does not move by itself. */
+  get steered(): boolean {
+    return this.#steered;
+  }
+
+  /** Moves the clock with `move` and with nothing else. Throws ERR_OPTION when somebody does so already. */
+  async steer(move: () => Promise<void>): Promise<void> {
+    if (this.#steered) throw new KeyrigError('ERR_OPTION', 'the clock is being advanced already');
+    this.#steered = true;
+    try {
+      await move();
+    } finally {
+      this.#steered = false;
+    }
   }
 
   #next(counts: (call: PendingCall) => boolean = () => true): PendingCall | undefined {

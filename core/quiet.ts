@@ -69,8 +69,10 @@ function isUnderWay(): boolean {
 /** Moves a manual clock to its next due call whenever all is still, until the signal fires. */
 export async function advanceWhenQuiet(clock: ManualClock, what: Stillness, signal: AbortSignal): Promise<void> {
   while (await stillness(clock, what, 1, signal)) {
-    const due = clock.nextDue;
-    if (due !== undefined) await clock.advance(due - clock.now());
+    // Who advances it moves it alone; what only waits in the background asks for no time.
+    if (clock.steered || clock.nextDue === undefined) continue;
+    // What falls due in the background on the way comes to rest first, too.
+    await clock.advance((clock.nextCall ?? clock.now()) - clock.now());
   }
 }
 
@@ -80,4 +82,22 @@ export async function advanceWhenQuiet(clock: ManualClock, what: Stillness, sign
  */
 export async function untilQuiet(clock: ManualClock, what: Stillness): Promise<void> {
   await stillness(clock, what, 0.5);
+}
+
+/**
+ * Moves a manual clock forward by `ms`. Everything that falls due on the way happens at its time and in order, and what it leads
+ * to, over sockets too, comes to rest before the next: a timer that such work sets runs as well when it falls due on the way.
+ * Throws ERR_OPTION when the clock is being advanced already.
+ */
+export function advanceInOrder(clock: ManualClock, ms: number, what: Stillness): Promise<void> {
+  return clock.steer(async () => {
+    const target = clock.now() + Math.max(0, ms);
+    for (;;) {
+      await untilQuiet(clock, what);
+      const due = clock.nextCall;
+      if (due === undefined || due > target) break;
+      await clock.advance(due - clock.now());
+    }
+    await clock.advance(target - clock.now());
+  });
 }

@@ -1,4 +1,5 @@
 import {
+  advanceInOrder,
   type Clock,
   createRuntime,
   type FaultRule,
@@ -6,6 +7,7 @@ import {
   type Json,
   KeyPool,
   KeyrigError,
+  ManualClock,
   type Runtime,
 } from '../core/index.ts';
 import {
@@ -18,7 +20,7 @@ import {
   type TaskAction,
 } from '../ovh-api-mock/index.ts';
 import { createVcenterMock, type VcenterMock } from '../vcenter-mock/index.ts';
-import type { OvhAccess } from './clients/ovh.ts';
+import type { OvhAccess, OvhApplication } from './clients/ovh.ts';
 import { inventoryOf, type LabNames, namesOf } from './world/inventory.ts';
 import { startRoles } from './world/key-roles.ts';
 import { LabKms } from './world/kms.ts';
@@ -136,6 +138,26 @@ export class Lab {
     };
   }
 
+  /** How a user of the world logs in at vCenter. Throws ERR_STEP when the world has no such user. */
+  vcenterUser(username: string): { username: string; password: string } {
+    const users = this.#world.vcenter?.users ?? [];
+    const found = users.find((user) => user.username === username);
+    if (found) {
+      const { password } = found;
+      return { username: username.includes('@') ? username : `${username}@vsphere.local`, password };
+    }
+    const names = users.map((user) => user.username).join(', ') || 'none';
+    throw new KeyrigError('ERR_STEP', `the world has no vCenter user "${username}"; there are: ${names}`);
+  }
+
+  /** The application of a consumer key of the world. Throws ERR_STEP when no application of the world has it. */
+  ovhApplication(consumerKey: string): OvhApplication {
+    const applications = this.#world.ovh?.applications ?? [];
+    const found = applications.find(({ consumerKeys }) => consumerKeys?.some((key) => key.consumerKey === consumerKey));
+    if (found) return found;
+    throw new KeyrigError('ERR_STEP', 'no application of the world has this consumer key');
+  }
+
   /**
    * Opens every port and brings the world into its start state. When it fails, what was opened is closed again.
    * Throws ERR_PORT_IN_USE for a port that is taken.
@@ -184,6 +206,17 @@ export class Lab {
     // What is being opened can be closed only when it is open.
     await this.#opening?.catch(() => {});
     await Promise.all([this.#vcenter?.stop(), this.#ovh?.stop(), ...this.#kms.map((kms) => kms.close())]);
+  }
+
+  /**
+   * Lets time pass (ms). On a manual clock everything that falls due on the way, on all planes, happens in order and is over when
+   * this resolves, with what it led to over sockets; other clocks are waited for.
+   * Throws ERR_OPTION when a manual clock is being advanced already.
+   */
+  async advance(ms: number): Promise<void> {
+    const { clock, journal } = this.runtime;
+    if (clock instanceof ManualClock) await advanceInOrder(clock, ms, { activity: () => journal.count });
+    else await clock.sleep(ms);
   }
 
   /** Pushes the button of a host that was shut down. */

@@ -1,10 +1,11 @@
-/** Generates docs/errors.md, docs/kmip.md, docs/ovh.md, docs/vcenter.md, docs/verbs.md and the JSON Schemas in schema/ from their declarations. */
+/** Generates docs/errors.md, docs/kmip.md, docs/library.md, docs/ovh.md, docs/vcenter.md, docs/verbs.md and the JSON Schemas in schema/ from their declarations. */
 import { errorTable, faultActions, faultModifiers, faultPoint, faultPointNames } from '../core/index.ts';
 import { reportJsonSchema } from '../lab/report/shape.ts';
 import { scenarioJsonSchema } from '../lab/scenario/json-schema.ts';
 import { verbs } from '../lab/verbs/index.ts';
 import { generatedFile } from './generated-file.ts';
 import { kmipReference } from './kmip-reference.ts';
+import { libraryReference } from './library-reference.ts';
 import { ovhReference } from './ovh-reference.ts';
 import { vcenterReference } from './vcenter-reference.ts';
 
@@ -63,6 +64,7 @@ const check = process.argv.includes('--check');
 const files: [path: string, content: string][] = [
   ['../docs/errors.md', errors()],
   ['../docs/kmip.md', kmipReference(notice)],
+  ['../docs/library.md', libraryReference(notice)],
   ['../docs/ovh.md', ovhReference(notice)],
   ['../docs/vcenter.md', vcenterReference(notice)],
   ['../docs/verbs.md', scenarioReference()],

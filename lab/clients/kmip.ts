@@ -42,6 +42,12 @@ export interface KmipAccess {
   version?: '1.0' | '1.1' | '1.2' | '1.3' | '1.4';
 }
 
+/** When a key becomes Active and Deactivated by itself, ms since the epoch. KMIP 1.1 §3.24, §3.27 */
+export interface KeyDates {
+  activationDate?: number;
+  deactivationDate?: number;
+}
+
 /**
  * A KMIP user's calls with readable answers: one TLS connection for each call. Used by the scenario verbs `kmip.*` and by
  * `keyrig kmip`. Answers never hold key material unless it is asked for.
@@ -70,15 +76,16 @@ export class KmipUser {
   }
 
   async create(
-    options: { algorithm?: string; length?: number; usageMask?: number; name?: string } = {},
+    options: { algorithm?: string; length?: number; usageMask?: number; name?: string; dates?: KeyDates } = {},
   ): Promise<JsonObject> {
-    const { algorithm = 'AES', length = 256, usageMask = 0x0c, name } = options;
+    const { algorithm = 'AES', length = 256, usageMask = 0x0c, name, dates = {} } = options;
     const code = enumCode('CryptographicAlgorithm', algorithm) ?? CryptographicAlgorithm.AES;
     const attributes = [
       makeAttribute('Cryptographic Algorithm', code as CryptographicAlgorithm),
       makeAttribute('Cryptographic Usage Mask', usageMask),
       makeAttribute('Cryptographic Length', length),
       ...(name ? [makeAttribute('Name', { nameValue: name, nameType: 1 })] : []),
+      ...this.#dates(dates),
     ];
     const { uniqueIdentifier } = await this.#call(operations.create, {
       objectType: ObjectType.SymmetricKey,
@@ -126,6 +133,28 @@ export class KmipUser {
       else values[attribute.attributeName] = [...(Array.isArray(earlier) ? earlier : [earlier]), value];
     }
     return { uniqueIdentifier, attributes: values };
+  }
+
+  /** Sets dates of a key that has none: Add Attribute for each. */
+  async setDates(uniqueIdentifier: string, dates: KeyDates): Promise<JsonObject> {
+    for (const attribute of this.#dates(dates)) {
+      await this.#call(operations.addAttribute, { uniqueIdentifier, attribute });
+    }
+    return { uniqueIdentifier };
+  }
+
+  /** Asks for a lease. Result: { leaseTime in seconds, lastChangeDate }. */
+  async obtainLease(uniqueIdentifier: string): Promise<JsonObject> {
+    const { leaseTime, lastChangeDate } = await this.#call(operations.obtainLease, { uniqueIdentifier });
+    return { uniqueIdentifier, leaseTime, lastChangeDate: new Date(Number(lastChangeDate) * 1_000).toISOString() };
+  }
+
+  #dates({ activationDate, deactivationDate }: KeyDates): Attribute[] {
+    const seconds = (milliseconds: number) => Math.floor(milliseconds / 1_000);
+    return [
+      ...(activationDate === undefined ? [] : [makeAttribute('Activation Date', seconds(activationDate))]),
+      ...(deactivationDate === undefined ? [] : [makeAttribute('Deactivation Date', seconds(deactivationDate))]),
+    ];
   }
 
   async activate(uniqueIdentifier: string): Promise<JsonObject> {

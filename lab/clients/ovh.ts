@@ -1,14 +1,26 @@
 import { type Json, KeyrigError } from '../../core/index.ts';
 import { trustAt } from './lab-agent.ts';
 
+type OvhClient = ReturnType<typeof import('@ovhcloud/node-ovh').default>;
+
+export interface OvhApplication {
+  applicationKey: string;
+  applicationSecret: string;
+}
+
 /** Where the API is and who calls. */
-export interface OvhAccess {
+export interface OvhAccess extends OvhApplication {
   host: string;
   port: number;
   ca: string;
-  applicationKey: string;
-  applicationSecret: string;
   consumerKey: string;
+}
+
+/** Who signs a call, and how far his clock is ahead of the API's. */
+export interface OvhCaller {
+  /** A consumer key of the world; the lab's own when absent. */
+  consumerKey?: string;
+  clockOffSeconds?: number;
 }
 
 /** An answer of the API; a refusal keeps its HTTP status and message. */
@@ -17,10 +29,13 @@ export type OvhAnswer = { body: Json } | { fault: { status: number; message: str
 /** The scenario's user of the OVHcloud API: OVHcloud's official Node.js client, unchanged, over HTTPS. */
 export class OvhApiClient {
   readonly #access: OvhAccess;
+  readonly #applicationOf: (consumerKey: string) => OvhApplication;
   readonly #distrust: () => void;
 
-  constructor(access: OvhAccess) {
+  /** @param applicationOf the application that a consumer key of the world belongs to */
+  constructor(access: OvhAccess, applicationOf: (consumerKey: string) => OvhApplication = () => access) {
     this.#access = access;
+    this.#applicationOf = applicationOf;
     this.#distrust = trustAt(access, access.ca);
   }
 
@@ -29,19 +44,39 @@ export class OvhApiClient {
   }
 
   /** Calls the API. `parameters` go into the body of a POST or PUT, else into the query string. */
-  async call(method: string, path: string, parameters: Record<string, unknown> = {}): Promise<OvhAnswer> {
+  async call(
+    method: string,
+    path: string,
+    parameters: Record<string, unknown> = {},
+    { consumerKey, clockOffSeconds = 0 }: OvhCaller = {},
+  ): Promise<OvhAnswer> {
     // Loaded by the first call: the client brings 130 modules, which most labs never use.
     const { default: ovh } = await import('@ovhcloud/node-ovh');
-    const { host, port, applicationKey, applicationSecret, consumerKey } = this.#access;
+    const { host, port } = this.#access;
+    const application = consumerKey === undefined ? this.#access : this.#applicationOf(consumerKey);
     // A client asks for the API's time once; the lab's clock may jump between two steps, so each call begins anew.
     const client = ovh({
       host,
       port,
       basePath: '/1.0',
-      appKey: applicationKey,
-      appSecret: applicationSecret,
-      consumerKey,
+      appKey: application.applicationKey,
+      appSecret: application.applicationSecret,
+      consumerKey: consumerKey ?? this.#access.consumerKey,
     });
+    if (clockOffSeconds !== 0) {
+      // It notes the difference to the API's clock before its first signed call; a clock that goes wrong afterwards is not noticed.
+      await this.#request(client, 'GET', '/auth/currentCredential');
+      client.apiTimeDiff += clockOffSeconds;
+    }
+    return this.#request(client, method, path, parameters);
+  }
+
+  #request(
+    client: OvhClient,
+    method: string,
+    path: string,
+    parameters: Record<string, unknown> = {},
+  ): Promise<OvhAnswer> {
     return new Promise((resolve, reject) => {
       client.request(method, path, { ...parameters }, (error, response) => {
         if (error === null) resolve({ body: (response ?? null) as Json });

@@ -25,7 +25,7 @@ export class VcenterClient {
   readonly #soap: SoapClient;
   readonly #pbm: SoapClient;
   readonly #credentials: { username: string; password: string };
-  #signedIn: Promise<Element> | undefined;
+  #signedIn: Promise<Element | undefined> | undefined;
 
   constructor(options: { host: string; port: number; ca: string; username: string; password: string }) {
     this.#soap = new SoapClient({ ...options, path: '/sdk', action: 'urn:vim25/7.0.3.0' });
@@ -45,12 +45,24 @@ export class VcenterClient {
     return this.#soap.call(methodXml('urn:vim25', method, object, parameters));
   }
 
-  #signIn(): Promise<Element> {
-    const { username, password } = this.#credentials;
+  #signIn(password = this.#credentials.password): Promise<Element> {
+    const { username } = this.#credentials;
     const parameters = `<userName>${escapeXml(username)}</userName><password>${escapeXml(password)}</password>`;
-    return this.#soap.call(
-      methodXml('urn:vim25', 'Login', { type: 'SessionManager', value: 'SessionManager' }, parameters),
-    );
+    return this.#soap.call(methodXml('urn:vim25', 'Login', sessionManager, parameters));
+  }
+
+  /** Signs in anew, whatever became of an earlier session. */
+  async signIn(password?: string): Promise<void> {
+    this.#signedIn = this.#signIn(password);
+    // A later call of a user who did not get in is refused as his own, not as this one.
+    await this.#signedIn.catch((error: unknown) => {
+      this.#signedIn = Promise.resolve(undefined);
+      throw error;
+    });
+  }
+
+  async signOut(): Promise<void> {
+    await this.call('Logout', sessionManager);
   }
 
   /** Calls a method of CryptoManagerKmip. */
@@ -181,6 +193,7 @@ export class VcenterClient {
   }
 }
 
+const sessionManager: Reference = { type: 'SessionManager', value: 'SessionManager' };
 const propertyCollector: Reference = { type: 'PropertyCollector', value: 'propertyCollector' };
 
 /** XML of a managed object reference. */

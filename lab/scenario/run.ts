@@ -15,7 +15,6 @@ import {
   mismatch,
   reach,
   stopwatch,
-  untilQuiet,
 } from '../../core/index.ts';
 import { createClients, type LabClients } from '../clients/index.ts';
 import { createLab, type Lab } from '../lab.ts';
@@ -162,15 +161,8 @@ class ScenarioRun {
     this.#context = {
       lab,
       clients,
-      pass: (ms) => this.#pass(ms),
+      pass: (ms) => lab.advance(ms),
     };
-  }
-
-  /** On a manual clock the wait is what moves it; what falls due on the way and at its end does its work first. */
-  async #pass(ms: number): Promise<void> {
-    await this.#clock.sleep(ms);
-    if (this.#clock instanceof ManualClock)
-      await untilQuiet(this.#clock, { activity: () => this.#lab.runtime.journal.count });
   }
 
   async all(scenario: Scenario): Promise<StepResult[]> {

@@ -1,3 +1,4 @@
+import { asUser } from './as-user.ts';
 import { clockAdvance } from './clock-advance.ts';
 import { hostConfigureKey } from './host-configure-key.ts';
 import { hostDisconnect } from './host-disconnect.ts';
@@ -9,9 +10,13 @@ import { hostShutDown } from './host-shut-down.ts';
 import { hostStart } from './host-start.ts';
 import { kmipActivate } from './kmip-activate.ts';
 import { kmipAttributes } from './kmip-attributes.ts';
+import { kmipCreate } from './kmip-create.ts';
 import { kmipDestroy } from './kmip-destroy.ts';
+import { kmipGet } from './kmip-get.ts';
 import { kmipLocate } from './kmip-locate.ts';
+import { kmipObtainLease } from './kmip-obtain-lease.ts';
 import { kmipRevoke } from './kmip-revoke.ts';
+import { kmipSetDates } from './kmip-set-dates.ts';
 import { kmsBackup } from './kms-backup.ts';
 import { kmsIssueClient } from './kms-issue-client.ts';
 import { kmsObjects } from './kms-objects.ts';
@@ -49,6 +54,8 @@ import { vcenterGenerateKey } from './vcenter-generate-key.ts';
 import { vcenterHost } from './vcenter-host.ts';
 import { vcenterKeyStatus } from './vcenter-key-status.ts';
 import { vcenterKmsStatus } from './vcenter-kms-status.ts';
+import { vcenterLogIn } from './vcenter-log-in.ts';
+import { vcenterLogOut } from './vcenter-log-out.ts';
 import { vcenterMarkDefault } from './vcenter-mark-default.ts';
 import { vcenterMigrate } from './vcenter-migrate.ts';
 import { vcenterPower } from './vcenter-power.ts';
@@ -72,8 +79,8 @@ import { vcenterUseClientCertificate } from './vcenter-use-client-certificate.ts
 import { vcenterVm } from './vcenter-vm.ts';
 import type { Verb } from './verb.ts';
 
-/** The closed set of verbs; a new one is a file of its own and a line here. */
-export const verbs: readonly Verb[] = [
+/** A new verb is a file of its own and a line here. */
+const declared: readonly Verb[] = [
   clockAdvance,
   hostConfigureKey,
   hostDisconnect,
@@ -85,9 +92,13 @@ export const verbs: readonly Verb[] = [
   hostStart,
   kmipActivate,
   kmipAttributes,
+  kmipCreate,
   kmipDestroy,
+  kmipGet,
   kmipLocate,
+  kmipObtainLease,
   kmipRevoke,
+  kmipSetDates,
   kmsBackup,
   kmsIssueClient,
   kmsObjects,
@@ -125,6 +136,8 @@ export const verbs: readonly Verb[] = [
   vcenterHost,
   vcenterKeyStatus,
   vcenterKmsStatus,
+  vcenterLogIn,
+  vcenterLogOut,
   vcenterMarkDefault,
   vcenterMigrate,
   vcenterPower,
@@ -147,6 +160,14 @@ export const verbs: readonly Verb[] = [
   vcenterUseClientCertificate,
   vcenterVm,
 ];
+
+/** Here nobody logs in. */
+const anonymous: ReadonlySet<Verb> = new Set([hostStart, vcenterReach]);
+
+/** The closed set of verbs. What is done in vCenter can be done as any of its users. */
+export const verbs: readonly Verb[] = declared.map((verb) =>
+  /^(vcenter|host)\./.test(verb.name) && !anonymous.has(verb) ? asUser(verb) : verb,
+);
 
 const byName = new Map(verbs.map((verb) => [verb.name, verb]));
 

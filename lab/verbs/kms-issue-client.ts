@@ -9,11 +9,12 @@ export const kmsIssueClient = defineVerb({
     user: z.string().default('vcenter').describe('Common name of the certificate.'),
     password: z.string().optional().describe('Protects the private key, which the guide warns against.'),
     flaw: z.enum(['valid', 'expired', 'not-yet-valid', 'no-usage', 'unknown-ca']).default('valid'),
+    validFromMinutes: z.number().optional().describe('The certificate begins so long after now.'),
     validMinutes: z.number().positive().optional().describe('The certificate ends so long after now.'),
   }),
-  async run({ lab }, { user, password, flaw, validMinutes }) {
-    const validForMs = validMinutes === undefined ? undefined : validMinutes * 60_000;
-    const identity = await lab.pki.client(user, flaw, validForMs);
+  async run({ lab }, { user, password, flaw, validFromMinutes, validMinutes }) {
+    const period = { fromMinutes: validFromMinutes, untilMinutes: validMinutes };
+    const identity = await lab.pki.client(user, flaw, period);
     lab.clientIdentities.set(user, identity);
     const privateKey =
       password === undefined ? identity.privateKeyPem : lab.pki.protect(identity.privateKeyPem, password);

@@ -9,8 +9,17 @@ export const ovhCall = defineVerb({
     method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
     path: z.string().startsWith('/').describe('As in the API console, without /1.0.'),
     parameters: z.record(z.string(), z.json()).optional().describe('Body of a POST or PUT, else query string.'),
+    consumerKey: z
+      .string()
+      .optional()
+      .describe("A consumer key of the world's applications; the one that may do everything when absent."),
+    clockOffSeconds: z
+      .number()
+      .int()
+      .optional()
+      .describe("How far the caller's clock, with which it signs, is ahead of the API's; negative when behind."),
   }),
-  async run({ clients }, { method, path, parameters }) {
-    return { ...(await clients.ovh.call(method, path, parameters)) };
+  async run({ clients }, { method, path, parameters, ...caller }) {
+    return { ...(await clients.ovh.call(method, path, parameters, caller)) };
   },
 });

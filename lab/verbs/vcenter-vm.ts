@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withFault } from '../clients/vcenter.ts';
 import { defineVerb } from './verb.ts';
 
 export const vcenterVm = defineVerb({
@@ -6,5 +7,5 @@ export const vcenterVm = defineVerb({
   summary:
     'Looks at a virtual machine. Result: { hardwareVersion, host, powerState, cryptoState, encrypted, keyId, providerId, migrateEncryption, template, path, snapshots, encryptionBundle, disks: [{ label, file, encrypted, keyId, iofilter }] }.',
   with: z.strictObject({ vm: z.string() }),
-  run: ({ clients }, { vm }) => clients.vcenter.virtualMachine(vm),
+  run: ({ clients }, { vm }) => withFault(() => clients.vcenter.virtualMachine(vm)),
 });

@@ -34,13 +34,12 @@ export class LabKms {
     parts: { address: string; port: number; pki: LabPki; runtime: Runtime; stores: KmsStores },
   ): Promise<LabKms> {
     const { address, port, pki, runtime, stores } = parts;
-    const validForMs = world.certificateValidMinutes === undefined ? undefined : world.certificateValidMinutes * 60_000;
     const identity = await pki.server({
       role: world.name,
       commonName: world.name,
       flaw: world.certificate,
       names: [address],
-      validForMs,
+      period: { fromMinutes: world.certificateValidFromMinutes, untilMinutes: world.certificateValidMinutes },
     });
     const store = await stores.open(world.store);
     const server = createKmipServer(

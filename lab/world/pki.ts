@@ -14,6 +14,12 @@ const day = 86_400_000;
 /** TLS libraries of today ask for 2048. */
 const weakBits = 1024;
 
+/** When a certificate is valid: minutes from now. From an hour ago for a year when absent. */
+export interface Period {
+  fromMinutes?: number;
+  untilMinutes?: number;
+}
+
 /** The certificates of one lab: its authority, and identities that are sound or flawed on purpose. */
 export class LabPki {
   readonly ca: CertificateAuthority;
@@ -41,14 +47,14 @@ export class LabPki {
     commonName: string;
     flaw?: CertificateFlaw;
     names?: readonly string[];
-    validForMs?: number;
+    period?: Period;
   }): Promise<Identity> {
-    const { role, commonName, flaw = 'valid', validForMs } = options;
+    const { role, commonName, flaw = 'valid', period } = options;
     const request: CertificateRequest = {
       commonName,
       keys: await (flaw === 'weak-key' ? this.#keys.get(`${role} weak`, weakBits) : this.#keys.get(role)),
       names: [...(options.names ?? []), ...this.#names],
-      ...(validForMs !== undefined && { notAfter: new Date(this.#runtime.clock.now() + validForMs) }),
+      ...this.#during(period),
       ...this.#flawed(flaw),
     };
     if (flaw === 'self-signed') return selfSigned({ ...request, usualNames: true }, this.#runtime);
@@ -56,11 +62,11 @@ export class LabPki {
   }
 
   /** A client's identity. */
-  async client(commonName: string, flaw: CertificateFlaw = 'valid', validForMs?: number): Promise<Identity> {
+  async client(commonName: string, flaw: CertificateFlaw = 'valid', period?: Period): Promise<Identity> {
     const request: CertificateRequest = {
       commonName,
       keys: await this.#keys.get(`client ${commonName}`),
-      ...(validForMs !== undefined && { notAfter: new Date(this.#runtime.clock.now() + validForMs) }),
+      ...this.#during(period),
       ...this.#flawed(flaw),
     };
     return (flaw === 'unknown-ca' ? await this.#stranger() : this.ca).issueClient(request);
@@ -78,6 +84,14 @@ export class LabPki {
     const keys = await this.#keys.get('stranger ca');
     this.#strangers ??= createCertificateAuthority({ commonName: 'unknown CA', keys, ...this.#runtime });
     return this.#strangers;
+  }
+
+  #during({ fromMinutes, untilMinutes }: Period = {}): Partial<CertificateRequest> {
+    const at = (minutes: number) => new Date(this.#runtime.clock.now() + minutes * 60_000);
+    return {
+      ...(fromMinutes !== undefined && { notBefore: at(fromMinutes) }),
+      ...(untilMinutes !== undefined && { notAfter: at(untilMinutes) }),
+    };
   }
 
   #flawed(flaw: CertificateFlaw): Partial<CertificateRequest> {

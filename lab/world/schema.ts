@@ -84,6 +84,7 @@ const kms = z
       .describe('KMIP over HTTPS besides (TTLV, XML and JSON by POST /kmip): true for a free port, or the port.'),
     store: store.optional(),
     certificate: flaw.default('valid').describe("The KMS's own certificate."),
+    certificateValidFromMinutes: z.number().optional().describe('The certificate begins so long after the start.'),
     certificateValidMinutes: z.number().positive().optional().describe('The certificate ends so long after the start.'),
     clients: z
       .array(

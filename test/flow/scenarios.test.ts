@@ -17,9 +17,6 @@ it.each(files.map((file) => [relative(root, file), file]))('%s', async (_name, f
     .filter(({ status }) => status === 'failed')
     .map(({ title, problem }) => `${title}: ${problem}`);
   expect([result.problem, ...problems]).toEqual([undefined]);
-  expect(result.steps.length).toBeGreaterThan(0);
-});
-
-it('ships the guide and the failures', () => {
-  expect(files.length).toBeGreaterThanOrEqual(17);
+  // The worlds in interop/ have no steps; interop-worlds.test.ts takes them at their word.
+  if (!file.includes('/interop/')) expect(result.steps.length).toBeGreaterThan(0);
 });
