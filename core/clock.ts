@@ -28,6 +28,16 @@ export interface Clock {
   hold(): () => void;
 }
 
+/** Does real work that a manual clock must not run ahead of, such as making a key; see {@link Clock.hold}. */
+export async function heldWhile<T>(clock: Clock, work: () => Promise<T>): Promise<T> {
+  const release = clock.hold();
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
 function sleepOn(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = () => {

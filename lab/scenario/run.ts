@@ -69,6 +69,8 @@ export interface RunOptions {
   seed?: string;
   /** Real time after which the step that is running fails and the others are skipped (ms); no limit when absent. */
   timeoutMs?: number;
+  /** Where a manual clock starts (ms since the epoch); default: now. With it and the seed two runs write the same journal. */
+  startTime?: number;
   /** Told the seed before anything starts. */
   onSeed?: (seed: string) => void;
   /** Told about every step as it begins. */
@@ -83,7 +85,7 @@ export interface RunOptions {
 export async function runScenario(scenario: Scenario, file: string, options: RunOptions): Promise<ScenarioResult> {
   const elapsed = stopwatch();
   const deadline = new Deadline(options.timeoutMs);
-  const clock = clockFor(scenario);
+  const clock = clockFor(scenario, options.startTime);
   const seed = options.seed ?? (scenario.seed === undefined ? undefined : String(scenario.seed));
   const lab = createLab({
     world: scenario.world,
@@ -130,10 +132,10 @@ export async function runScenario(scenario: Scenario, file: string, options: Run
   return redact(result);
 }
 
-function clockFor(scenario: Scenario): Clock {
+function clockFor(scenario: Scenario, startTime: number | undefined): Clock {
   if (scenario.clock === 'real') return createRealClock();
   if (typeof scenario.clock === 'object') return createScaledClock(scenario.clock.scaled);
-  return new ManualClock();
+  return new ManualClock(startTime);
 }
 
 class ScenarioRun {

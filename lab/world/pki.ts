@@ -3,7 +3,9 @@ import {
   type CertificateAuthority,
   type CertificateRequest,
   createCertificateAuthority,
+  heldWhile,
   type Identity,
+  type KeyPair,
   type KeyPool,
   type Runtime,
   selfSigned,
@@ -52,7 +54,7 @@ export class LabPki {
     const { role, commonName, flaw = 'valid', period } = options;
     const request: CertificateRequest = {
       commonName,
-      keys: await (flaw === 'weak-key' ? this.#keys.get(`${role} weak`, weakBits) : this.#keys.get(role)),
+      keys: await (flaw === 'weak-key' ? this.#keyPair(`${role} weak`, weakBits) : this.#keyPair(role)),
       names: [...(options.names ?? []), ...this.#names],
       ...this.#during(period),
       ...this.#flawed(flaw),
@@ -65,7 +67,7 @@ export class LabPki {
   async client(commonName: string, flaw: CertificateFlaw = 'valid', period?: Period): Promise<Identity> {
     const request: CertificateRequest = {
       commonName,
-      keys: await this.#keys.get(`client ${commonName}`),
+      keys: await this.#keyPair(`client ${commonName}`),
       ...this.#during(period),
       ...this.#flawed(flaw),
     };
@@ -81,7 +83,7 @@ export class LabPki {
 
   /** An authority that nobody trusts. */
   async #stranger(): Promise<CertificateAuthority> {
-    const keys = await this.#keys.get('stranger ca');
+    const keys = await this.#keyPair('stranger ca');
     this.#strangers ??= createCertificateAuthority({ commonName: 'unknown CA', keys, ...this.#runtime });
     return this.#strangers;
   }
@@ -92,6 +94,10 @@ export class LabPki {
       ...(fromMinutes !== undefined && { notBefore: at(fromMinutes) }),
       ...(untilMinutes !== undefined && { notAfter: at(untilMinutes) }),
     };
+  }
+
+  #keyPair(role: string, bits?: number): Promise<KeyPair> {
+    return heldWhile(this.#runtime.clock, () => this.#keys.get(role, bits));
   }
 
   #flawed(flaw: CertificateFlaw): Partial<CertificateRequest> {

@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import {
   createSigningRequest,
+  heldWhile,
   inspectCertificate,
+  type KeyPair,
   KeyPool,
   KeyrigError,
   type Runtime,
@@ -135,14 +137,8 @@ export class Trust {
     this.#record('client-certificate', `vCenter shows the KMS ${facts.subject} (${facts.sha1})`, provider, cause);
   }
 
-  async #freshKeys() {
-    // A manual clock must not run ahead while a key is being made.
-    const release = this.#runtime.clock.hold();
-    try {
-      return await this.#keyPool.fresh();
-    } finally {
-      release();
-    }
+  #freshKeys(): Promise<KeyPair> {
+    return heldWhile(this.#runtime.clock, () => this.#keyPool.fresh());
   }
 
   #record(what: string, text: string, provider: KeyProvider, cause: number | undefined): void {
