@@ -1,16 +1,21 @@
 import { request } from 'node:https';
 import { afterAll, afterEach } from 'vitest';
 import { createRuntime, type FaultRule, KeyPool, ManualClock, type Runtime, selfSigned } from '../../core/index.ts';
-import { createVcenterMock, type VcenterMock, type VcenterMockOptions } from '../../vcenter-mock/index.ts';
-import { expectRoundTrip } from './round-trip.ts';
+import {
+  createVcenterMock,
+  type VcenterMock,
+  type VcenterMockOptions,
+  type VcenterState,
+} from '../../vcenter-mock/index.ts';
+import { expectRoundTrip, stranger, throughText } from './round-trip.ts';
 
 const pool = new KeyPool();
-const running = new Set<VcenterMock>();
+const running = new Map<VcenterMock, VcenterState>();
 
-// Whatever a test has done to a vCenter can be saved and restored.
+// Whatever a test does to a vCenter can be saved, restored and undone.
 afterEach(async () => {
-  for (const mock of running) {
-    if (mock.running.length === 0) await expectRoundTrip(mock);
+  for (const [mock, begun] of running) {
+    if (mock.running.length === 0) await expectRoundTrip(mock, begun);
     await mock.stop();
   }
   running.clear();
@@ -71,8 +76,24 @@ export async function startLab(
     },
     runtime,
   );
+  return serve(mock, runtime, clock);
+}
+
+/** Starts another vCenter of the same release and takes it to a state of this one, as a file would keep it; the client is logged in there. */
+export async function elsewhere(lab: Lab, state = lab.mock.save()): Promise<Lab> {
+  const clock = new ManualClock(lab.clock.now());
+  const runtime = createRuntime({ clock, seed: 'elsewhere' });
+  const identity = selfSigned({ commonName: 'vcenter', keys: await pool.get('server') }, runtime);
+  const mock = stranger(lab.mock, { identity, runtime });
+  mock.restore(throughText(state));
+  const there = await serve(mock, runtime, clock);
+  there.cookie = lab.cookie;
+  return there;
+}
+
+async function serve(mock: VcenterMock, runtime: Runtime, clock: ManualClock): Promise<Lab> {
   await mock.start();
-  running.add(mock);
+  running.set(mock, mock.save());
   const lab: Lab = {
     mock,
     runtime,

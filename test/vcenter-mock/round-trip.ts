@@ -1,6 +1,11 @@
 import { expect } from 'vitest';
-import { createRuntime, type JsonObject, KeyPool, ManualClock } from '../../core/index.ts';
-import { createVcenterMock, type VcenterMock, type VcenterState } from '../../vcenter-mock/index.ts';
+import { createRuntime, type JsonObject, KeyPool, ManualClock, type Runtime } from '../../core/index.ts';
+import {
+  createVcenterMock,
+  type ServerIdentity,
+  type VcenterMock,
+  type VcenterState,
+} from '../../vcenter-mock/index.ts';
 
 const keyPool = new KeyPool();
 
@@ -9,14 +14,21 @@ export function throughText(state: VcenterState): JsonObject {
   return JSON.parse(JSON.stringify(state)) as JsonObject;
 }
 
-/** A vCenter of the same release that does not listen and has a world of its own. */
-export function stranger({ vc }: VcenterMock): VcenterMock {
-  const runtime = createRuntime({ clock: new ManualClock(vc.runtime.clock.now()), seed: 'stranger' });
+/** A vCenter of the same release that does not listen yet and has a world of its own. */
+export function stranger(
+  { vc }: VcenterMock,
+  {
+    identity,
+    runtime = createRuntime({ clock: new ManualClock(vc.runtime.clock.now()), seed: 'stranger' }),
+  }: { identity?: ServerIdentity; runtime?: Runtime } = {},
+): VcenterMock {
   return createVcenterMock(
     {
+      port: 0,
+      identity,
       version: vc.profile,
       users: [{ username: 'somebody', password: 'not-a-secret-2' }],
-      inventory: { vms: [{ name: 'other', count: undefined, snapshots: 2, ipAddress: '192.0.2.9' }] },
+      inventory: { vms: [{ name: 'other', snapshots: 2, ipAddress: '192.0.2.9' }] },
       assumed: vc.assumed,
       encryption: { keyPool },
     },
@@ -24,13 +36,16 @@ export function stranger({ vc }: VcenterMock): VcenterMock {
   );
 }
 
-/** Saves, restores and saves again, twice here and once in another vCenter: the state stays the same. */
-export async function expectRoundTrip(mock: VcenterMock): Promise<void> {
+/**
+ * Saves, restores and saves again, here and in another vCenter: the state stays the same. Between, the vCenter goes back to how it
+ * began: nothing that has happened since has edited a value of the state then.
+ */
+export async function expectRoundTrip(mock: VcenterMock, begun: VcenterState): Promise<void> {
   const state = mock.save();
   const text = JSON.stringify(state);
-  for (const same of [state, throughText(state)]) {
+  for (const same of [state, begun, throughText(state), throughText(begun), state]) {
     mock.restore(same);
-    expect(JSON.stringify(mock.save())).toBe(text);
+    expect(JSON.stringify(mock.save())).toBe(JSON.stringify(same));
   }
   const other = stranger(mock);
   try {

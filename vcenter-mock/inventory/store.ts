@@ -102,7 +102,7 @@ export class TypedObject<N extends ManagedTypeName> implements ManagedObject {
   }
 
   save(values: ValueWriter): readonly [string, number, JsonObject] {
-    return [this.ref.value, this.revision, values.members(this.#properties)];
+    return [this.ref.value, this.revision, values.properties(this.#properties)];
   }
 
   /** Takes on what was saved, without telling anybody: the store does. */

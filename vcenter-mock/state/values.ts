@@ -15,8 +15,14 @@ export class ValueWriter {
   readonly shared: Json[] = [];
   readonly #places = new Map<object, number>();
 
-  /** Any value but undefined. */
+  /** A value as it stands in the vCenter's state; any but undefined. Nobody may edit it from now on: it is given out when it is read. */
   write(value: unknown): Json {
+    const json = this.#write(value);
+    if (typeof json === 'object' && json !== null) originals.set(json, value);
+    return json;
+  }
+
+  #write(value: unknown): Json {
     if (typeof value !== 'object' || value === null || !Object.isFrozen(value)) return this.#plain(value, false);
     let place = this.#places.get(value);
     if (place === undefined) {
@@ -26,16 +32,9 @@ export class ValueWriter {
     return { $shared: place };
   }
 
-  /** The members of an object; those that are undefined are left out. */
-  members(value: object, inShared = false): JsonObject {
-    const written: Record<string, Json> = {};
-    for (const key of Object.keys(value)) {
-      const member = (value as Record<string, unknown>)[key];
-      if (member === undefined) continue;
-      if (key.startsWith('$')) throw unknown(`a member "${key}"`);
-      written[key] = inShared ? this.#plain(member, true) : this.write(member);
-    }
-    return written;
+  /** The properties of an object, each a value of its own. */
+  properties(object: object): JsonObject {
+    return membersOf(object, (value) => this.write(value));
   }
 
   /** @param inShared the value is part of a shared one: it is written where it stands */
@@ -52,26 +51,40 @@ export class ValueWriter {
         throw unknown(`a value of type ${typeof value}`);
     }
     if (value === null) return null;
-    const next = (member: unknown) => (inShared ? this.#plain(member, true) : this.write(member));
+    const next = (member: unknown) => (inShared ? this.#plain(member, true) : this.#write(member));
     if (Array.isArray(value)) return value.map(next);
     if (value instanceof Date) return { $date: value.getTime() };
     if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') };
     if (value instanceof Map) return { $map: [...value].map(([key, member]) => [next(key), next(member)]) };
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) throw unknown(`a ${value.constructor.name}`);
-    return this.members(value, inShared);
+    return membersOf(value, next);
   }
+}
+
+/** What was written, by what came of it: in the process that saved a state, values need not be made again. */
+const originals = new WeakMap<object, unknown>();
+
+/** Members that are undefined are left out. */
+function membersOf(value: object, write: (member: unknown) => Json): JsonObject {
+  const written: Record<string, Json> = {};
+  for (const key of Object.keys(value)) {
+    const member = (value as Record<string, unknown>)[key];
+    if (member === undefined) continue;
+    if (key.startsWith('$')) throw unknown(`a member "${key}"`);
+    written[key] = write(member);
+  }
+  return written;
 }
 
 function unknown(what: string): KeyrigError {
   return new KeyrigError('ERR_INTERNAL', `the state of the vCenter holds ${what}, which cannot be saved`);
 }
 
-/** Reads what a {@link ValueWriter} wrote. One place of a state always gives the same value: nobody may edit it. */
+/** Reads what a {@link ValueWriter} wrote. One place of a state always gives the same value. */
 export class ValueReader {
   readonly #shared: readonly Json[];
   readonly #sharedValues: unknown[] = [];
-  readonly #values = new WeakMap<object, unknown>();
 
   constructor(sharedValues: readonly Json[]) {
     this.#shared = sharedValues;
@@ -80,10 +93,10 @@ export class ValueReader {
   /** The value at a place of the state. The type is what was written there. */
   read<T>(json: Json): T {
     if (typeof json !== 'object' || json === null) return json as T;
-    let value = this.#values.get(json);
+    let value = originals.get(json);
     if (value === undefined) {
       value = this.#read(json);
-      this.#values.set(json, value);
+      originals.set(json, value);
     }
     return value as T;
   }

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, KeyrigError } from '../../core/index.ts';
+import { type Json, type JsonObject, KeyrigError, messageOf } from '../../core/index.ts';
 import type { SavedAlarms } from '../alarms/alarms.ts';
 import type { SavedAuthorization } from '../authorization/authorization.ts';
 import type { SavedCrypto, VcenterCrypto } from '../crypto/index.ts';
@@ -51,7 +51,7 @@ export function runningIn(vc: Vcenter, crypto: VcenterCrypto): string[] {
 export function saveVcenter(vc: Vcenter, crypto: VcenterCrypto): VcenterState {
   requireQuiet(vc, crypto, 'saved');
   const values = new ValueWriter();
-  return {
+  const state: VcenterState = {
     plane: 'vcenter',
     version: stateVersion,
     release: vc.profile.version,
@@ -71,7 +71,12 @@ export function saveVcenter(vc: Vcenter, crypto: VcenterCrypto): VcenterState {
     // Last: the list is complete now.
     shared: values.shared,
   };
+  sound.add(state);
+  return state;
 }
+
+/** States that this process saved or has restored before: nothing can be wrong with them. */
+const sound = new WeakSet<object>();
 
 /** Readers of states that were restored before: it costs less to restore one again. */
 const readers = new WeakMap<object, ValueReader>();
@@ -79,11 +84,22 @@ const readers = new WeakMap<object, ValueReader>();
 /**
  * Takes a vCenter in which nothing runs back to a state, or on to that of another. The clock must show the time of the state already:
  * timers are set for what is left until they are due. Sessions of the state live on with what their clients wait for; the others end.
- * @throws KeyrigError ERR_BUSY, ERR_STATE
+ * @throws KeyrigError ERR_BUSY; ERR_STATE for a state that does not fit or is damaged: nothing has changed then
  */
 export function restoreVcenter(vc: Vcenter, crypto: VcenterCrypto, json: JsonObject): void {
   requireQuiet(vc, crypto, 'restored');
   const state = checked(vc, json);
+  const before = sound.has(json) ? undefined : saveVcenter(vc, crypto);
+  try {
+    apply(vc, crypto, state);
+  } catch (cause) {
+    if (before) apply(vc, crypto, before);
+    throw stateError(`it is damaged: ${messageOf(cause)}`, cause);
+  }
+  sound.add(json);
+}
+
+function apply(vc: Vcenter, crypto: VcenterCrypto, state: VcenterState): void {
   let values = readers.get(state.shared);
   if (!values) {
     values = new ValueReader(state.shared);
@@ -121,6 +137,6 @@ function checked(vc: Vcenter, json: JsonObject): VcenterState {
   return json as unknown as VcenterState;
 }
 
-function stateError(why: string): KeyrigError {
-  return new KeyrigError('ERR_STATE', `the state cannot be restored into the vCenter: ${why}`);
+function stateError(why: string, cause?: unknown): KeyrigError {
+  return new KeyrigError('ERR_STATE', `the state cannot be restored into the vCenter: ${why}`, { cause });
 }

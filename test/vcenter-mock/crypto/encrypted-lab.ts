@@ -66,7 +66,7 @@ export async function encryptedLab(options: Parameters<typeof loggedIn>[0] = {})
   const kms = createKmipServer({ port: 0, identity: server, ca: [ca.certificatePem] }, lab.runtime);
   await kms.start();
   servers.add(kms);
-  const { encryption, inventory } = lab.mock;
+  const { encryption } = lab.mock;
   encryption.providers.register({
     clusterId: { id: 'kms' },
     info: { name: 'kms-1', address: '127.0.0.1', port: kms.port ?? 0 },
@@ -75,7 +75,12 @@ export async function encryptedLab(options: Parameters<typeof loggedIn>[0] = {})
   encryption.trust.uploadServerCertificate(provider, server.certificatePem, undefined);
   encryption.trust.uploadClientCertificate(provider, client.certificatePem, client.privateKeyPem, undefined);
   encryption.providers.setDefault('kms');
+  return withMachines(lab, kms);
+}
 
+/** The same as {@link EncryptedLab} for a vCenter that has its provider already. */
+export function withMachines(lab: Lab, kms: KmipServer): EncryptedLab {
+  const { inventory } = lab.mock;
   const referenceOf = (target: Target) =>
     typeof target === 'string' ? (inventory.vm(target) ?? inventory.host(target))!.ref : target;
   const all: EncryptedLab = Object.assign(lab, {
