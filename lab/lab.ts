@@ -183,8 +183,7 @@ export class Lab {
     this.clientIdentities.set('vcenter', await pki.client('vcenter'));
     this.#kms = await Promise.all(kmsWorlds.map((kms, index) => this.#createKms(kms, index, pki)));
     await Promise.all(this.#kms.map((kms) => kms.start()));
-    const web = (names: readonly string[]) =>
-      pki.server({ role: 'web', commonName: 'keyrig lab', names: [this.#host, ...names] });
+    const web = (names: readonly string[]) => pki.web('keyrig lab', [this.#host, ...names]);
     this.#ovh = this.#createOvh(await web(ovhHosts));
     this.#vcenter = this.#createVcenter(await web([]));
     const { ovh, vcenter } = { ovh: this.#ovh, vcenter: this.#vcenter };

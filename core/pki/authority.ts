@@ -29,12 +29,12 @@ export interface SigningOptions extends Pick<CertificateRequest, 'notBefore' | '
 
 /** Makes a certificate authority that signs itself. */
 export function createCertificateAuthority(
-  options: { commonName?: string; keys: KeyPair } & IssuingParts,
+  options: { commonName?: string; keys: KeyPair; notBefore?: Date; notAfter?: Date } & IssuingParts,
 ): CertificateAuthority {
-  const { keys, commonName = 'keyrig lab CA', clock, random } = options;
+  const { keys, commonName = 'keyrig lab CA', notBefore, notAfter, clock, random } = options;
   const parts: IssuingParts = { clock, random };
   const certificate: forge.pki.Certificate = issueCertificate(
-    { commonName, publicKey: keys.publicKey, ownKey: keys.privateKey, authority: true },
+    { commonName, publicKey: keys.publicKey, ownKey: keys.privateKey, authority: true, notBefore, notAfter },
     parts,
   );
   const certificatePem = toPem(certificate);

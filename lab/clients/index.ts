@@ -2,6 +2,7 @@ import { KeyrigError } from '../../core/index.ts';
 import type { Lab } from '../lab.ts';
 import { KmipUser } from './kmip.ts';
 import { OvhApiClient } from './ovh.ts';
+import { serverCheck } from './server-check.ts';
 import { VcenterClient } from './vcenter.ts';
 
 /** The clients a scenario acts through; they know of the lab no more than addresses and credentials. */
@@ -40,8 +41,10 @@ export function createClients(lab: Lab): LabClients {
         throw new KeyrigError('ERR_STEP', `no client certificate was issued to "${as}"; there are: ${known}`);
       }
       const { address, port } = lab.kms(kms);
-      const tls = { ca, cert: identity.chainPem, key: identity.privateKeyPem };
-      return new KmipUser({ host: address, port, clock: lab.runtime.clock, tls });
+      const { clock } = lab.runtime;
+      const checkServer = serverCheck(address, ca, clock);
+      const tls = { ca, cert: identity.chainPem, key: identity.privateKeyPem, checkServer };
+      return new KmipUser({ host: address, port, clock, tls });
     },
     async close() {
       ovh.close();

@@ -1,6 +1,6 @@
 /** The part of OVHcloud's official client that the lab uses; the package brings no types. */
 declare module '@ovhcloud/node-ovh' {
-  interface OvhClient {
+  export interface OvhClient {
     /** Seconds that the API's clock is ahead of the machine's; known from the first signed call on. */
     apiTimeDiff: number;
     request(

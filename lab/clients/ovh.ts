@@ -1,7 +1,6 @@
+import type { OvhClient } from '@ovhcloud/node-ovh';
 import { type Json, KeyrigError } from '../../core/index.ts';
 import { trustAt } from './lab-agent.ts';
-
-type OvhClient = ReturnType<typeof import('@ovhcloud/node-ovh').default>;
 
 export interface OvhApplication {
   applicationKey: string;

@@ -39,6 +39,7 @@ import { ovhSteerTask } from './ovh-steer-task.ts';
 import { ovhWaitTask } from './ovh-wait-task.ts';
 import { vcenterAddDisk } from './vcenter-add-disk.ts';
 import { vcenterAddHost } from './vcenter-add-host.ts';
+import { vcenterAlarms } from './vcenter-alarms.ts';
 import { vcenterClone } from './vcenter-clone.ts';
 import { vcenterClusterCryptoMode } from './vcenter-cluster-crypto-mode.ts';
 import { vcenterClusterDrs } from './vcenter-cluster-drs.ts';
@@ -121,6 +122,7 @@ const declared: readonly Verb[] = [
   ovhWaitTask,
   vcenterAddDisk,
   vcenterAddHost,
+  vcenterAlarms,
   vcenterClone,
   vcenterClusterCryptoMode,
   vcenterClusterDrs,

@@ -3,6 +3,7 @@ import {
   type CertificateAuthority,
   type CertificateRequest,
   createCertificateAuthority,
+  createRealClock,
   heldWhile,
   type Identity,
   type KeyPair,
@@ -12,7 +13,9 @@ import {
 } from '../../core/index.ts';
 import type { CertificateFlaw } from './schema.ts';
 
-const day = 86_400_000;
+const hour = 3_600_000;
+const day = 24 * hour;
+const year = 365 * day;
 /** TLS libraries of today ask for 2048. */
 const weakBits = 1024;
 
@@ -39,8 +42,21 @@ export class LabPki {
 
   /** @param names extra names for all server certificates */
   static async create(keys: KeyPool, runtime: Runtime, names: readonly string[] = []): Promise<LabPki> {
-    const ca = createCertificateAuthority({ keys: await keys.get('ca'), ...runtime });
+    const ca = createCertificateAuthority({
+      keys: await keys.get('ca'),
+      ...runtime,
+      ...onBothClocks(runtime, 10 * year),
+    });
     return new LabPki(ca, keys, runtime, names);
+  }
+
+  /**
+   * The identity of a plane that people's own clients talk to. They know the machine's time only, so it is valid on both clocks.
+   */
+  async web(commonName: string, names: readonly string[]): Promise<Identity> {
+    const period = onBothClocks(this.#runtime, year);
+    const request = { commonName, keys: await this.#key('web'), names: [...names, ...this.#names], ...period };
+    return this.ca.issueServer(request);
   }
 
   /** A server's identity. `role` picks the key pair: the same role keeps its key. */
@@ -54,7 +70,7 @@ export class LabPki {
     const { role, commonName, flaw = 'valid', period } = options;
     const request: CertificateRequest = {
       commonName,
-      keys: await (flaw === 'weak-key' ? this.#keyPair(`${role} weak`, weakBits) : this.#keyPair(role)),
+      keys: await (flaw === 'weak-key' ? this.#key(`${role} weak`, weakBits) : this.#key(role)),
       names: [...(options.names ?? []), ...this.#names],
       ...this.#during(period),
       ...this.#flawed(flaw),
@@ -67,7 +83,7 @@ export class LabPki {
   async client(commonName: string, flaw: CertificateFlaw = 'valid', period?: Period): Promise<Identity> {
     const request: CertificateRequest = {
       commonName,
-      keys: await this.#keyPair(`client ${commonName}`),
+      keys: await this.#key(`client ${commonName}`),
       ...this.#during(period),
       ...this.#flawed(flaw),
     };
@@ -81,9 +97,14 @@ export class LabPki {
       .toString();
   }
 
+  /** A key takes real time to make: the lab's clock must not move by itself meanwhile. */
+  #key(role: string, bits?: number): Promise<KeyPair> {
+    return heldWhile(this.#runtime.clock, () => this.#keys.get(role, bits));
+  }
+
   /** An authority that nobody trusts. */
   async #stranger(): Promise<CertificateAuthority> {
-    const keys = await this.#keyPair('stranger ca');
+    const keys = await this.#key('stranger ca');
     this.#strangers ??= createCertificateAuthority({ commonName: 'unknown CA', keys, ...this.#runtime });
     return this.#strangers;
   }
@@ -94,10 +115,6 @@ export class LabPki {
       ...(fromMinutes !== undefined && { notBefore: at(fromMinutes) }),
       ...(untilMinutes !== undefined && { notAfter: at(untilMinutes) }),
     };
-  }
-
-  #keyPair(role: string, bits?: number): Promise<KeyPair> {
-    return heldWhile(this.#runtime.clock, () => this.#keys.get(role, bits));
   }
 
   #flawed(flaw: CertificateFlaw): Partial<CertificateRequest> {
@@ -115,4 +132,10 @@ export class LabPki {
         return {};
     }
   }
+}
+
+/** From an hour ago for so long (ms), by the lab's clock and by the machine's. */
+function onBothClocks({ clock }: Runtime, ms: number): { notBefore: Date; notAfter: Date } {
+  const times = [clock.now(), createRealClock().now()];
+  return { notBefore: new Date(Math.min(...times) - hour), notAfter: new Date(Math.max(...times) + ms) };
 }
