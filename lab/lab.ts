@@ -21,6 +21,7 @@ import {
 } from '../ovh-api-mock/index.ts';
 import { createVcenterMock, type VcenterMock } from '../vcenter-mock/index.ts';
 import type { OvhAccess, OvhApplication } from './clients/ovh.ts';
+import type { LabName } from './scenario/names.ts';
 import { inventoryOf, type LabNames, namesOf } from './world/inventory.ts';
 import { startRoles } from './world/key-roles.ts';
 import { LabKms } from './world/kms.ts';
@@ -106,7 +107,7 @@ export class Lab {
   }
 
   /** What `${…}` in a scenario can refer to from the start. Call after start(). */
-  get variables(): Record<string, Json> {
+  get variables(): Record<LabName, Json> {
     const kms = this.#kms.map(({ name, address, port, certificate: { sha1, sha256 } }) => ({
       name,
       address,

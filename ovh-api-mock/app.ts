@@ -102,6 +102,10 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
     const { method } = request;
     const path = pathOf(request).slice(0, 200);
     const methods = methodsOf(served, request);
+    if (method !== 'OPTIONS') {
+      const text = `${method} ${path} is not a route of this API`;
+      journal.record({ plane: 'ovh', event: 'ovh.unknown', level: 'warn', text, cause: causeOf(request) });
+    }
     if (methods.length === 0) {
       const known = isKnownElsewhere(method, path);
       const message = known

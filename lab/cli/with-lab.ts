@@ -3,11 +3,13 @@ import { KeyPool, KeyrigError } from '../../core/index.ts';
 import type { Lab } from '../lab.ts';
 import type { ReadyLine } from '../ready.ts';
 import { type LogLevel, logJournal, logLevels } from '../report/log.ts';
+import type { LoadOptions } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { makeKeysAhead } from '../world/key-roles.ts';
 import { defaultPorts, freePorts, listening, type Ports } from '../world/ports.ts';
 import { option } from './commands/command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
+import { checkVars, loadOptionsOf, type ScenarioOptions, withScenarioOptions } from './scenario-options.ts';
 
 /** How a command starts a lab. */
 export interface LabOptions {
@@ -23,9 +25,11 @@ export interface LabOptions {
   controlPort?: string;
 }
 
+type AllOptions = LabOptions & ScenarioOptions;
+
 /** Adds the options of {@link LabOptions} to a command. */
 export function withLabOptions(command: Command, defaults: { ports: 'auto' | 'default'; logLevel: LogLevel }): Command {
-  return command
+  return withScenarioOptions(command)
     .addOption(
       option('--ports <auto|default>', 'auto takes free ports').default(defaults.ports).choices(['auto', 'default']),
     )
@@ -59,14 +63,14 @@ export interface StartedLab {
  */
 export async function withLab<T>(
   file: string | undefined,
-  options: LabOptions,
+  options: AllOptions,
   exit: (code: ExitCode) => void,
   use: (started: StartedLab) => Promise<T>,
 ): Promise<T | undefined> {
   const keys = new KeyPool();
   void makeKeysAhead(keys);
   const ended = untilSignal();
-  const scenario = file === undefined ? undefined : await scenarioOf(file);
+  const scenario = file === undefined ? undefined : await scenarioOf(file, loadOptionsOf(options));
   if (scenario === null) {
     exit(exitCodes.usage);
     return undefined;
@@ -119,13 +123,16 @@ export async function withLab<T>(
 }
 
 /** Null when the file has problems; they have been printed. */
-async function scenarioOf(file: string): Promise<Scenario | null> {
+async function scenarioOf(file: string, options: LoadOptions): Promise<Scenario | null> {
   const [{ loadScenario }, { formatProblem }] = await Promise.all([
     import('../scenario/load.ts'),
     import('../scenario/find.ts'),
   ]);
-  const result = loadScenario(file);
-  if ('scenario' in result) return result.scenario;
+  const result = loadScenario(file, options);
+  if ('scenario' in result) {
+    await checkVars(options.vars, [result]);
+    return result.scenario;
+  }
   for (const problem of result.problems) console.error(formatProblem(problem));
   return null;
 }

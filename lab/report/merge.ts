@@ -43,7 +43,9 @@ export function mergeReports(reports: readonly Report[]): Report {
   const twice = new Set<string>();
   for (const { file, scenarios } of reports.flatMap((report) => report.files)) {
     const known = files.get(file);
-    if (known) twice.add(file);
+    // The cells of one matrix may be shared among shards.
+    const isIn = ({ name }: { name: string }) => known?.scenarios.some((other) => other.name === name) === true;
+    if (scenarios.some(isIn)) twice.add(file);
     files.set(file, { file, scenarios: [...(known?.scenarios ?? []), ...scenarios] });
   }
   return reportOf({

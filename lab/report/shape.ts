@@ -8,7 +8,7 @@ const count = z.number().int().min(0);
 
 const stepSchema = z
   .strictObject({
-    section: z.enum(['steps', 'verify']),
+    section: z.enum(['steps', 'verify', 'cleanup']),
     number: z.number().int().describe('Counted from 1 within its section.'),
     id: z.string().optional(),
     verb: z.string().describe('What it does; "journal" for a check of the timeline.'),
@@ -19,6 +19,7 @@ const stepSchema = z
     milliseconds,
     clockMilliseconds: z.number().describe("Time that passed on the lab's clock."),
     problem: z.string().optional().describe('Why it failed.'),
+    attempts: z.number().int().optional().describe('How often it was tried, where "retry" or "within" allow that.'),
     chains: z
       .array(z.array(z.string()))
       .describe('For each task that failed meanwhile: the lines of the tree from the task to its cause on any plane.'),
@@ -34,12 +35,20 @@ const attemptSchema = z
     milliseconds,
     problem: z.string().optional().describe('Why it ended outside of any step.'),
     steps: z.array(stepSchema),
+    notes: z
+      .array(z.string())
+      .optional()
+      .describe('What failed nothing but is worth knowing: faults that never fired, calls that nobody served.'),
   })
   .describe('One run of a scenario in a lab of its own.');
 
 const scenarioSchema = z.strictObject({
   name: z.string(),
   description: z.string().optional(),
+  cell: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('The values of its axes as text, when the file has a matrix.'),
   tags: z.array(z.string()),
   status: z
     .enum(['passed', 'failed', 'flaky', 'skipped', 'error'])

@@ -11,6 +11,8 @@ type Status = ScenarioReport['status'] | StepReport['status'];
 const marks = { passed: '✓', failed: '✗', error: '✗', flaky: '~', skipped: '-' } as const;
 const colours = { passed: 'green', failed: 'red', error: 'red', flaky: 'yellow', skipped: 'dim' } as const;
 
+const sectionMarks = { steps: '', verify: 'v', cleanup: 'c' } as const;
+
 /** A report as people read it: a line for each step, the causal chain under what failed, a sum at the end. */
 export class TerminalText {
   readonly #out: Output;
@@ -27,7 +29,7 @@ export class TerminalText {
   }
 
   step(step: StepReport): string[] {
-    const label = `${step.section === 'verify' ? 'v' : ''}${step.number}`.padStart(3);
+    const label = `${sectionMarks[step.section]}${step.number}`.padStart(3);
     const time = step.status === 'skipped' ? 'skipped' : timeOf(step);
     return [
       `  ${this.#mark(step.status)} ${label} ${step.title} ${this.#style('dim', time)}`,
@@ -37,13 +39,14 @@ export class TerminalText {
   }
 
   /** The lines after the steps of an attempt; `flaky` when it passed after others had not. */
-  attemptEnds({ status, steps, milliseconds, seed, problem }: AttemptReport, flaky: boolean): string[] {
+  attemptEnds({ status, steps, milliseconds, seed, problem, notes = [] }: AttemptReport, flaky: boolean): string[] {
     const passed = steps.filter((step) => step.status === 'passed').length;
     const verdict = flaky ? 'flaky' : status;
     const drawn = seed === undefined ? '' : this.#style('dim', `  seed ${seed}`);
     return [
       `  ${this.#style(colours[verdict], verdict)} ${passed}/${steps.length} in ${formatMs(milliseconds)}${drawn}`,
       ...(problem ? this.#problem(problem, 2) : []),
+      ...notes.map((note) => this.#style('yellow', `  note: ${note}`)),
     ];
   }
 
@@ -106,5 +109,6 @@ export class TerminalText {
 
 function timeOf(step: StepReport): string {
   const clock = step.clockMilliseconds >= 1_000 ? `, ${Math.round(step.clockMilliseconds / 1_000)} s on the clock` : '';
-  return `${formatMs(step.milliseconds)}${clock}`;
+  const tries = step.attempts !== undefined && step.attempts > 1 ? `, ${step.attempts} attempts` : '';
+  return `${formatMs(step.milliseconds)}${clock}${tries}`;
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { KeyrigError } from '../../core/index.ts';
+import { parseDuration } from '../scenario/duration.ts';
 
 /** One of several parts of all scenarios; `index` counts from 1. */
 export interface Shard {
@@ -29,8 +30,6 @@ export function shardOf(text: string): Shard {
   throw new KeyrigError('ERR_OPTION', `--shard "${text}" is not i/n with i from 1 to n`);
 }
 
-const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-
 /** The longest time that Node's timers can wait (ms). */
 const longestWait = 2 ** 31 - 1;
 
@@ -39,9 +38,10 @@ const longestWait = 2 ** 31 - 1;
  * Zero means no limit and gives undefined. Throws ERR_OPTION.
  */
 export function timeLimit(text: string): number | undefined {
-  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
-  const ms = Number(number) * units[unit as keyof typeof units];
-  if (!(ms <= longestWait)) throw new KeyrigError('ERR_OPTION', `"${text}" is not a time such as 500ms, 30s or 5m`);
+  const ms = parseDuration(/^[\d.]+$/.test(text) ? `${text}s` : text);
+  if (ms === undefined || ms > longestWait) {
+    throw new KeyrigError('ERR_OPTION', `"${text}" is not a time such as 500ms, 30s or 5m`);
+  }
   return ms === 0 ? undefined : ms;
 }
 
@@ -52,4 +52,17 @@ export function patternOf(text: string): RegExp {
   } catch (cause) {
     throw new KeyrigError('ERR_OPTION', `--grep "${text}" is not a regular expression`, { cause });
   }
+}
+
+/** Options of the form `name=value`, as a map. Throws ERR_OPTION for one without a name. */
+export function assignments(texts: readonly string[], name: string): Map<string, string> {
+  return new Map(
+    texts.map((text) => {
+      const [, key, value] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? [];
+      if (key === undefined || value === undefined) {
+        throw new KeyrigError('ERR_OPTION', `${name} "${text}" is not name=value`);
+      }
+      return [key, value];
+    }),
+  );
 }

@@ -1,7 +1,8 @@
 import type { AttemptReport, ScenarioReport, StepReport } from '../report/shape.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
+import { cellTexts } from '../scenario/matrix.ts';
 import type { StepHead } from '../scenario/run.ts';
-import { replayOf } from './replay.ts';
+import { replayOf, type Said } from './replay.ts';
 import type { LeftOut } from './select.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -10,6 +11,8 @@ export interface RunAllOptions {
   workers: readonly WorkerProcess[];
   /** Takes the place of the seed in each file. */
   seed?: string;
+  /** What took the place of the files' `vars`; see LoadOptions. */
+  vars?: ReadonlyMap<string, string>;
   /** Real time each attempt may take (ms); no limit when absent. */
   timeoutMs?: number;
   /** How often a scenario that did not pass is tried again. */
@@ -64,13 +67,13 @@ export async function runAll(
   signal?.removeEventListener('abort', interrupt);
   const reason = `${signal?.aborted ? 'a signal' : '--bail'} ended the run before it`;
   const notRun = [...waiting.map((loaded) => ({ loaded, reason })), ...leftOut];
-  return [...ran, ...notRun.map((item) => ({ file: item.loaded.file, report: skipped(item, options.seed) }))];
+  return [...ran, ...notRun.map((item) => ({ file: item.loaded.file, report: skipped(item, options) }))];
 }
 
 async function runOne(
   worker: WorkerProcess,
   loaded: LoadedScenario,
-  { seed, timeoutMs, retries, signal, progress, onJournal }: RunAllOptions,
+  { seed, vars, timeoutMs, retries, signal, progress, onJournal }: RunAllOptions,
 ): Promise<ScenarioReport> {
   const attempts: AttemptReport[] = [];
   for (;;) {
@@ -88,14 +91,14 @@ async function runOne(
     progress.attemptEnds(loaded, attempt, last);
     if (!last) continue;
     const status = attempt.status === 'passed' && attempts.length > 1 ? 'flaky' : attempt.status;
-    return { ...headOf(loaded), status, replay: replayOf(loaded.file, attempt.seed), attempts };
+    return { ...headOf(loaded), status, replay: replayOf(loaded, { seed: attempt.seed, vars }), attempts };
   }
 }
 
-function skipped({ loaded, reason }: LeftOut, seed: string | undefined): ScenarioReport {
-  return { ...headOf(loaded), status: 'skipped', reason, replay: replayOf(loaded.file, seed), attempts: [] };
+function skipped({ loaded, reason }: LeftOut, said: Said): ScenarioReport {
+  return { ...headOf(loaded), status: 'skipped', reason, replay: replayOf(loaded, said), attempts: [] };
 }
 
-function headOf({ scenario: { name, description, tags = [] } }: LoadedScenario) {
-  return { name, description: description?.trim(), tags };
+function headOf({ scenario: { name, description, tags = [] }, cell }: LoadedScenario) {
+  return { name, description: description?.trim(), cell: cell && cellTexts(cell), tags };
 }

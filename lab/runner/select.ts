@@ -1,4 +1,5 @@
-import type { LoadedScenario } from '../scenario/load.ts';
+import { isChosen, type LoadedScenario } from '../scenario/load.ts';
+import { onlyTag } from './only.ts';
 import type { Shard } from './parse.ts';
 
 /** Which scenarios are wanted. */
@@ -8,6 +9,8 @@ export interface Selection {
   /** At least one of these tags is there; those that begin with `!` must not be. */
   tags?: readonly string[];
   shard?: Shard;
+  /** Cells of matrices: axis → text of its value. */
+  cell?: ReadonlyMap<string, string>;
 }
 
 /** A scenario that is not run, and why. */
@@ -22,10 +25,12 @@ export interface LeftOut {
  */
 export function select(
   all: readonly LoadedScenario[],
-  { grep, tags = [], shard }: Selection,
+  selection: Selection,
 ): { chosen: LoadedScenario[]; leftOut: LeftOut[] } {
-  const judged = all.map((loaded) => ({ loaded, reason: reasonAgainst(loaded, grep, tags) }));
-  if (shard) judged.sort((a, b) => (a.loaded.file < b.loaded.file ? -1 : 1));
+  const { shard } = selection;
+  const only = all.some(isOnly);
+  const judged = all.map((loaded) => ({ loaded, reason: reasonAgainst(loaded, selection, only) }));
+  if (shard) judged.sort((a, b) => (nameOf(a.loaded) < nameOf(b.loaded) ? -1 : 1));
   const mine = <T>(items: readonly T[]) =>
     shard === undefined ? [...items] : items.filter((_, index) => index % shard.count === shard.index - 1);
   return {
@@ -34,11 +39,26 @@ export function select(
   };
 }
 
+/** True when somebody marked the scenario to be run alone. */
+function isOnly({ scenario: { tags = [] } }: LoadedScenario): boolean {
+  return tags.includes(onlyTag);
+}
+
+function nameOf({ file, scenario }: LoadedScenario): string {
+  return `${file} ${scenario.name}`;
+}
+
 function reasonAgainst(
-  { scenario: { name, description = '', tags: has = [] }, file }: LoadedScenario,
-  grep: RegExp | undefined,
-  tags: readonly string[],
+  loaded: LoadedScenario,
+  { grep, tags = [], cell }: Selection,
+  only: boolean,
 ): string | undefined {
+  const { scenario, file } = loaded;
+  const { name, description = '', tags: has = [] } = scenario;
+  if (only && !isOnly(loaded)) return `only scenarios with the tag "${onlyTag}" are run`;
+  if (cell && !isChosen(loaded.cell, cell)) {
+    return `--cell ${[...cell].map(([axis, value]) => `${axis}=${value}`).join(' --cell ')} does not fit`;
+  }
   if (grep && ![name, description, file].some((text) => grep.test(text))) return `--grep ${grep.source} does not fit`;
   const refused = tags.filter((tag) => tag.startsWith('!')).find((tag) => has.includes(tag.slice(1)));
   if (refused !== undefined) return `--tag ${refused} leaves it out`;

@@ -1,9 +1,9 @@
 import { createRealClock, KeyrigError, stopwatch } from '../../core/index.ts';
 import { type Reporter, writeReports } from '../report/reporters.ts';
-import type { Report } from '../report/shape.ts';
+import type { FileReport, Report } from '../report/shape.ts';
 import { reportOf } from '../report/summary.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { type RunAllOptions, runAll } from './run-all.ts';
+import { type Ran, type RunAllOptions, runAll } from './run-all.ts';
 import { type Selection, select } from './select.ts';
 import { silentProgress, TerminalProgress } from './terminal-progress.ts';
 
@@ -40,7 +40,7 @@ export async function runSession(scenarios: readonly LoadedScenario[], options: 
     milliseconds: elapsed(),
     shard: selection.shard,
     problems: [],
-    files: ran.map(({ file, report: scenario }) => ({ file, scenarios: [scenario] })),
+    files: byFile(ran),
   });
   terminal?.finish(report);
   writeReports(report, reporters);
@@ -48,4 +48,12 @@ export async function runSession(scenarios: readonly LoadedScenario[], options: 
     throw new KeyrigError('ERR_NOTHING_FOUND', `the filters leave none of ${scenarios.length} scenarios`);
   }
   return report;
+}
+
+/** The cells of one file together, in the order of their names. */
+function byFile(ran: readonly Ran[]): FileReport[] {
+  const files = Map.groupBy(ran, ({ file }) => file);
+  const inOrder = (scenarios: readonly Ran[]) =>
+    scenarios.map(({ report }) => report).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...files].map(([file, scenarios]) => ({ file, scenarios: inOrder(scenarios) }));
 }

@@ -34,9 +34,9 @@ async function work({ scenario, file, places, seed, timeoutMs, journal }: Job): 
       tell({ type: 'journal', lines: lines.join('') });
     },
   });
-  const { status, milliseconds, problem } = result;
+  const { status, milliseconds, problem, notes } = result;
   const steps = result.steps.map((step) => stepReport(step, places));
-  tell({ type: 'ended', attempt: { status, seed: result.seed, milliseconds, problem, steps } });
+  tell({ type: 'ended', attempt: { status, seed: result.seed, milliseconds, problem, steps, notes } });
 }
 
 function tell(message: WorkerMessage): void {

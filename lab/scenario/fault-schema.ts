@@ -12,10 +12,11 @@ import {
   wireCorruptions,
 } from '../../core/index.ts';
 import { enumCode } from '../../kmip/index.ts';
+import { durationIn } from './duration.ts';
 import { identifier, json } from './values.ts';
 
 const count = z.number().int().min(1);
-const ms = z.number().min(0);
+const ms = durationIn('ms');
 const bytes = z.number().int().min(0);
 const text = z.string().max(10_000);
 

@@ -1,7 +1,8 @@
 import { existsSync, globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyrigError } from '../../core/index.ts';
-import { type LoadedScenario, loadScenario, type Problem } from './load.ts';
+import { type LoadedScenario, type LoadOptions, loadScenarios } from './load.ts';
+import type { Problem } from './source.ts';
 
 /** The folder that is searched when nothing is named. */
 export const defaultFolder = 'scenarios';
@@ -26,16 +27,16 @@ export function findScenarioFiles(names: readonly string[]): string[] {
 }
 
 /** Loads all files before anything starts, so that a broken one keeps the others from running. */
-export function loadAll(files: readonly string[]): {
-  scenarios: LoadedScenario[];
-  problems: Problem[];
-} {
+export function loadAll(
+  files: readonly string[],
+  options?: LoadOptions,
+): { scenarios: LoadedScenario[]; problems: Problem[] } {
   const scenarios: LoadedScenario[] = [];
   const problems: Problem[] = [];
   for (const file of files) {
-    const result = loadScenario(file);
+    const result = loadScenarios(file, options);
     if ('problems' in result) problems.push(...result.problems);
-    else scenarios.push(result);
+    else scenarios.push(...result);
   }
   return { scenarios, problems };
 }

@@ -1,216 +1,182 @@
-import { readFileSync } from 'node:fs';
-import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
-import { z } from 'zod';
-import { KeyrigError } from '../../core/index.ts';
-import { verbs } from '../verbs/index.ts';
-import { worldSchema } from '../world/schema.ts';
-import { hasReference } from './interpolate.ts';
-import { type Position, positionOf } from './position.ts';
-import { type Scenario, scenarioSchema } from './schema.ts';
-import { nearest } from './suggest.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
+import { type Extended, extend } from './extend.ts';
+import { hasReference, interpolate, interpolateKnown, type Variables } from './interpolate.ts';
+import { type Description, describeIssue, issuesOf, valueAt } from './issues.ts';
+import { axisText, type Cell, cellLabel, cellsOf, type Matrix } from './matrix.ts';
+import { capturedNames, referenceProblems, stepSections } from './names.ts';
+import type { Position } from './position.ts';
+import { matrixSchema, patienceSchema, type Scenario, scenarioSchema, varsSchema } from './schema.ts';
+import { type Problem, readText, Source } from './source.ts';
+import { type GivenVars, varsOf } from './vars.ts';
 
-/** Something wrong in a scenario file. */
-export interface Problem extends Position {
-  file: string;
-  message: string;
-}
+export type { Problem } from './source.ts';
 
 /** Where the steps and checks of a file stand, so that a failure can be found in an editor. */
-export type Places = Record<'steps' | 'verify', Position[]>;
+export type Places = Record<(typeof stepSections)[number], Position[]>;
 
 /** A scenario that can run, and where it came from. */
 export interface LoadedScenario {
   scenario: Scenario;
   file: string;
   places: Places;
+  /** The cell of the file's matrix that it is. */
+  cell?: Cell;
 }
 
 export type LoadResult = LoadedScenario | { problems: Problem[] };
 
-/** A scenario file is text that people write: more than this is a mistake. */
-const maxBytes = 1024 * 1024;
-const maxAliases = 100;
+/** What the command line says about all files. */
+export interface LoadOptions {
+  /** Values that take the place of those in `vars`. */
+  vars?: GivenVars;
+  /** Takes the place of `strict` when it is true. */
+  strict?: boolean;
+  /** Chooses among the cells of a file's matrix: axis → text of its value. */
+  cell?: ReadonlyMap<string, string>;
+}
 
-/** Reads and checks one scenario file. Throws ERR_FILE_NOT_FOUND when it cannot be read. */
-export function loadScenario(file: string): LoadResult {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new KeyrigError('ERR_FILE_NOT_FOUND', `cannot read ${file}`, { cause });
-  }
-  return parseScenario(text, file);
+/**
+ * Reads and checks one scenario file; without a matrix it is one scenario, otherwise one for each cell.
+ * Throws ERR_FILE_NOT_FOUND when it cannot be read.
+ */
+export function loadScenarios(file: string, options?: LoadOptions): LoadedScenario[] | { problems: Problem[] } {
+  return parseScenarios(readText(file), file, options);
+}
+
+/**
+ * Reads and checks a file that is to give one scenario: of a matrix `options.cell` has to choose one cell.
+ * Throws ERR_FILE_NOT_FOUND when it cannot be read.
+ */
+export function loadScenario(file: string, options?: LoadOptions): LoadResult {
+  return parseScenario(readText(file), file, options);
+}
+
+/** As {@link loadScenario}, for text that is at hand; `file` is where `use` begins to look. */
+export function parseScenario(text: string, file: string, options: LoadOptions = {}): LoadResult {
+  const all = parseScenarios(text, file, options);
+  if ('problems' in all) return all;
+  const chosen = all.filter(({ cell }) => isChosen(cell, options.cell));
+  const [first, ...others] = chosen;
+  if (first && others.length === 0) return first;
+  const problem = chosen.length === 0 ? 'no cell of the matrix is called' : 'choose one cell of the matrix with';
+  const labels = all.map(({ cell = {} }) => cellLabel(cell)).join(' · ');
+  return { problems: [{ file, line: 1, column: 1, message: `${problem} --cell; there are: ${labels}` }] };
+}
+
+/** True when a cell has all the values that the command line asks for. */
+export function isChosen(cell: Cell = {}, wanted: ReadonlyMap<string, string> = new Map()): boolean {
+  return [...wanted].every(([axis, text]) => axis in cell && axisText(cell, axis) === text);
 }
 
 /** Checks the text of a scenario file; every problem has its place and says what was expected. */
-export function parseScenario(text: string, file: string): LoadResult {
-  const counter = new LineCounter();
-  if (text.length > maxBytes)
-    return { problems: [{ file, line: 1, column: 1, message: 'the file is larger than 1 MiB' }] };
-  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, strict: true, version: '1.2' });
-  if (document.errors.length > 0) return { problems: document.errors.map((error) => yamlProblem(error, file)) };
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: maxAliases });
-  } catch (error) {
-    return {
-      problems: [{ file, line: 1, column: 1, message: error instanceof Error ? error.message : String(error) }],
-    };
-  }
-  const result = scenarioSchema.safeParse(value);
-  const issues = result.success ? [] : result.error.issues.flatMap((issue) => flatten(issue, value));
-  const problems = issues
-    // What a reference in a step stands for is known, and checked, only when the step runs.
-    .filter((issue) => !isStep(issue.path) || !hasReference(valueAt(value, issue.path)))
-    .flatMap((issue) =>
-      describe(issue, value).map(({ path, key, message }) => ({
-        file,
-        ...positionOf(document, counter, path, key),
-        message,
-      })),
-    );
-  if (problems.length > 0) return { problems };
-  const places = placesOf(document, counter, value as Scenario);
-  if (result.success) return { scenario: result.data, file, places };
-  // Steps are read again, with what their references stand for, when they run; the world gets its defaults now.
-  const raw = value as Scenario;
-  return { scenario: { ...raw, ...(raw.world && { world: worldSchema.parse(raw.world) }) }, file, places };
+export function parseScenarios(
+  text: string,
+  file: string,
+  options: LoadOptions = {},
+): LoadedScenario[] | { problems: Problem[] } {
+  const source = Source.parse(text, file);
+  if ('problems' in source) return source;
+  const whole = extend(source, Object.keys(scenarioSchema.shape));
+  if ('problems' in whole) return whole;
+  const located = ({ path, key, message }: Description) => ({ ...whole.positionOf(path, key), message });
+  const { value } = whole;
+  const cells = cellsIn(value);
+  if ('problems' in cells) return { problems: cells.problems.map(located) };
+  const results = cells.map((cell) => read(value, cell, options));
+  const problems = results.flatMap((result) => ('problems' in result ? result.problems.map(located) : []));
+  if (problems.length > 0) return { problems: distinct(problems) };
+  const places = placesOf(whole, value as Scenario);
+  return results.flatMap((result) => ('problems' in result ? [] : [{ ...result, file, places }]));
 }
 
-function placesOf(document: Document, counter: LineCounter, { steps = [], verify = [] }: Scenario): Places {
-  const places = (section: keyof Places, items: readonly unknown[]) =>
-    items.map((_, index) => positionOf(document, counter, [section, index]));
-  return { steps: places('steps', steps), verify: places('verify', verify) };
+/** The cells of a file's matrix; one without values when it has none, or none that can be read. */
+function cellsIn(value: unknown): (Cell | undefined)[] | { problems: Description[] } {
+  const matrix = matrixSchema.optional().safeParse(valueAt(value, ['matrix']));
+  if (!matrix.success || matrix.data === undefined) return [undefined];
+  const found = cellsOf(matrix.data as Matrix);
+  return 'problems' in found ? found : found.cells;
 }
 
-function yamlProblem(error: YAMLError, file: string): Problem {
-  const [place] = error.linePos ?? [{ line: 1, col: 1 }];
-  const [message = 'is not YAML'] = error.message.split(/ at line |\n/);
-  return { file, line: place.line, column: place.col, message };
-}
-
-function isStep(path: readonly PropertyKey[]): boolean {
-  return path[0] === 'steps' || path[0] === 'verify';
-}
-
-type Issue = z.core.$ZodIssue;
-
-/** Issues of the one branch of a union that was meant, so that a reader is not told about all the others. */
-function flatten(issue: Issue, value: unknown): Issue[] {
-  if (issue.code !== 'invalid_union' || !('errors' in issue)) return [issue];
-  const branches = (issue.errors as Issue[][]).filter((branch) => branch.length > 0);
-  const isRecord = typeof valueAt(value, issue.path) === 'object';
-  const branch = branches
-    .map((candidates) => ({ candidates, depth: Math.max(...candidates.map(({ path }) => path.length)) }))
-    .sort((a, b) => b.depth - a.depth || a.candidates.length - b.candidates.length)[0];
-  if (!branch || (!isRecord && branch.depth === 0)) return [issue];
-  return branch.candidates.flatMap((inner) =>
-    flatten({ ...inner, path: [...issue.path, ...inner.path] } as Issue, value),
+/** One cell of a file: what its names stand for is put in, then it is checked. */
+function read(
+  value: unknown,
+  cell: Cell | undefined,
+  { vars: given, strict }: LoadOptions,
+): Pick<LoadedScenario, 'scenario' | 'cell'> | { problems: Description[] } {
+  const vars = varsSchema.optional().safeParse(valueAt(value, ['vars']));
+  // What is no scenario at all, or has no vars that could be read, is told by its schema.
+  if (!isJsonObject(value as Json) || !vars.success) return check(value);
+  const known = varsOf(vars.data ?? {}, cell, given);
+  if ('problems' in known) return known;
+  const unknown = referenceProblems(value as Scenario, known);
+  // A name that steps capture stands for something else from then on.
+  const fixed = new Map([...known].filter(([name]) => !capturedNames(value as Scenario).has(name)));
+  if (unknown.length > 0) return { problems: unknown };
+  const resolved = Object.fromEntries(
+    Object.entries(value as Record<string, Json>).map(([key, member]) => [key, resolve(key, member, known, fixed)]),
   );
-}
-
-interface Description {
-  path: readonly PropertyKey[];
-  key?: string;
-  message: string;
-}
-
-function describe(issue: Issue, value: unknown): Description[] {
-  const { path } = issue;
-  if (issue.code === 'unrecognized_keys') {
-    const known = knownKeys(path, value);
-    return issue.keys.map((key) => ({
-      path,
-      key,
-      message: `unknown key "${key}"${suggestion(key, known)}${known.length > 0 ? `; known here: ${known.join(', ')}` : ''}`,
-    }));
-  }
-  if (
-    path.at(-1) === 'do' ||
-    (issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator === 'do')
-  ) {
-    return [describeVerb(path, value)];
-  }
-  const written = valueAt(value, path);
-  if (issue.code === 'invalid_value') {
-    const expected = issue.values.map((allowed) => JSON.stringify(allowed)).join(', ');
-    const hint = typeof written === 'string' ? suggestion(written, issue.values.map(String)) : '';
-    const found = written === undefined ? 'is missing' : `is ${JSON.stringify(written)}`;
-    return [
-      {
-        path,
-        message: `${labelOf(path)} ${found}; expected ${issue.values.length > 1 ? 'one of ' : ''}${expected}${hint}`,
-      },
-    ];
-  }
-  const expected = issue.code === 'invalid_type' ? `expected ${issue.expected}` : lowerFirst(issue.message);
-  const found = written === undefined ? 'is missing' : `is ${JSON.stringify(written)}`;
-  return [{ path, message: `${labelOf(path)} ${found}; ${expected}` }];
-}
-
-function describeVerb(path: readonly PropertyKey[], value: unknown): Description {
-  const stepPath = path.at(-1) === 'do' ? path.slice(0, -1) : path;
-  const written = valueAt(value, [...stepPath, 'do']);
-  const names = verbs.map((verb) => verb.name);
-  if (typeof written !== 'string') {
-    return { path: stepPath, message: `a step needs "do" with a verb; known verbs: ${names.join(', ')}` };
-  }
+  if (known.size > 0) resolved.vars = Object.fromEntries(known);
+  if (strict) resolved.strict = true;
+  const checked = check(resolved);
+  if ('problems' in checked || cell === undefined) return checked;
+  const { scenario } = checked;
+  const label = cellLabel(cell);
   return {
-    path: [...stepPath, 'do'],
-    message: `unknown verb "${written}"${suggestion(written, names)}; known verbs: ${names.join(', ')}`,
+    cell,
+    scenario: {
+      ...scenario,
+      name: `${scenario.name} [${label}]`,
+      ...(scenario.seed !== undefined && { seed: `${scenario.seed} ${label}` }),
+    },
   };
 }
 
-function suggestion(written: string, known: Iterable<string>): string {
-  const near = nearest(written, known);
-  return near && near !== written ? `; did you mean "${near}"?` : '';
+function resolve(key: string, member: Json, known: Variables, fixed: Variables): Json {
+  if (key === 'vars' || key === 'matrix' || key === 'use') return member;
+  // What steps capture, and what the lab is, is known only while it runs.
+  return isStep([key]) ? interpolateKnown(member, fixed) : interpolate(member, known);
 }
 
-/** The keys that the schema knows at a place, read from its JSON Schema. */
-function knownKeys(path: readonly PropertyKey[], value: unknown): string[] {
-  const root = z.toJSONSchema(scenarioSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
-  let schemas: JsonSchema[] = [root];
-  for (const [depth, step] of path.entries()) {
-    const parent = valueAt(value, path.slice(0, depth));
-    schemas = schemas
-      .flatMap((schema) => branches(schema, parent))
-      .flatMap((schema) => schema.properties?.[String(step)] ?? schema.items ?? []);
-  }
-  const here = valueAt(value, path);
-  return [
-    ...new Set(
-      schemas.flatMap((schema) => branches(schema, here)).flatMap((schema) => Object.keys(schema.properties ?? {})),
-    ),
-  ];
+function check(value: unknown): { scenario: Scenario } | { problems: Description[] } {
+  const result = scenarioSchema.safeParse(value);
+  if (result.success) return { scenario: result.data };
+  const problems = issuesOf(result.error, value)
+    // What a reference in a step stands for is known, and checked, only when the step runs.
+    .filter(({ path }) => !isReadLater(path) || !hasReference(valueAt(value, path)))
+    .flatMap((issue) => describeIssue(issue, value));
+  if (problems.length > 0) return { problems };
+  // Steps are read again, with what their references stand for, when they run; the world gets its defaults now.
+  const raw = value as Record<string, Json>;
+  const { steps, verify, cleanup, ...rest } = raw;
+  const sections = Object.entries({ steps, verify, cleanup }).filter(([, items]) => items !== undefined);
+  const read = sections.map(([section, items]) => [
+    section,
+    (items as JsonObject[]).map((item) => ({ ...item, ...patienceSchema.parse(item) })),
+  ]);
+  return { scenario: { ...scenarioSchema.parse(rest), ...Object.fromEntries(read) } };
 }
 
-interface JsonSchema {
-  properties?: Record<string, JsonSchema>;
-  items?: JsonSchema;
-  anyOf?: JsonSchema[];
-  oneOf?: JsonSchema[];
-  const?: unknown;
+/** Input and expectation of a step may hold what is known only when it runs. */
+function isReadLater([section, , key]: readonly PropertyKey[]): boolean {
+  return isStep([section ?? '']) && ['with', 'expect', 'journal', 'count'].includes(String(key));
 }
 
-function branches(schema: JsonSchema, value: unknown): JsonSchema[] {
-  const list = schema.anyOf ?? schema.oneOf;
-  if (!list) return [schema];
-  const written = (value as Record<string, unknown> | undefined)?.do;
-  const chosen = list.filter((branch) => branch.properties?.do?.const === written);
-  return (chosen.length > 0 ? chosen : list).flatMap((branch) => branches(branch, value));
+function isStep([section]: readonly PropertyKey[]): boolean {
+  return (stepSections as readonly unknown[]).includes(section);
 }
 
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (current, key) => (current as Record<PropertyKey, unknown> | null | undefined)?.[key],
-    value,
-  );
+function placesOf(whole: Extended, scenario: Scenario): Places {
+  // Steps are never taken over, so all of them are in the file itself.
+  const place = (path: readonly PropertyKey[], key?: string): Position => {
+    const { line, column } = whole.positionOf(path, key);
+    return { line, column };
+  };
+  const places = (section: keyof Places) => (scenario[section] ?? []).map((_, index) => place([section, index]));
+  const strict = scenario.strict === undefined ? [] : [place([], 'strict')];
+  return { steps: places('steps'), verify: [...places('verify'), ...strict], cleanup: places('cleanup') };
 }
 
-function labelOf(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? 'the file' : `"${path.map(String).join('.')}"`;
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+function distinct(problems: readonly Problem[]): Problem[] {
+  const seen = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...seen.values()];
 }

@@ -20,8 +20,10 @@ import { createClients, type LabClients } from '../clients/index.ts';
 import { createLab, type Lab } from '../lab.ts';
 import { verbNamed } from '../verbs/index.ts';
 import type { StepContext } from '../verbs/verb.ts';
-import { Deadline } from './deadline.ts';
-import { interpolate } from './interpolate.ts';
+import { Deadline, formatMs } from './deadline.ts';
+import { interpolate, referencesIn } from './interpolate.ts';
+import { looseEnds } from './loose-ends.ts';
+import { stepSections } from './names.ts';
 import { redactor, secretsIn } from './redact.ts';
 import type { JournalCheck, Scenario, Step } from './schema.ts';
 
@@ -29,7 +31,7 @@ import type { JournalCheck, Scenario, Step } from './schema.ts';
 export interface StepHead {
   /** Counted from 1 within its section. */
   number: number;
-  section: 'steps' | 'verify';
+  section: 'steps' | 'verify' | 'cleanup';
   id?: string;
   verb: string;
   title: string;
@@ -44,6 +46,8 @@ export interface StepResult extends StepHead {
   clockMilliseconds: number;
   /** Why it failed. */
   problem?: string;
+  /** How often it was tried, when it may be tried again. */
+  attempts?: number;
   /**
    * For each vCenter task that ended in error during the step: the task and everything it led to, on all planes. A step that
    * failed without such a task has what else was refused or went wrong meanwhile.
@@ -61,6 +65,8 @@ export interface ScenarioResult {
   milliseconds: number;
   steps: StepResult[];
   problem?: string;
+  /** What is worth knowing though it failed nothing: see looseEnds. */
+  notes: string[];
 }
 
 export interface RunOptions {
@@ -105,6 +111,7 @@ export async function runScenario(scenario: Scenario, file: string, options: Run
     status: 'passed',
     milliseconds: 0,
     steps: [],
+    notes: [],
   };
   try {
     await deadline.race(lab.start());
@@ -112,10 +119,12 @@ export async function runScenario(scenario: Scenario, file: string, options: Run
     const clients = createClients(lab);
     try {
       const run = new ScenarioRun(lab, clients, clock, deadline, {
+        vars: scenario.vars,
         onBegin: options.onBegin,
         onStep: (step) => options.onStep?.(redact(step)),
       });
       result.steps = await run.all(scenario);
+      if (!scenario.strict) result.notes = notesOn(scenario, lab.runtime);
     } finally {
       await clients.close();
     }
@@ -143,7 +152,7 @@ class ScenarioRun {
   readonly #clock: Clock;
   readonly #context: StepContext;
   readonly #variables: Map<string, Json>;
-  readonly #deadline: Deadline;
+  #deadline: Deadline;
   readonly #options: Pick<RunOptions, 'onBegin' | 'onStep'>;
   /** seq of the journal when each named step began. */
   readonly #began = new Map<string, number>();
@@ -153,13 +162,14 @@ class ScenarioRun {
     clients: LabClients,
     clock: Clock,
     deadline: Deadline,
-    options: Pick<RunOptions, 'onBegin' | 'onStep'>,
+    options: Pick<RunOptions, 'onBegin' | 'onStep'> & Pick<Scenario, 'vars'>,
   ) {
+    const { vars } = options;
     this.#lab = lab;
     this.#clock = clock;
     this.#deadline = deadline;
     this.#options = options;
-    this.#variables = new Map(Object.entries(lab.variables));
+    this.#variables = new Map(Object.entries({ ...lab.variables, ...vars }));
     this.#context = {
       lab,
       clients,
@@ -167,28 +177,40 @@ class ScenarioRun {
     };
   }
 
+  /** Steps and checks until one fails, then the cleanup whatever came before. */
   async all(scenario: Scenario): Promise<StepResult[]> {
     const results: StepResult[] = [];
     let failed = false;
     for (const { item, ...head } of itemsOf(scenario)) {
-      if (!failed) this.#options.onBegin?.(head);
-      const result: StepResult = failed ? skippedStep(head) : await this.#one(item, head);
+      const isCleanup = head.section === 'cleanup';
+      const skips = isCleanup ? failed && this.#lacksCaptured(item) : failed;
+      if (!skips) this.#options.onBegin?.(head);
+      if (isCleanup && this.#deadline.passed) this.#deadline = new Deadline(cleanupMs);
+      const result: StepResult = skips ? skippedStep(head) : await this.#one(item, head);
       failed ||= result.status === 'failed';
       results.push(result);
       this.#options.onStep?.(result);
     }
+    this.#deadline.clear();
     return results;
   }
 
-  async #one(item: Step | JournalCheck, head: StepHead): Promise<StepResult> {
+  /** After a failure a cleanup step has nothing to clean when what it speaks of never came to be. */
+  #lacksCaptured(item: Item): boolean {
+    return referencesIn(item).some(({ name }) => !this.#variables.has(name));
+  }
+
+  async #one(item: Item, head: StepHead): Promise<StepResult> {
     const elapsed = stopwatch();
     const began = this.#clock.now();
     const journalBegan = this.#lab.runtime.journal.count;
     if (head.id) this.#began.set(head.id, journalBegan);
     let problem: string | undefined;
+    let attempts: number | undefined;
     try {
-      if ('journal' in item) problem = this.#checkJournal(item);
-      else problem = await this.#whileTimeMayPass(() => this.#runStep(item, head));
+      if (item === strictCheck) problem = this.#checkLooseEnds();
+      else if (!isPatient(item)) problem = await this.#attempt(item, head);
+      else ({ problem, attempts } = await this.#untilHolds(item, head));
     } catch (error) {
       problem = messageOf(error);
     }
@@ -199,8 +221,38 @@ class ScenarioRun {
       milliseconds: elapsed(),
       clockMilliseconds: this.#clock.now() - began,
       problem,
+      attempts,
       failures: problem !== undefined && failures.length === 0 ? this.#troublesSince(journalBegan) : failures,
     };
+  }
+
+  async #attempt(item: Step | JournalCheck, head: StepHead): Promise<string | undefined> {
+    if ('journal' in item) return this.#checkJournal(item);
+    return this.#whileTimeMayPass(() => this.#runStep(item, head));
+  }
+
+  /** Tries again until the expectation holds, or attempts or time are used up; the last problem is the one that is told. */
+  async #untilHolds(item: Step | JournalCheck, head: StepHead): Promise<Pick<StepResult, 'problem' | 'attempts'>> {
+    const { retry: { times = Number.POSITIVE_INFINITY, every = defaultEveryMs } = {}, within } = item;
+    const began = this.#clock.now();
+    for (let attempts = 1; ; attempts++) {
+      let problem: string | undefined;
+      try {
+        problem = await this.#attempt(item, head);
+      } catch (error) {
+        problem = messageOf(error);
+      }
+      if (problem === undefined) return { attempts };
+      const passed = this.#clock.now() - began;
+      const isOver = attempts >= times || (within !== undefined && passed + every > within) || this.#deadline.passed;
+      if (isOver) return { attempts, problem: `${problem} (${attempts} attempts in ${formatMs(passed)})` };
+      await this.#whileTimeMayPass(() => this.#context.pass(every));
+    }
+  }
+
+  #checkLooseEnds(): string | undefined {
+    const ends = looseEnds(this.#lab.runtime);
+    return ends.length === 0 ? undefined : ends.join('\n');
   }
 
   /** On a manual clock time moves by itself only while a step waits for something and nothing else happens. */
@@ -302,16 +354,41 @@ function unexpectedFault(result: JsonObject, expected: Json | undefined): string
   return `it was refused: ${text}`;
 }
 
-/** The steps of a scenario, then its checks, as reports name them. */
+/** The steps of a scenario, its checks and its cleanup, as reports name them. */
 export function headsOf(scenario: Scenario): StepHead[] {
   return itemsOf(scenario).map(({ item: _, ...head }) => head);
 }
 
-function itemsOf({ steps = [], verify = [] }: Scenario): (StepHead & { item: Step | JournalCheck })[] {
-  return [
-    ...steps.map((item, index) => ({ item, section: 'steps' as const, number: index + 1, ...nameOf(item) })),
-    ...verify.map((item, index) => ({ item, section: 'verify' as const, number: index + 1, ...nameOf(item) })),
-  ];
+type Item = Step | JournalCheck | typeof strictCheck;
+
+/** What `strict` adds to the checks of a file. */
+const strictCheck = { do: 'strict', name: 'strict: every fault has fired, every call was served' } as const;
+
+/** Real time that a cleanup gets when the scenario's own time is up (ms). */
+const cleanupMs = 3_000;
+
+/** How long to wait between two attempts when a step does not say (ms). */
+const defaultEveryMs = 1_000;
+
+function isPatient(item: Step | JournalCheck): boolean {
+  return item.retry !== undefined || item.within !== undefined;
+}
+
+function itemsOf({ steps = [], verify = [], cleanup = [], strict }: Scenario): (StepHead & { item: Item })[] {
+  const sections = { steps, verify: strict ? [...verify, strictCheck] : verify, cleanup };
+  return stepSections.flatMap((section) =>
+    (sections[section] as readonly Item[]).map((item, index) => ({
+      item,
+      section,
+      number: index + 1,
+      ...nameOf(item),
+    })),
+  );
+}
+
+function notesOn({ steps = [], verify = [] }: Scenario, runtime: Lab['runtime']): string[] {
+  const idle = steps.length + verify.length === 0 ? ['there are no steps: the lab was started and stopped'] : [];
+  return [...idle, ...looseEnds(runtime)];
 }
 
 /** A step that did not run because one before it failed. */
@@ -319,9 +396,9 @@ function skippedStep(head: StepHead): StepResult {
   return { ...head, status: 'skipped', milliseconds: 0, clockMilliseconds: 0, failures: [] };
 }
 
-function nameOf(item: Step | JournalCheck): Pick<StepHead, 'id' | 'verb' | 'title'> {
+function nameOf(item: Item): Pick<StepHead, 'id' | 'verb' | 'title'> {
   if ('journal' in item) {
     return { verb: 'journal', title: item.name ?? `timeline has ${JSON.stringify(item.journal)}` };
   }
-  return { id: item.id, verb: item.do, title: item.name ?? item.do };
+  return { id: 'id' in item ? item.id : undefined, verb: item.do, title: item.name ?? item.do };
 }

@@ -29,3 +29,9 @@ function editDistance(a: string, b: string): number {
   }
   return previous[b.length]!;
 }
+
+/** `; did you mean "…"?` for a word that was not known, or nothing when no known one is near. */
+export function suggestion(written: string, known: Iterable<string>): string {
+  const near = nearest(written, known);
+  return near && near !== written ? `; did you mean "${near}"?` : '';
+}

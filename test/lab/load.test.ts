@@ -14,7 +14,7 @@ describe('a broken scenario file', () => {
     const [first, ...rest] = problems('scenario: 1\nname: a\nsteps:\n  - do: kms.stop\n    expext: {}\n');
     expect(rest).toEqual([]);
     expect(first).toContain('5:5 unknown key "expext"; did you mean "expect"?');
-    expect(first).toContain('known here: id, name, expect, capture, do, with');
+    expect(first).toContain('known here: id, name, expect, capture, retry, within, do, with');
   });
 
   it('unknown verb', () => {

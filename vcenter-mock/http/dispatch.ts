@@ -244,6 +244,7 @@ export class Dispatcher {
     const version = context.dialect === 'pbm' ? vc.profile.apiVersion : context.version;
     const known = declaration && compareVersions(declaration.since ?? '1.0', version) <= 0;
     if (!isFetch && !known) {
+      recordUnknown(vc, cause, object, method, 'is not a method of this vCenter');
       throw fault('MethodNotFound', vc.assumed.methodNotFound(refKey(object.ref), method), {
         receiver: object.ref,
         method,
@@ -349,14 +350,7 @@ function nameOf(object: ManagedObject | undefined, request: SoapRequest): string
 }
 
 function notImplemented(vc: Vcenter, cause: number, object: ManagedObject, method: string): VimFault {
-  vc.runtime.journal.record({
-    plane: 'vcenter',
-    event: 'vcenter.unknown',
-    level: 'warn',
-    text: `${object.type}.${method} is not simulated`,
-    data: { method, type: object.type },
-    cause,
-  });
+  recordUnknown(vc, cause, object, method, 'is not simulated');
   return fault('NotImplemented', vc.assumed.notImplemented);
 }
 
@@ -369,5 +363,22 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function recordUnknown(
+  { runtime }: Vcenter,
+  cause: number,
+  { type }: ManagedObject,
+  method: string,
+  why: string,
+): void {
+  runtime.journal.record({
+    plane: 'vcenter',
+    event: 'vcenter.unknown',
+    level: 'warn',
+    text: `${type}.${method} ${why}`,
+    data: { method, type },
+    cause,
   });
 }

@@ -29,6 +29,17 @@ export function list(flags: string, description: string): Option {
     });
 }
 
+/** An option that can be given again and again; commas belong to the values. */
+export function repeated(flags: string, description: string): Option {
+  const given: string[] = [];
+  return option(flags, description)
+    .default(given)
+    .argParser((text: string) => {
+      given.push(text);
+      return given;
+    });
+}
+
 /** A command with its one-line description. */
 export function command(name: string, description: string): Command {
   return new Command(name).description(description);

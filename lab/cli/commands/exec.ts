@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { KeyrigError } from '../../../core/index.ts';
 import { environmentOf } from '../../environment.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import type { ScenarioOptions } from '../scenario-options.ts';
 import { type LabOptions, type StartedLab, withLab, withLabOptions } from '../with-lab.ts';
 import { command, type DefineCommand } from './command.ts';
 
@@ -16,7 +17,7 @@ export const execCommand: DefineCommand = (exit, foreign) =>
       .usage('[options] [file] -- <command> [argument…]')
       .argument('[file]', 'a scenario file whose world and faults are used'),
     { ports: 'auto', logLevel: 'warn' },
-  ).action(async (file: string | undefined, options: LabOptions) => {
+  ).action(async (file: string | undefined, options: LabOptions & ScenarioOptions) => {
     if (foreign.length === 0) throw new KeyrigError('ERR_OPTION', 'no command follows "--"');
     const code = await withLab(file, options, exit, (started) => runIn(started, foreign));
     // The command's own codes are passed on, whatever they mean to it.

@@ -1,4 +1,5 @@
 import type { ReadyLine } from '../../ready.ts';
+import type { ScenarioOptions } from '../scenario-options.ts';
 import { type LabOptions, withLab, withLabOptions } from '../with-lab.ts';
 import { command, type DefineCommand, option } from './command.ts';
 
@@ -9,7 +10,7 @@ export const upCommand: DefineCommand = (exit) =>
       .argument('[file]', 'a scenario file whose world and faults are used')
       .addOption(option('--json', 'print exactly one line of JSON on standard output when everything is ready')),
     { ports: 'default', logLevel: 'info' },
-  ).action((file: string | undefined, options: LabOptions & { json?: boolean }) =>
+  ).action((file: string | undefined, options: LabOptions & ScenarioOptions & { json?: boolean }) =>
     withLab(file, options, exit, async ({ ready, ended }) => {
       announce(ready, options.json === true);
       await ended;
