@@ -81,7 +81,8 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
       return;
     }
     const call = { path: pathOf(request), route: routeOf(request)?.path, cause };
-    const fault = applyRequestFault(request, reply, call, { runtime, assumed, ...parts });
+    const answered = (status: number, fault: number) => recordResponse(journal, { status }, fault);
+    const fault = applyRequestFault(request, reply, call, { runtime, assumed, answered, ...parts });
     if (!fault) return done();
     fault.then((outcome) => {
       if (outcome instanceof ApiFailure) sendFailure(reply, outcome);
@@ -276,7 +277,7 @@ function recordRequest(request: FastifyRequest, { runtime }: Api): number {
 
 function recordResponse(
   journal: Journal,
-  { status, message, queryId }: { status: number; message?: string; queryId: string },
+  { status, message, queryId }: { status: number; message?: string; queryId?: string },
   cause: number | undefined,
 ): void {
   journal.record({

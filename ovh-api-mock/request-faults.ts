@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { FaultThen, Runtime } from '../core/index.ts';
+import { answerHttp, type FaultHit, type Runtime, spoilAnswer, spoilsAnswer } from '../core/index.ts';
 import type { AssumedValues } from './assumed.ts';
 import { ApiFailure } from './failures.ts';
 
@@ -11,6 +11,8 @@ export interface RequestFaultParts {
   signal: AbortSignal;
   /** Ends the connection of a request with a TCP reset. */
   reset(request: FastifyRequest): void;
+  /** Tells that a fault answered in place of the API. */
+  answered(status: number, cause: number): void;
 }
 
 /**
@@ -25,26 +27,36 @@ export function applyRequestFault(
   call: { path: string; route: string | undefined; cause: number },
   parts: RequestFaultParts,
 ): Promise<ApiFailure | 'taken' | undefined> | undefined {
+  const { runtime } = parts;
+  if (!runtime.faults.concerns('ovh.request')) return undefined;
   const { path, route, cause } = call;
-  const hit = parts.runtime.faults.consult('ovh.request', { method: request.method, path, route }, cause);
-  return hit && carryOut(hit.then, request, reply, parts);
+  const hit = runtime.faults.consult('ovh.request', { method: request.method, path, route }, cause);
+  return hit && carryOut(hit, request, reply, parts);
 }
 
 async function carryOut(
-  then: FaultThen,
+  { then, delay, entry }: FaultHit,
   request: FastifyRequest,
   reply: FastifyReply,
-  { runtime, assumed, signal, reset }: RequestFaultParts,
+  { runtime, assumed, signal, reset, answered }: RequestFaultParts,
 ): Promise<ApiFailure | 'taken' | undefined> {
-  const { delay, hang, reset: cutOff, close, ovh } = then;
-  if (delay !== undefined) await runtime.clock.sleep(delay, signal);
+  const { clock } = runtime;
+  const { hang, reset: cutOff, close, ovh, http } = then;
+  if (delay !== undefined) await clock.sleep(delay, signal);
+  if (spoilsAnswer(then)) {
+    const { socket } = request.raw;
+    spoilAnswer(then, { socket, response: reply.raw, clock, reset: () => reset(request) });
+  }
   if (ovh) {
     const { status = 503, errorCode, message = assumed.faultText } = ovh;
     return new ApiFailure(status, message, { errorCode });
   }
-  if (!hang && !cutOff && !close) return undefined;
+  if (!http && !hang && cutOff !== true && close !== true) return undefined;
   reply.hijack();
-  if (cutOff) reset(request);
+  if (http) {
+    answerHttp(reply.raw, http, clock);
+    answered(http.status, entry.seq);
+  } else if (cutOff) reset(request);
   else if (close) request.raw.socket.end();
   return 'taken';
 }

@@ -304,8 +304,8 @@ export class TaskWork {
     const { name, taskId, progress, serviceName } = this.task;
     const hit = runtime.faults.consult('ovh.task', { name, taskId, progress, serviceName }, this.#cause);
     if (!hit) return;
-    const { delay, hang, ovh } = hit.then;
-    if (delay !== undefined) await this.#pause({ ms: delay });
+    const { hang, ovh } = hit.then;
+    if (hit.delay !== undefined) await this.#pause({ ms: hit.delay });
     if (hang) await this.#pause({});
     if (!ovh) return;
     const { taskState = 'error', message = assumed.faultText } = ovh;

@@ -1,8 +1,9 @@
-/** Generates docs/errors.md, docs/kmip.md, docs/library.md, docs/ovh.md, docs/vcenter.md, docs/verbs.md and the JSON Schemas in schema/ from their declarations. */
-import { errorTable, faultActions, faultModifiers, faultPoint, faultPointNames } from '../core/index.ts';
+/** Generates docs/errors.md, docs/faults.md, docs/kmip.md, docs/library.md, docs/ovh.md, docs/vcenter.md, docs/verbs.md and the JSON Schemas in schema/ from their declarations. */
+import { errorTable } from '../core/index.ts';
 import { reportJsonSchema } from '../lab/report/shape.ts';
 import { scenarioJsonSchema } from '../lab/scenario/json-schema.ts';
 import { verbs } from '../lab/verbs/index.ts';
+import { faultReference } from './fault-reference.ts';
 import { generatedFile } from './generated-file.ts';
 import { kmipReference } from './kmip-reference.ts';
 import { libraryReference } from './library-reference.ts';
@@ -26,36 +27,18 @@ function errors(): string {
   ].join('\n');
 }
 
-function scenarioReference(): string {
+function verbReference(): string {
   const verbRows = verbs.map(({ name, summary }) => `| \`${name}\` | ${summary.replaceAll('|', '\\|')} |`);
-  const pointRows = faultPointNames.map((name) => {
-    const { about, subject, actions, modifiers } = faultPoint(name);
-    const taken = [...Object.keys(actions), ...modifiers].map((word) => `\`${word}\``).join(', ');
-    return `| \`${name}\` | ${about} | \`${subject}\` | ${taken} |`;
-  });
-  const actionRows = Object.entries({ ...faultActions, ...faultModifiers }).map(
-    ([name, about]) => `| \`${name}\` | ${about} |`,
-  );
   return [
     notice,
-    '# Verbs and fault points',
+    '# Verbs',
     '',
-    'What a step can do (`do`), and where a fault can strike (`at`). The members of `with` are in the JSON Schema,',
-    '`schema/scenario.schema.json`, which editors use for completion.',
+    'What a step can do (`do`). The members of `with` are in the JSON Schema, `schema/scenario.schema.json`, which editors',
+    'use for completion. Where a fault can strike, and what it does there: [faults](faults.md).',
     '',
     '| verb | what it does |',
     '|---|---|',
     ...verbRows,
-    '',
-    '| fault point | asked at | what `match` and `per` see | what `then` takes |',
-    '|---|---|---|---|',
-    ...pointRows,
-    '',
-    'A fault does exactly one thing; `delay`, `jitter` and `drip` go with it or stand alone.',
-    '',
-    '| in `then` | what happens |',
-    '|---|---|',
-    ...actionRows,
     '',
   ].join('\n');
 }
@@ -63,11 +46,12 @@ function scenarioReference(): string {
 const check = process.argv.includes('--check');
 const files: [path: string, content: string][] = [
   ['../docs/errors.md', errors()],
+  ['../docs/faults.md', faultReference(notice)],
   ['../docs/kmip.md', kmipReference(notice)],
   ['../docs/library.md', libraryReference(notice)],
   ['../docs/ovh.md', ovhReference(notice)],
   ['../docs/vcenter.md', vcenterReference(notice)],
-  ['../docs/verbs.md', scenarioReference()],
+  ['../docs/verbs.md', verbReference()],
   ['../schema/report.schema.json', `${JSON.stringify(reportJsonSchema(), undefined, 2)}\n`],
   ['../schema/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), undefined, 2)}\n`],
 ];

@@ -16,6 +16,7 @@ export const certificateFaults = [
   'untrusted',
   'self-signed',
   'no-eku',
+  'wrong-eku',
   'weak-key',
 ] as const;
 export type CertificateFault = (typeof certificateFaults)[number];

@@ -22,6 +22,9 @@ export interface FaultHit {
   bytes(length: number): Buffer;
 }
 
+/** What a fault interferes with: a journal entry by its `seq`, or a connection by its key. */
+export type FaultCause = number | { link: string } | undefined;
+
 /** How a fault has done so far. */
 export interface FaultReport {
   id: string;
@@ -146,9 +149,9 @@ export class FaultEngine {
 
   /**
    * Asks whether a fault applies here. The first rule that fires wins; every matching rule counts the call.
-   * @param cause `seq` of the journal entry the fault will interfere with.
+   * @param cause `seq` of the journal entry the fault will interfere with, or the key of the connection when there is none
    */
-  consult(at: FaultPoint, subject: JsonObject, cause?: number): FaultHit | undefined {
+  consult(at: FaultPoint, subject: JsonObject, cause?: FaultCause): FaultHit | undefined {
     const rules = this.#byPoint.get(at);
     if (!rules) return undefined;
     let struck: { live: LiveRule; counterKey: string; call: number } | undefined;
@@ -172,7 +175,7 @@ export class FaultEngine {
     live: LiveRule,
     subject: JsonObject,
     counted: { counterKey: string; call: number } | undefined,
-    cause: number | undefined,
+    cause: FaultCause,
   ): FaultHit {
     const { id, at, then } = live.rule;
     const { counterKey = '', call = live.fired + 1 } = counted ?? {};
@@ -184,7 +187,7 @@ export class FaultEngine {
       level: 'warn',
       text: `fault "${id}" fires at ${at}`,
       data,
-      cause,
+      ...(typeof cause === 'object' ? cause : { cause }),
     });
     const { delay = 0, jitter = 0 } = then;
     const wait = jitter > 0 ? delay + jitter * this.#random.draw('fault jitter', id, counterKey, call) : delay;

@@ -1,6 +1,7 @@
 export * from './actions.ts';
 export { checkRule, type RuleProblem } from './check-rule.ts';
 export * from './engine.ts';
+export * from './http.ts';
 export * from './points.ts';
 export * from './rule.ts';
 export * from './sending.ts';

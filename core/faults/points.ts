@@ -102,7 +102,7 @@ export const faultPoints = {
     plane: 'vcenter',
     about: 'the wire between two hosts, before a migration is sent over it',
     subject: '{ vm, source, destination, encrypted }',
-    actions: { reset: cut, close: cut, corrupt: wireCorruptions },
+    actions: { reset: cut, close: cut, hang: none, corrupt: wireCorruptions },
     modifiers: waits,
   },
   'ovh.request': {

@@ -1,4 +1,4 @@
-import { type ErrorCode, KeyrigError, messageOf, systemCode } from '../../core/index.ts';
+import { type ErrorCode, KeyrigError, messageOf, systemCode, tlsAlerts } from '../../core/index.ts';
 import { enumName } from '../registry/index.ts';
 
 /** How far a connection or an exchange had come when it failed. */
@@ -76,8 +76,11 @@ export class KmipResultError extends KeyrigError {
   }
 }
 
-/** OpenSSL spells alerts `…_ALERT_UNKNOWN_CA`; its names are those of the RFCs. */
+/** OpenSSL tells the number of an alert in its text, and spells most of them `…_ALERT_UNKNOWN_CA`; its names are those of the RFCs. */
 function alertOf(cause: unknown): string | undefined {
+  const number = Number(/SSL alert number (\d+)/.exec(messageOf(cause))?.[1]);
+  const named = Object.entries(tlsAlerts).find(([, code]) => code === number);
+  if (named) return named[0];
   return /_ALERT_(?:NUMBER_)?([A-Z0-9_]+)$/.exec(systemCode(cause) ?? '')?.[1]?.toLowerCase();
 }
 
@@ -98,11 +101,17 @@ const FAILURES: Readonly<Record<string, KmipClientFailure>> = {
 /** Sorts a socket's or OpenSSL's error. */
 export function failureOf(cause: unknown): KmipClientFailure {
   const code = systemCode(cause) ?? '';
+  // Node.js gives a connection that ended in order during the handshake the code of a reset, but no system call that failed.
+  if (code === 'ECONNRESET' && cause instanceof Error && !('syscall' in cause)) return 'closed';
   const listed = FAILURES[code];
   if (listed !== undefined) return listed;
   if (alertOf(cause) !== undefined) return 'alert';
-  // OpenSSL's verification results, as Node.js names them.
-  if (/CERT|SELF_SIGNED|LEAF_SIGNATURE|CRL|CHAIN|HOSTNAME_MISMATCH|INVALID_PURPOSE/.test(code)) return 'untrusted';
+  // OpenSSL's verification results, as Node.js names them: UNSPECIFIED is one without a name, such as a key that is too weak.
+  if (code === 'UNSPECIFIED') return 'untrusted';
+  if (
+    /CERT|SELF_SIGNED|LEAF_SIGNATURE|CRL|CHAIN|HOSTNAME_MISMATCH|INVALID_PURPOSE|KEY_TOO_SMALL|MD_TOO_WEAK/.test(code)
+  )
+    return 'untrusted';
   return code.startsWith('ERR_SSL_') || code === 'EPROTO' ? 'tls' : 'other';
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, type Json, type JsonObject, messageOf } from '../../core/index.ts';
+import { type Clock, causeChain, type Json, type JsonObject, messageOf } from '../../core/index.ts';
 import {
   type AnyOperation,
   type Attribute,
@@ -11,6 +11,7 @@ import {
   type Item,
   ItemType,
   KeyFormatType,
+  KmipClientError,
   type KmipConnection,
   KmipResultError,
   type KmipTlsOptions,
@@ -204,11 +205,18 @@ export class KmipUser {
   }
 }
 
-/** Runs a call; a refusal of the KMS becomes `fault: { reason, message }`. Failures of the transport are thrown. */
+/**
+ * Runs a call; what a KMIP client sees of a failure becomes `fault`: { reason, message } when the KMS refuses, and
+ * { phase, failure, alert, message } when no usable answer came (see KmipClientError).
+ */
 export async function withKmipFault(work: () => Promise<JsonObject>): Promise<JsonObject> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof KmipClientError) {
+      const { phase, failure, alert = null } = error;
+      return { fault: { phase, failure, alert, message: causeChain(error).join(': ') } };
+    }
     if (!(error instanceof KmipResultError)) throw error;
     const reason = error.resultReason === undefined ? null : (enumName('ResultReason', error.resultReason) ?? null);
     return { fault: { reason, message: error.resultMessage ?? messageOf(error) } };

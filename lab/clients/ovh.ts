@@ -1,5 +1,6 @@
+import { getSystemErrorName } from 'node:util';
 import type { OvhClient } from '@ovhcloud/node-ovh';
-import { type Json, KeyrigError } from '../../core/index.ts';
+import { type Json, messageOf, systemCode } from '../../core/index.ts';
 import { trustAt } from './lab-agent.ts';
 
 export interface OvhApplication {
@@ -22,8 +23,8 @@ export interface OvhCaller {
   clockOffSeconds?: number;
 }
 
-/** An answer of the API; a refusal keeps its HTTP status and message. */
-export type OvhAnswer = { body: Json } | { fault: { status: number; message: string } };
+/** An answer of the API; a refusal keeps its HTTP status and message. The status is null when no answer came. */
+export type OvhAnswer = { body: Json } | { fault: { status: number | null; message: string } };
 
 /** The scenario's user of the OVHcloud API: OVHcloud's official Node.js client, unchanged, over HTTPS. */
 export class OvhApiClient {
@@ -76,12 +77,19 @@ export class OvhApiClient {
     path: string,
     parameters: Record<string, unknown> = {},
   ): Promise<OvhAnswer> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       client.request(method, path, { ...parameters }, (error, response) => {
         if (error === null) resolve({ body: (response ?? null) as Json });
-        else if (typeof error === 'number') resolve({ fault: { status: error, message: String(response ?? '') } });
-        else reject(new KeyrigError('ERR_STEP', `the OVHcloud API cannot be reached: ${String(error)}`));
+        else if (typeof error === 'number' && error > 0)
+          resolve({ fault: { status: error, message: String(response ?? '') } });
+        else resolve({ fault: { status: null, message: `no answer from the OVHcloud API: ${noAnswer(error)}` } });
       });
     });
   }
+}
+
+/** Why no answer came: the name of the system's error, which the client gives by its number or as an error, and its text. */
+function noAnswer(error: unknown): string {
+  if (typeof error === 'number') return getSystemErrorName(error);
+  return [systemCode(error), messageOf(error)].filter((part) => part !== undefined).join(', ');
 }

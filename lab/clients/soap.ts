@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:https';
 import { SaxesParser } from 'saxes';
-import { KeyrigError } from '../../core/index.ts';
+import { KeyrigError, messageOf, systemCode } from '../../core/index.ts';
 
 /** An XML element as the scenario's vSphere client sees it: names without prefix. */
 export interface Element {
@@ -25,6 +25,17 @@ export class SoapFault extends Error {
   }
 }
 
+/** vCenter gave no SOAP answer: another HTTP answer, or the connection ended. `status` is null when no answer came. */
+export class NoSoapAnswer extends KeyrigError {
+  readonly status: number | null;
+
+  constructor(status: number | null, message: string, cause?: unknown) {
+    super('ERR_STEP', message, { cause });
+    this.name = 'NoSoapAnswer';
+    this.status = status;
+  }
+}
+
 const maxAnswerBytes = 64 * 1024 * 1024;
 
 /** A plain SOAP 1.1 client over HTTPS with keep-alive and a session cookie: what any vSphere client does on the wire. */
@@ -43,12 +54,12 @@ export class SoapClient {
     return /vmware_soap_session="?([^";]+)/.exec(this.#cookie ?? '')?.[1];
   }
 
-  /** Calls a method; `body` is the method's element. Throws SoapFault for a fault, ERR_STEP for anything that is not SOAP. */
+  /** Calls a method; `body` is the method's element. Throws SoapFault for a fault, NoSoapAnswer for anything that is not SOAP. */
   async call(body: string, header = ''): Promise<Element> {
     const envelope = `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:xsd="http://www.w3.org/2001/XMLSchema"><soapenv:Header>${header}</soapenv:Header><soapenv:Body>${body}</soapenv:Body></soapenv:Envelope>`;
     const { status, text } = await this.#post(envelope);
-    const answer = child(parseXml(text), 'Body')?.children[0];
-    if (!answer) throw new KeyrigError('ERR_STEP', `the vCenter answered HTTP ${status} without a SOAP body`);
+    const answer = bodyOf(text);
+    if (!answer) throw new NoSoapAnswer(status, `the vCenter answered HTTP ${status} without a SOAP body`);
     if (answer.name !== 'Fault') return answer;
     const detail = child(answer, 'detail')?.children[0];
     throw new SoapFault(textOf(answer, 'faultstring') ?? '', (detail?.name ?? '').replace(/Fault$/, ''), detail);
@@ -63,6 +74,8 @@ export class SoapClient {
     const headers: Record<string, string> = { 'content-type': 'text/xml; charset="utf-8"', soapaction: `"${action}"` };
     if (this.#cookie) headers.cookie = this.#cookie;
     return new Promise((resolve, reject) => {
+      const lost = (error: Error) =>
+        reject(new NoSoapAnswer(null, `no answer from the vCenter: ${systemCode(error) ?? messageOf(error)}`, error));
       const call = request({ host, port, path, method: 'POST', agent: this.#agent, headers }, (response) => {
         const chunks: Buffer[] = [];
         let size = 0;
@@ -71,16 +84,25 @@ export class SoapClient {
           if (size > maxAnswerBytes) response.destroy(new Error('the answer is too large'));
           chunks.push(chunk);
         });
-        response.on('error', reject);
+        response.on('error', lost);
         response.on('end', () => {
           const [cookie] = response.headers['set-cookie'] ?? [];
           if (cookie) this.#cookie = cookie.split(';')[0];
           resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') });
         });
       });
-      call.on('error', reject);
+      call.on('error', lost);
       call.end(envelope);
     });
+  }
+}
+
+/** What is in the body of an envelope; undefined when the text is none. */
+function bodyOf(text: string): Element | undefined {
+  try {
+    return child(parseXml(text), 'Body')?.children[0];
+  } catch {
+    return undefined;
   }
 }
 

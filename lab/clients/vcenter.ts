@@ -1,5 +1,5 @@
 import { type JsonObject, KeyrigError } from '../../core/index.ts';
-import { at, child, children, type Element, escapeXml, SoapClient, SoapFault, textOf } from './soap.ts';
+import { at, child, children, type Element, escapeXml, NoSoapAnswer, SoapClient, SoapFault, textOf } from './soap.ts';
 
 /** A managed object reference. */
 export interface Reference {
@@ -239,11 +239,12 @@ function localizedFault(element: Element): { type: string; message: string; reas
   };
 }
 
-/** A SOAP fault or failed task in the form that `expect` sees. */
+/** A SOAP fault, or that vCenter gave no SOAP answer, in the form that `expect` sees. */
 export async function withFault<T extends JsonObject>(work: () => Promise<T>): Promise<JsonObject> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof NoSoapAnswer) return { fault: { status: error.status, message: error.message } };
     if (!(error instanceof SoapFault)) throw error;
     const property = textOf(error.detail, 'invalidProperty');
     return { fault: { type: error.type, message: error.message, ...(property && { invalidProperty: property }) } };

@@ -10,6 +10,7 @@ const flaws: Readonly<Record<CertificateFault, CertificateFlaw>> = {
   untrusted: 'unknown-ca',
   'self-signed': 'self-signed',
   'no-eku': 'no-usage',
+  'wrong-eku': 'wrong-usage',
   'weak-key': 'weak-key',
 };
 

@@ -128,6 +128,9 @@ export class LabPki {
         return { usualNames: false, names: ['other.invalid'] };
       case 'no-usage':
         return { extendedKeyUsage: [] };
+      case 'wrong-usage':
+        // RFC 5280 §4.2.1.12: a server shows what is for clients alone.
+        return { extendedKeyUsage: ['clientAuth'] };
       default:
         return {};
     }

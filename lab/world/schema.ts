@@ -13,6 +13,7 @@ export const certificateFlaws = [
   'self-signed',
   'unknown-ca',
   'no-usage',
+  'wrong-usage',
   'weak-key',
 ] as const;
 export type CertificateFlaw = (typeof certificateFlaws)[number];

@@ -171,9 +171,11 @@ export class KmipSession {
   }
 
   #resultFailure(answer: ResponseBatchItem, operation: string): KmsFailure {
-    const reason = answer.resultReason === undefined ? undefined : enumName('ResultReason', answer.resultReason);
     const resultReason =
-      reason ?? (answer.resultReason === undefined ? 'Operation Failed' : String(answer.resultReason));
+      answer.resultReason === undefined
+        ? // Pending and Undone come without a reason.
+          (enumName('ResultStatus', answer.resultStatus) ?? 'Operation Failed')
+        : (enumName('ResultReason', answer.resultReason) ?? String(answer.resultReason));
     const { resultMessage } = answer;
     const text = `${operation} failed: ${resultReason}${resultMessage ? `: ${resultMessage}` : ''}`;
     return this.#fail(new KmsFailure('result', text, { operation, resultReason, resultMessage }));

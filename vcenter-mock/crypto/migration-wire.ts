@@ -1,12 +1,13 @@
 import type { FaultThen, WireCorruption } from '../../core/index.ts';
 
 /** What somebody between two hosts does to a migration. */
-export type WireHarm = { corrupt: WireCorruption } | { cutAfter: number; reset: boolean };
+export type WireHarm = { corrupt: WireCorruption } | { cutAfter: number; reset: boolean } | { stall: true };
 
 /** The harm that a fault of the point `vcenter.vmotion` does; undefined when it does none to the wire. */
-export function harmOf({ corrupt, close, reset }: FaultThen): WireHarm | undefined {
+export function harmOf({ corrupt, close, reset, hang }: FaultThen): WireHarm | undefined {
   // The engine lets only corruptions of a wire through at this point.
   if (corrupt) return { corrupt: corrupt as WireCorruption };
+  if (hang) return { stall: true };
   const cut = reset ?? close;
   return cut && { cutAfter: cut === true ? 0 : cut.afterBytes, reset: reset !== undefined };
 }
@@ -16,6 +17,8 @@ export function* onTheWire(packets: Iterable<Buffer>, harm: WireHarm | undefined
   if (!harm) return yield* packets;
   if ('cutAfter' in harm) return yield* cut(packets, harm.cutAfter);
   const all = [...packets];
+  // Somebody swallows all but the first packet.
+  if ('stall' in harm) return yield* all.slice(0, 1);
   const at = Math.min(1, all.length - 1);
   const victim = all[at]!;
   if (harm.corrupt === 'bit') {

@@ -142,10 +142,12 @@ export class Vmotion {
     const facts = { vm: vm.name, source: source.name, destination: destination.name, encrypted };
     const hit = this.#runtime.faults.consult('vcenter.vmotion', facts, cause);
     const why = hit?.entry.seq ?? cause;
-    if (hit?.then.delay) await clock.sleep(hit.then.delay, signal);
+    if (hit?.delay) await clock.sleep(hit.delay, signal);
     const pages = this.#pagesOf(vm);
     const receiver = new MigrationReceiver(secret);
     const release = clock.hold();
+    // Only time ends what hangs.
+    if (hit?.then.hang) release();
     const timer = clock.setTimeout(() => receiver.giveUp('it took too long'), this.#assumed.vmotionTimeoutMs);
     const cancelled = () => receiver.giveUp('it was cancelled');
     signal?.addEventListener('abort', cancelled, { once: true });

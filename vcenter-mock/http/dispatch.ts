@@ -6,9 +6,9 @@ import { readPath } from '../property-collector/property-path.ts';
 import type { Call, HttpContext, Vcenter } from '../vcenter.ts';
 import { decodeFields } from '../vim/kernel/decode.ts';
 import { type EncodeContext, encodeAnyValue, encodeValue } from '../vim/kernel/encode.ts';
-import { fault, invalidArgument, systemError, VimFault } from '../vim/kernel/fault.ts';
+import { fault, invalidArgument, scriptedFault, systemError, VimFault } from '../vim/kernel/fault.ts';
 import { methodOf, parseType, type TypeUse } from '../vim/kernel/registry.ts';
-import { type Data, data, type Ref, refKey } from '../vim/kernel/values.ts';
+import { type Data, type Ref, refKey } from '../vim/kernel/values.ts';
 import { compareVersions, negotiate } from '../vim/kernel/version.ts';
 import { XmlError } from '../vim/kernel/xml.ts';
 import { LazySignal } from './lazy-signal.ts';
@@ -131,8 +131,8 @@ export class Dispatcher {
     });
     try {
       const hit = this.#consultFaults(request, object, session, entry.seq);
-      if (hit?.then.delay) await vc.runtime.clock.sleep(hit.then.delay, input.signal.value);
-      if (hit?.then.vim) throw namedFault(hit.then.vim.type, hit.then.vim.message);
+      if (hit?.delay) await vc.runtime.clock.sleep(hit.delay, input.signal.value);
+      if (hit?.then.vim) throw scriptedFault(hit.then.vim);
       if (hit?.then.reset) return { end: 'reset' };
       if (hit?.then.close) return { end: 'close' };
       if (hit?.then.hang) {
@@ -201,7 +201,7 @@ export class Dispatcher {
     cause: number,
   ): FaultHit | undefined {
     const { faults } = this.#vc.runtime;
-    if (faults.rules.length === 0) return undefined;
+    if (!faults.concerns('vcenter.method')) return undefined;
     const subject = {
       method: request.method,
       type: request.target.type,
@@ -352,11 +352,6 @@ function nameOf(object: ManagedObject | undefined, request: SoapRequest): string
 function notImplemented(vc: Vcenter, cause: number, object: ManagedObject, method: string): VimFault {
   recordUnknown(vc, cause, object, method, 'is not simulated');
   return fault('NotImplemented', vc.assumed.notImplemented);
-}
-
-/** A fault whose type a fault rule names. */
-function namedFault(type: string, message: string): VimFault {
-  return new VimFault({ ...data('RuntimeFault', {}), _type: type }, message);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -11,8 +11,9 @@ import { serveSts } from '../sts/sts-endpoint.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { serveWsdl } from '../wsdl/routes.ts';
 import type { Dispatcher } from './dispatch.ts';
+import { RequestFaults } from './request-faults.ts';
 import { serviceVersions } from './service-versions.ts';
-import { addShortRoad } from './short-road.ts';
+import { addShortRoad, type TakeWhole } from './short-road.ts';
 import { SoapEndpoint } from './soap-endpoint.ts';
 
 /** A TLS identity: PEM texts. */
@@ -58,10 +59,13 @@ export function buildServer(
     return true;
   };
   const create = () => {
-    const server = createServer(vc, identity, (request, response) => {
-      if (!soap.take(request, response)) route(request, response);
-    });
-    addShortRoad(server, identity !== undefined, (request, from) => soap.takeWhole(request, from), idleTimeout);
+    const server = createServer(vc, identity, (request, response) =>
+      faults.pass(request, response, () => {
+        if (!soap.take(request, response)) route(request, response);
+      }),
+    );
+    const take: TakeWhole = (request, from) => !faults.concerned && soap.takeWhole(request, from);
+    addShortRoad(server, identity !== undefined, take, idleTimeout);
     server.on('connection', (socket: Socket) => {
       if (turnedAway(socket)) return;
       soap.connected(socket);
@@ -69,6 +73,7 @@ export function buildServer(
     return server;
   };
   const soap = new SoapEndpoint(vc, dispatcher, identity !== undefined);
+  const faults = new RequestFaults(vc, soap);
   const app: FastifyInstance = Fastify({
     schemaController: withoutSchemaCompilers,
     bodyLimit: vc.assumed.bodyLimit,

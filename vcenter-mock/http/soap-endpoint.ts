@@ -209,8 +209,13 @@ export class SoapEndpoint {
   }
 
   #end(how: 'reset' | 'close', socket: Socket): void {
-    if (how === 'reset') this.#rawSockets.get(this.keyOf(socket))?.resetAndDestroy();
+    if (how === 'reset') this.reset(socket);
     else socket.destroy();
+  }
+
+  /** Ends the TCP connection below a socket with a reset. */
+  reset(socket: Socket): void {
+    this.#rawSockets.get(this.keyOf(socket))?.resetAndDestroy();
   }
 
   /** The Date of an answer, of the lab's clock; it changes once a second. */

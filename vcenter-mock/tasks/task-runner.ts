@@ -6,6 +6,7 @@ import type { ManagedObject, ObjectStore, TypedObject } from '../inventory/store
 import { fault, systemError, VimFault } from '../vim/kernel/fault.ts';
 import { isSubtype } from '../vim/kernel/registry.ts';
 import { type Data, data, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
+import { strikeTask, type TaskPhase } from './task-faults.ts';
 import { TaskHistory } from './task-history.ts';
 
 /** A task while its body runs. */
@@ -151,12 +152,24 @@ export class TaskRunner {
     await Promise.resolve();
     const busyKey = request.exclusive && request.entity ? refKey(request.entity.ref) : undefined;
     const other = busyKey === undefined ? undefined : this.#busy.get(busyKey);
+    const { method, user } = request;
+    /** What a failure follows from: the task, or the fault that struck it. */
+    let why = cause;
+    const underFaults = { info: () => task.get('info'), method, user, cause, signal };
+    const strike = (phase: TaskPhase) =>
+      strikeTask(phase, underFaults, this.#runtime, (entry) => {
+        why = entry;
+      });
     try {
       if (other) throw fault('TaskInProgress', this.#assumed.taskInProgress, { task: other });
       if (busyKey !== undefined) this.#busy.set(busyKey, task.ref);
+      const queued = strike('queued');
+      if (queued) await queued;
       this.#update(task, { state: 'running', startTime: new Date(clock.now()), progress: 0 });
+      const running = strike('running');
+      if (running) await running;
       const duration = this.#durations[request.method] ?? this.#durations['*'] ?? 0;
-      if (duration > 0) await this.#pass(task, duration, signal);
+      if (duration > 0) await this.#pass(task, duration, signal, strike);
       const body = request.run({
         ref: task.ref,
         cause,
@@ -167,6 +180,8 @@ export class TaskRunner {
       });
       // A body that does not heed the signal must not keep the server from stopping.
       const result = await orStopped(body, this.#stopping);
+      const done = strike('done');
+      if (done) await done;
       this.#update(task, { state: 'success', result, progress: undefined, completeTime: new Date(clock.now()) });
       journal.record({
         plane: 'vcenter',
@@ -198,7 +213,7 @@ export class TaskRunner {
           // A defect of keyrig shows as SystemError; the chain says where it comes from.
           ...(failure.fault._type === 'SystemError' ? { chain: causeChain(thrown) } : {}),
         },
-        cause,
+        cause: why,
       });
     } finally {
       if (busyKey !== undefined && sameRef(this.#busy.get(busyKey), task.ref)) this.#busy.delete(busyKey);
@@ -206,10 +221,18 @@ export class TaskRunner {
   }
 
   /** Lets a configured duration pass in ten steps of progress. */
-  async #pass(task: TaskObject, duration: number, signal: AbortSignal): Promise<void> {
+  async #pass(
+    task: TaskObject,
+    duration: number,
+    signal: AbortSignal,
+    strike: (phase: TaskPhase) => Promise<void> | undefined,
+  ): Promise<void> {
     for (let step = 1; step <= 10; step++) {
       await this.#runtime.clock.sleep(duration / 10, signal);
-      if (step < 10) this.#update(task, { progress: step * 10 });
+      if (step === 10) return;
+      this.#update(task, { progress: step * 10 });
+      const struck = strike('running');
+      if (struck) await struck;
     }
   }
 

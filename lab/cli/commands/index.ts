@@ -3,6 +3,7 @@ import type { DefineCommand } from './command.ts';
 import { decodeCommand } from './decode.ts';
 import { envCommand } from './env.ts';
 import { execCommand } from './exec.ts';
+import { faultsCommand } from './faults.ts';
 import { kmipCommand } from './kmip.ts';
 import { mergeCommand } from './merge.ts';
 import { runCommand } from './run.ts';
@@ -20,6 +21,7 @@ export const commands: readonly DefineCommand[] = [
   envCommand,
   validateCommand,
   schemaCommand,
+  faultsCommand,
   thumbprintCommand,
   decodeCommand,
   kmipCommand,

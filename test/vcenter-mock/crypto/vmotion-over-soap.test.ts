@@ -131,6 +131,16 @@ describe('a fault on the wire', () => {
     });
   }
 
+  it('a transfer that hangs is given up by the clock', async () => {
+    await start({ faults: [rule({ hang: true })] });
+    const moved = migrate('running');
+    await expect.poll(() => soap.lab.runtime.faults.timesFired('wire')).toBe(1);
+    await expect.poll(() => soap.lab.clock.nextDue).toBeDefined();
+    await soap.lab.clock.advance(3_600_000);
+    expect(textOf(await moved, 'error')).toContain('it took too long');
+    expect(hostOf('running')).toBe('esx-01');
+  });
+
   it('a corruption of answers is no corruption of a wire', async () => {
     await expect(start({ faults: [rule({ corrupt: 'length' })] })).rejects.toMatchObject({ code: 'ERR_FAULT_RULE' });
     await start();

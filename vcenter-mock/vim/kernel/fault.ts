@@ -42,3 +42,8 @@ export function invalidType(path: string): VimFault {
 export function systemError(reason: string): VimFault {
   return fault('SystemError', `A general system error occurred: ${reason}`, { reason });
 }
+
+/** A fault that a fault rule names. */
+export function scriptedFault({ type, message }: { type: string; message: string }): VimFault {
+  return new VimFault({ ...data('RuntimeFault', {}), _type: type }, message);
+}
