@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type RequestListener, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type Identity, type Journal, KeyrigError, systemCode } from '../core/index.ts';
+import { followPort, guardConnections, type Identity, KeyrigError, type Runtime, systemCode } from '../core/index.ts';
 import type { AssumedValues } from './assumed.ts';
 import { ApiFailure, badRequest } from './failures.ts';
 
@@ -16,7 +16,7 @@ export interface ListenerParts {
   identity?: Pick<Identity, 'chainPem' | 'privateKeyPem'>;
   handler: RequestListener;
   assumed: AssumedValues;
-  journal: Journal;
+  runtime: Runtime;
   nextQueryId(): string;
 }
 
@@ -30,7 +30,7 @@ export interface Listener {
 
 /** Opens a port. Throws ERR_PORT_IN_USE when it is taken. Garbage and stalled clients are refused and journalled. */
 export async function listen(parts: ListenerParts): Promise<Listener> {
-  const { host, port, option, identity, handler, assumed } = parts;
+  const { host, port, option, identity, handler, assumed, runtime } = parts;
   const limits: ServerOptions = {
     maxHeaderSize: assumed.headerLimitBytes,
     headersTimeout: assumed.requestTimeoutMs,
@@ -48,6 +48,7 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
       )
     : createHttpServer(limits, handler);
 
+  guardConnections(server, 'ovh.connection', runtime);
   const sockets = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
     const key = addressKey(socket.remoteAddress, socket.remotePort);
@@ -75,14 +76,22 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     server.listen({ host, port }, resolve);
   });
 
+  const { port: opened } = server.address() as AddressInfo;
+  const scheme = identity ? 'https' : 'http';
+  const subject = { scheme, host, port: opened };
+  const name = `OVHcloud API (${scheme})`;
+  const unfollow = followPort({ server, at: 'ovh.port', subject, name, host, port: opened, runtime });
+
   return {
-    port: (server.address() as AddressInfo).port,
+    port: opened,
     reset: (address, remotePort) => sockets.get(addressKey(address, remotePort))?.resetAndDestroy(),
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await unfollow();
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         for (const socket of sockets.values()) socket.destroy();
-      }),
+      });
+    },
   };
 }
 
@@ -130,10 +139,10 @@ function refusalOf(error: Error, assumed: AssumedValues): ApiFailure {
   }
 }
 
-function recordRefusal(error: Error, { journal, identity }: ListenerParts): void {
+function recordRefusal(error: Error, { runtime, identity }: ListenerParts): void {
   const code = systemCode(error) ?? 'unknown';
   const listener = identity ? 'HTTPS' : 'HTTP';
-  journal.record({
+  runtime.journal.record({
     plane: 'ovh',
     event: 'ovh.connection.refused',
     // A client that goes away is no attack.

@@ -134,7 +134,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     async start() {
       await app.ready();
       const identity = options.identity ?? (await ownIdentity(runtime));
-      const shared = { host, assumed, journal: runtime.journal, nextQueryId, handler: app.routing };
+      const shared = { host, assumed, runtime, nextQueryId, handler: app.routing };
       const https = await listen({ ...shared, port: options.httpsPort ?? 8444, option: 'httpsPort', identity });
       try {
         const http = await listen({ ...shared, port: options.httpPort ?? 8480, option: 'httpPort' });

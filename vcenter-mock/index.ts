@@ -1,4 +1,4 @@
-import type { JsonObject, Runtime } from '../core/index.ts';
+import { followPort, type JsonObject, type Runtime } from '../core/index.ts';
 import type { Assumed } from './assumed.ts';
 import type { User } from './authorization/directory.ts';
 import { createVcenter } from './create-vcenter.ts';
@@ -34,6 +34,7 @@ export { vmEncryptionPolicyId } from './pbm/default-policies.ts';
 export type { PolicyOptions } from './pbm/storage-policies.ts';
 export { type VersionProfile, type VersionProfileName, versionProfiles } from './profiles.ts';
 export type { VcenterState } from './state/vcenter-state.ts';
+export { isFaultType } from './vim/kernel/fault.ts';
 export type { Data, Ref } from './vim/kernel/values.ts';
 
 export interface VcenterMockOptions {
@@ -142,6 +143,7 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
   };
   let port = 0;
   let lookupPort = 0;
+  let unfollow: (() => Promise<void>) | undefined;
   // Hooks are added before the first request.
   const second = options.lookupPort === undefined ? undefined : twin();
   return {
@@ -162,9 +164,12 @@ export function createVcenterMock(options: VcenterMockOptions, runtime: Runtime)
         text: `vCenter ${vc.profile.version} listens on ${this.url}`,
         data: { port, version: vc.profile.version },
       });
+      const subject = { host, port };
+      unfollow = followPort({ server: app.server, at: 'vcenter.port', subject, name: 'vCenter', host, port, runtime });
     },
     async stop() {
       stopping.abort();
+      await unfollow?.();
       await crypto.manager.stop();
       await vc.tasks.idle();
       await app.close();

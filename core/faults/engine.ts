@@ -63,7 +63,10 @@ export class FaultEngine {
     this.#journal = parts.journal;
     this.#standing = new StandingFaults(parts.clock, {
       at: (point) => this.#byPoint.get(point) ?? [],
-      begin: (live, subject) => this.#strike(live, subject, undefined, undefined),
+      begin: (live, subject, counts) => {
+        if (counts) live.strike('');
+        return this.#hit(live, subject, { counterKey: '', call: live.fired }, undefined);
+      },
       end: ({ id, at }) => void this.#record('fault.ended', `fault "${id}" is over at ${at}`, { id, at }, at),
     });
     for (const rule of rules) this.#check(rule, this.#live.push(new LiveRule(rule, this.#clock.now())) - 1);
@@ -144,7 +147,8 @@ export class FaultEngine {
     for (const rule of [...initial, ...rules.map((saved) => saved.rule)]) refuse(rule);
     this.#initial = initial;
     this.#live = rules.map((saved) => LiveRule.restored(saved));
-    this.#changed();
+    this.#index();
+    this.#standing.restored();
   }
 
   /**
@@ -160,7 +164,9 @@ export class FaultEngine {
       const { fires, ...counted } = live.count(subject, this.#clock.now(), this.#random);
       if (fires) struck ??= { live, ...counted };
     }
-    return struck && this.#strike(struck.live, subject, struck, cause);
+    if (!struck) return undefined;
+    struck.live.strike(struck.counterKey);
+    return this.#hit(struck.live, subject, struck, cause);
   }
 
   /**
@@ -171,15 +177,14 @@ export class FaultEngine {
     return this.#standing.watch(at, subject, changed);
   }
 
-  #strike(
+  /** Tells the journal of a fault that fires, and the plane what to do. */
+  #hit(
     live: LiveRule,
     subject: JsonObject,
-    counted: { counterKey: string; call: number } | undefined,
+    { counterKey, call }: { counterKey: string; call: number },
     cause: FaultCause,
   ): FaultHit {
     const { id, at, then } = live.rule;
-    const { counterKey = '', call = live.fired + 1 } = counted ?? {};
-    live.strike(counterKey);
     const data = { id, at, subject, then: then as unknown as Json };
     const entry = this.#journal.record({
       plane: faultPoint(at).plane,
@@ -217,6 +222,11 @@ export class FaultEngine {
   }
 
   #changed(): void {
+    this.#index();
+    this.#standing.update();
+  }
+
+  #index(): void {
     this.#rules = this.#live.map(({ rule }) => rule);
     this.#byPoint.clear();
     for (const live of this.#live) {
@@ -230,7 +240,6 @@ export class FaultEngine {
     this.#unsubscribe = hasEvents
       ? (this.#unsubscribe ?? this.#journal.subscribe((entry) => this.#notice(entry)))
       : undefined;
-    this.#standing.update();
   }
 
   #notice(entry: JournalEntry): void {

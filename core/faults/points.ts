@@ -70,6 +70,21 @@ export const faultPoints = {
     },
     modifiers: [...waits, 'drip'],
   },
+  'vcenter.port': {
+    plane: 'vcenter',
+    about: 'the HTTPS port of vCenter, for as long as the fault is in force',
+    subject: '{ host, port }',
+    actions: { unlisten: none },
+    modifiers: [],
+    standing: true,
+  },
+  'vcenter.connection': {
+    plane: 'vcenter',
+    about: 'a TCP connection reached vCenter, before any TLS byte is answered; reset and close as in kmip.connection',
+    subject: '{ remoteAddress, port }',
+    actions: { reset: cut, close: cut, hang: none, tlsAlert: Object.keys(tlsAlerts) },
+    modifiers: waits,
+  },
   'vcenter.request': {
     plane: 'vcenter',
     about: 'an HTTP request to vCenter (SOAP, REST and the rest), before anything is done with it',
@@ -87,7 +102,13 @@ export const faultPoints = {
     plane: 'vcenter',
     about: 'a SOAP method, before it runs',
     subject: '{ method, type, object, name, user }',
-    actions: { vim: ['type', 'message'], reset: none, close: none, hang: none },
+    actions: {
+      vim: ['type', 'message'],
+      http: ['status', 'body', 'contentType'],
+      reset: none,
+      close: none,
+      hang: none,
+    },
     modifiers: waits,
   },
   'vcenter.task': {
@@ -103,6 +124,22 @@ export const faultPoints = {
     about: 'the wire between two hosts, before a migration is sent over it',
     subject: '{ vm, source, destination, encrypted }',
     actions: { reset: cut, close: cut, hang: none, corrupt: wireCorruptions },
+    modifiers: waits,
+  },
+  'ovh.port': {
+    plane: 'ovh',
+    about: 'a port of the OVHcloud API, for as long as the fault is in force',
+    subject: '{ scheme, host, port }',
+    actions: { unlisten: none },
+    modifiers: [],
+    standing: true,
+  },
+  'ovh.connection': {
+    plane: 'ovh',
+    about:
+      'a TCP connection reached the OVHcloud API, before any byte is answered; reset and close as in kmip.connection',
+    subject: '{ remoteAddress, port }',
+    actions: { reset: cut, close: cut, hang: none, tlsAlert: Object.keys(tlsAlerts) },
     modifiers: waits,
   },
   'ovh.request': {

@@ -19,7 +19,7 @@ interface Watcher {
 /** What the engine does for standing faults. */
 export interface StandingParts {
   at(point: FaultPoint): readonly LiveRule[];
-  begin(live: LiveRule, subject: JsonObject): FaultHit;
+  begin(live: LiveRule, subject: JsonObject, counts: boolean): FaultHit;
   end(rule: FaultRule): void;
 }
 
@@ -52,7 +52,21 @@ export class StandingFaults {
     for (const watcher of this.#watchers) this.#look(watcher);
   }
 
-  #look(watcher: Watcher): void {
+  /** The same after a saved state came back, whose counters know already what is in force. */
+  restored(): void {
+    for (const watcher of this.#watchers) {
+      const concerned = this.#parts.at(watcher.at).filter((live) => live.concerns(watcher.subject));
+      for (const live of concerned) watcher.counted.add(live);
+      const { current } = watcher;
+      const now = this.#clock.now();
+      const same = current && concerned.find((live) => live.isOpen(now) && live.rule.id === current.rule.id);
+      if (same) watcher.current = same;
+      this.#look(watcher, false);
+    }
+  }
+
+  /** @param counts whether a fault that comes into force is counted */
+  #look(watcher: Watcher, counts = true): void {
     watcher.timer?.clear();
     watcher.timer = undefined;
     const now = this.#clock.now();
@@ -73,7 +87,7 @@ export class StandingFaults {
     const before = watcher.current;
     watcher.current = next;
     if (before) this.#parts.end(before.rule);
-    if (next) watcher.changed(this.#parts.begin(next, watcher.subject));
+    if (next) watcher.changed(this.#parts.begin(next, watcher.subject, counts));
     else watcher.changed(undefined);
   }
 }

@@ -5,9 +5,11 @@ import {
   type CertificateFault,
   type ClockTimer,
   connectionKey,
+  endsConnection,
   type FaultHit,
   type JournalRecord,
   type Level,
+  strikeConnection,
   systemCode,
 } from '../../core/index.ts';
 import type { Verdict } from '../identity/check-client.ts';
@@ -15,7 +17,6 @@ import type { MessageEnvironment } from '../messages/message.ts';
 import type { ServerIdentity, ServerLimits } from '../options.ts';
 import type { AlertName } from '../tls/alert.ts';
 import type { HandshakeEvents, HandshakeFacts, TlsEndpoint } from '../tls/endpoint.ts';
-import { endsConnection, strikeConnection } from './connection-fault.ts';
 import type { Conversation, SessionParts } from './session.ts';
 
 export interface ConnectionParts {
@@ -91,20 +92,23 @@ export class Connection {
     this.#settled = endsConnection(hit);
     if (hit.then.hang) this.#timer?.clear();
     strikeConnection(hit, {
-      raw: this.#raw,
+      socket: this.#raw,
       clock: runtime.clock,
       signal: this.#gone.signal,
-      handshake: () => this.#handshake(),
-      handshakeWith: (fault) => void this.#handshakeWith(fault),
+      goOn: () => void this.#handshakeUnder(hit),
     });
   }
 
   /** The certificate that a fault asks for is made when it is first needed. */
-  async #handshakeWith({ then }: FaultHit): Promise<void> {
+  async #handshakeUnder({ then }: FaultHit): Promise<void> {
     const { certificate } = then;
+    if (!certificate) {
+      this.#handshake();
+      return;
+    }
     // Making one takes time that a clock which moves by itself would not wait for.
     const release = this.#parts.environment.runtime.clock.hold();
-    const made = certificate && this.#parts.faultIdentity?.(certificate);
+    const made = this.#parts.faultIdentity?.(certificate);
     const identity = await Promise.resolve(made).finally(release);
     if (this.#gone.signal.aborted) return;
     if (!identity) {

@@ -12,6 +12,7 @@ import {
   wireCorruptions,
 } from '../../core/index.ts';
 import { enumCode } from '../../kmip/index.ts';
+import { isFaultType } from '../../vcenter-mock/index.ts';
 import { durationIn } from './duration.ts';
 import { identifier, json } from './values.ts';
 
@@ -98,7 +99,10 @@ const then = z
       .describe(faultActions.kmip),
     vim: z
       .strictObject({
-        type: z.string().describe('Name of the fault, for example NotSupported.'),
+        type: z
+          .string()
+          .refine(isFaultType, 'expected the name of a fault of vim25')
+          .describe('Name of the fault, for example NotSupported.'),
         message: text.describe('Its localized message.'),
       })
       .optional()

@@ -265,6 +265,23 @@ describe('a fault that lasts', () => {
     expect(seen).toEqual(['closed']);
   });
 
+  it('is in force or over as it was when the state was saved', async () => {
+    const { clock, faults, seen } = watched([closed({ after: 1_000, until: 3_000 })]);
+    const before = faults.save();
+    await clock.advance(1_500);
+    const during = faults.save();
+    // Still in force: nobody is told, and nothing is counted twice.
+    faults.restore(during);
+    expect(seen).toEqual(['closed']);
+    expect(faults.report()).toEqual([{ id: 'closed', at: 'kmip.port', matched: 1, fired: 1 }]);
+    await clock.advance(1_501);
+    expect(seen).toEqual(['closed', undefined]);
+    faults.restore({ ...before, rules: before.rules.map((rule) => ({ ...rule, since: clock.now() })) });
+    await clock.advance(1_000);
+    expect(seen).toEqual(['closed', undefined, 'closed']);
+    expect(faults.report()).toEqual([{ id: 'closed', at: 'kmip.port', matched: 1, fired: 1 }]);
+  });
+
   it('follows rules that come and go', () => {
     const { seen, faults, end } = watched([]);
     faults.add(closed());

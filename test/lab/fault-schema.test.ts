@@ -24,11 +24,15 @@ it.each([
 it.each([
   [
     'at: vcenter.method, then: { kmip: { reason: ItemNotFound } }',
-    '4:48 "faults.0.then.kmip" is {"reason":"ItemNotFound"}; vcenter.method takes no "kmip"; it takes vim, reset, close, hang (or alone: delay, jitter)',
+    '4:48 "faults.0.then.kmip" is {"reason":"ItemNotFound"}; vcenter.method takes no "kmip"; it takes vim, http, reset, close, hang (or alone: delay, jitter)',
   ],
   [
     'at: kmip.request, then: { kmip: { reason: NotAReason } }',
     '4:56 "faults.0.then.kmip.reason" is "NotAReason"; expected a Result Reason of KMIP',
+  ],
+  [
+    'at: vcenter.task, then: { vim: { type: NotAFault, message: m } }',
+    '4:53 "faults.0.then.vim.type" is "NotAFault"; expected the name of a fault of vim25',
   ],
   [
     'at: kmip.port, when: { every: 2 }, then: { unlisten: true }',

@@ -39,6 +39,21 @@ test.each([
   expect((await lab.call(fetchOf('VirtualMachine', lab.ref('db'), 'name'))).status).toBe(200);
 });
 
+test('a fault rule answers a method with an HTTP status, in place of vCenter', async () => {
+  const http = { status: 503, body: '<html>no healthy upstream</html>', contentType: 'text/html' };
+  const lab = await loggedIn({
+    faults: [
+      { id: 'gone', at: 'vcenter.method', match: { method: 'CurrentTime' }, when: { calls: 1 }, then: { http } },
+    ],
+  });
+  const answer = await lab.call(currentTime);
+  expect(answer).toMatchObject({ status: 503, body: http.body, headers: { 'content-type': 'text/html' } });
+  const [fired] = lab.runtime.journal.entries({ event: 'fault.fired' });
+  const [answered] = lab.runtime.journal.entries({ event: 'vcenter.request.answered' });
+  expect(answered).toMatchObject({ text: 'CurrentTime answered 503', cause: fired!.seq });
+  expect((await lab.call(currentTime)).status).toBe(200);
+});
+
 test('a delay passes by the clock', async () => {
   const lab = await loggedIn({
     faults: [{ id: 'slow', at: 'vcenter.method', match: { method: 'CurrentTime' }, then: { delay: 5000 } }],

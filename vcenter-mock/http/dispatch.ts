@@ -12,6 +12,7 @@ import { type Data, type Ref, refKey } from '../vim/kernel/values.ts';
 import { compareVersions, negotiate } from '../vim/kernel/version.ts';
 import { XmlError } from '../vim/kernel/xml.ts';
 import { LazySignal } from './lazy-signal.ts';
+import { recordAnswered } from './request-faults.ts';
 import { mayUse, type Session, seenBy } from './sessions.ts';
 import { faultEnvelope, namespaces, parseEnvelope, responseEnvelope, type SoapRequest } from './soap.ts';
 
@@ -30,7 +31,9 @@ export interface SoapInput {
 }
 
 /** What goes back: an answer, or the end of the connection when a fault rule says so. */
-export type SoapOutput = { readonly status: 200 | 500; readonly body: string } | { readonly end: 'reset' | 'close' };
+export type SoapOutput =
+  | { readonly status: number; readonly body: string; readonly contentType?: string }
+  | { readonly end: 'reset' | 'close' };
 
 /** Calls that only read the state are journalled as detail. */
 const reads =
@@ -133,6 +136,11 @@ export class Dispatcher {
       const hit = this.#consultFaults(request, object, session, entry.seq);
       if (hit?.delay) await vc.runtime.clock.sleep(hit.delay, input.signal.value);
       if (hit?.then.vim) throw scriptedFault(hit.then.vim);
+      if (hit?.then.http) {
+        const { status, body = '', contentType = 'text/plain' } = hit.then.http;
+        recordAnswered(vc, `${request.method} answered ${status}`, hit);
+        return { status, body, contentType };
+      }
       if (hit?.then.reset) return { end: 'reset' };
       if (hit?.then.close) return { end: 'close' };
       if (hit?.then.hang) {

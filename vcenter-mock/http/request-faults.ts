@@ -51,23 +51,29 @@ export class RequestFaults {
     return this.#vc.runtime.faults.consult('vcenter.request', subject, { link: this.#ends.keyOf(socket) });
   }
 
-  #strike({ then, entry }: FaultHit, request: IncomingMessage, response: ServerResponse, goOn: () => void): void {
-    const { clock, journal } = this.#vc.runtime;
+  #strike(hit: FaultHit, request: IncomingMessage, response: ServerResponse, goOn: () => void): void {
+    const { then } = hit;
+    const { clock } = this.#vc.runtime;
     const { http, reset, close, hang } = then;
     const { socket } = request;
     if (spoilsAnswer(then)) spoilAnswer(then, { socket, response, clock, reset: () => this.#ends.reset(socket) });
     if (http) {
-      journal.record({
-        plane: 'vcenter',
-        event: 'vcenter.request.answered',
-        level: 'warn',
-        text: `${request.method} ${(request.url ?? '').slice(0, 200)} answered ${http.status}`,
-        data: { status: http.status },
-        cause: entry.seq,
-      });
+      recordAnswered(this.#vc, `${request.method} ${(request.url ?? '').slice(0, 200)} answered ${http.status}`, hit);
       answerHttp(response, http, clock);
     } else if (reset === true) this.#ends.reset(socket);
     else if (close === true) socket.end();
     else if (!hang) goOn();
   }
+}
+
+/** Tells the journal that a fault answered an HTTP request in place of vCenter. */
+export function recordAnswered({ runtime }: Vcenter, text: string, { then, entry }: FaultHit): void {
+  runtime.journal.record({
+    plane: 'vcenter',
+    event: 'vcenter.request.answered',
+    level: 'warn',
+    text,
+    data: { status: then.http?.status },
+    cause: entry.seq,
+  });
 }

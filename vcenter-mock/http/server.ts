@@ -3,7 +3,14 @@ import http, { type IncomingMessage, type Server, type ServerResponse } from 'no
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { KeyrigError, messageOf, systemCode, trackConnections, withoutSchemaCompilers } from '../../core/index.ts';
+import {
+  guardConnections,
+  KeyrigError,
+  messageOf,
+  systemCode,
+  trackConnections,
+  withoutSchemaCompilers,
+} from '../../core/index.ts';
 import { serveLookup } from '../lookup/lookup-service.ts';
 import { serveMob } from '../mob/routes.ts';
 import { serveRest } from '../rest/server.ts';
@@ -66,6 +73,7 @@ export function buildServer(
     );
     const take: TakeWhole = (request, from) => !faults.concerned && soap.takeWhole(request, from);
     addShortRoad(server, identity !== undefined, take, idleTimeout);
+    guardConnections(server, 'vcenter.connection', vc.runtime);
     server.on('connection', (socket: Socket) => {
       if (turnedAway(socket)) return;
       soap.connected(socket);

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { connectionKey } from '../../core/index.ts';
 import type { Vcenter } from '../vcenter.ts';
@@ -37,7 +37,9 @@ interface Asked {
 
 /** What goes back to the client. */
 interface Answer {
-  readonly status: 200 | 500;
+  readonly status: number;
+  /** When it is not the dialect's: a fault answers. */
+  readonly contentType?: string;
   readonly body: string;
   readonly dialect: Dialect;
   readonly cookie: string | undefined;
@@ -230,9 +232,9 @@ export class SoapEndpoint {
 }
 
 /** The fields of an answer, as node:http takes them. */
-function headersOf({ dialect, length, cookie, date }: Answer): Record<string, string | number> {
+function headersOf({ dialect, contentType, length, cookie, date }: Answer): Record<string, string | number> {
   const fields: Record<string, string | number> = {
-    'content-type': contentTypes[dialect],
+    'content-type': contentType ?? contentTypes[dialect],
     'cache-control': 'no-cache',
     'content-length': length,
     date,
@@ -243,7 +245,7 @@ function headersOf({ dialect, length, cookie, date }: Answer): Record<string, st
 
 /** The head of the same answer as it stands on the wire. */
 function messageHead(answer: Answer, keepAliveTimeout: number): string {
-  let text = answer.status === 200 ? 'HTTP/1.1 200 OK\r\n' : 'HTTP/1.1 500 Internal Server Error\r\n';
+  let text = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}\r\n`;
   const fields = headersOf(answer);
   for (const name in fields) text += `${name}: ${fields[name]}\r\n`;
   return `${text}Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeout / 1_000)}\r\n\r\n`;

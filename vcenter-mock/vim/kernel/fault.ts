@@ -1,3 +1,4 @@
+import { isSubtype } from './registry.ts';
 import { type Data, type DataTypeName, data } from './values.ts';
 
 /** A vim25 fault on its way to the client: thrown by methods and task bodies, rendered at the edge. */
@@ -46,4 +47,9 @@ export function systemError(reason: string): VimFault {
 /** A fault that a fault rule names. */
 export function scriptedFault({ type, message }: { type: string; message: string }): VimFault {
   return new VimFault({ ...data('RuntimeFault', {}), _type: type }, message);
+}
+
+/** Whether a type of this name can be answered as a fault. */
+export function isFaultType(name: string): boolean {
+  return isSubtype(name, 'MethodFault');
 }
