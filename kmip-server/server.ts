@@ -76,6 +76,8 @@ export interface KmipServer {
   backup(): Promise<number>;
   /** Brings the objects back as they were at the last `backup()`, whatever has become of them. Returns how many. */
   restore(): Promise<number>;
+  /** Objects vanish, all or those named, as after a lost disk; the backup stays. Returns how many. */
+  lose(uniqueIdentifiers?: readonly string[]): Promise<number>;
 }
 
 /** Builds a KMIP 1.0 to 1.4 test key server over mutual TLS; it listens when `start()` is called. */
@@ -343,6 +345,17 @@ class TestKeyServer implements KmipServer {
     });
     this.#note('kmip.store.restored', `${this.#backup.length} objects were restored from the backup`);
     return this.#backup.length;
+  }
+
+  async lose(uniqueIdentifiers?: readonly string[]): Promise<number> {
+    const lost = await this.#space.run((objects) => {
+      const all = Array.from(objects.all(), (object) => object.uniqueIdentifier);
+      const gone = uniqueIdentifiers === undefined ? all : all.filter((id) => uniqueIdentifiers.includes(id));
+      for (const id of gone) objects.remove(id);
+      return gone.length;
+    });
+    this.#note('kmip.store.lost', `${lost} objects were lost`);
+    return lost;
   }
 }
 

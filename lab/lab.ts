@@ -115,7 +115,20 @@ export class Lab {
       sha1,
       sha256,
     }));
-    return { kms: kms[0] ?? null, allKms: kms, serviceName: this.serviceName, seed: this.runtime.random.seed };
+    const access = this.access();
+    const { vcenter, ovh } = access;
+    return {
+      kms: kms[0] ?? null,
+      allKms: kms,
+      serviceName: this.serviceName,
+      seed: this.runtime.random.seed,
+      urls: {
+        vcenter: `https://${vcenter.host}:${vcenter.port}`,
+        ovh: `https://${ovh.host}:${ovh.port}`,
+        ovhHttp: `http://${ovh.host}:${ovh.httpPort}`,
+      },
+      access,
+    };
   }
 
   /** Addresses and credentials for clients. Call after start(). */

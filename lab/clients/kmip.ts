@@ -180,6 +180,12 @@ export class KmipUser {
     return { uniqueIdentifier };
   }
 
+  /** Sends a message as it is and gives the answer, whatever it says. */
+  async send(message: Item): Promise<Item> {
+    const { sendMessage } = await import('./kmip-message.ts');
+    return sendMessage(this.#access, message, 'tls');
+  }
+
   async #call<D extends AnyOperation>(operation: D, payload: RequestOf<D>): Promise<ResponseOf<D>> {
     const connection = await this.#connect();
     try {

@@ -6,7 +6,7 @@ import type { Description } from './issues.ts';
 export const stepSections = ['steps', 'verify', 'cleanup'] as const;
 
 /** What the lab itself is known as, once it runs; see `Lab.variables`. */
-const labNames = ['kms', 'allKms', 'serviceName', 'seed'] as const;
+const labNames = ['kms', 'allKms', 'serviceName', 'seed', 'urls', 'access'] as const;
 export type LabName = (typeof labNames)[number];
 
 /** Keys whose values are read before names stand for anything. */

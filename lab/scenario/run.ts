@@ -13,6 +13,7 @@ import {
   ManualClock,
   messageOf,
   mismatch,
+  operatorNames,
   reach,
   stopwatch,
 } from '../../core/index.ts';
@@ -228,7 +229,8 @@ class ScenarioRun {
 
   async #attempt(item: Step | JournalCheck, head: StepHead): Promise<string | undefined> {
     if ('journal' in item) return this.#checkJournal(item);
-    return this.#whileTimeMayPass(() => this.#runStep(item, head));
+    const work = () => this.#runStep(item, head);
+    return verbNamed(item.do)?.holdsClock ? this.#deadline.race(work()) : this.#whileTimeMayPass(work);
   }
 
   /** Tries again until the expectation holds, or attempts or time are used up; the last problem is the one that is told. */
@@ -285,7 +287,8 @@ class ScenarioRun {
       data: { verb: head.verb },
     });
     const result = await verb.run(this.#context, input.data);
-    const expected = step.expect === undefined ? undefined : interpolate(step.expect, this.#variables);
+    const own = step.expect === undefined ? undefined : interpolate(step.expect, this.#variables);
+    const expected = withDefaults(own, verb.expects);
     const problem =
       unexpectedFault(result, expected) ?? (expected === undefined ? undefined : mismatch(expected, result));
     if (problem !== undefined) return problem;
@@ -339,6 +342,17 @@ const maxTroubles = 5;
 
 function rootTask(cause: JournalEntry | undefined, failed: JournalEntry): JournalEntry {
   return cause?.event.startsWith('vcenter.task.') ? cause : failed;
+}
+
+/** An expectation with what the verb expects of the members that it does not speak of; assertions on the whole result stand alone. */
+function withDefaults(own: Json | undefined, usual: JsonObject | undefined): Json | undefined {
+  if (own === undefined || usual === undefined) return own ?? usual;
+  const spokenOf = isJsonObject(own) ? Object.keys(own).map((path) => path.split('.')[0]) : [];
+  if (spokenOf.length === 0 || spokenOf.some((name) => name !== undefined && operatorNames.includes(name))) return own;
+  return {
+    ...Object.fromEntries(Object.entries(usual).filter(([name]) => !spokenOf.includes(name))),
+    ...(own as JsonObject),
+  };
 }
 
 /** A result with a `fault` fails a step that does not expect one. */

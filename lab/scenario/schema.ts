@@ -63,7 +63,7 @@ const stepSchema = z.discriminatedUnion(
         ...common,
         do: z.literal(verb.name).describe(verb.summary),
         // What can be empty can be left out.
-        with: canBeEmpty(verb.with) ? verb.with.optional() : verb.with,
+        with: (canBeEmpty(verb.with) ? verb.with.optional() : verb.with).describe(`What ${verb.name} is told.`),
       })
       .describe(verb.summary),
   ) as unknown as [z.ZodObject, ...z.ZodObject[]],

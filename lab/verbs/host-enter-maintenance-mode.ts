@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { taskResult, withFault } from '../clients/vcenter.ts';
+import { named } from './named.ts';
 import { defineVerb } from './verb.ts';
 
 export const hostEnterMaintenanceMode = defineVerb({
@@ -7,9 +8,9 @@ export const hostEnterMaintenanceMode = defineVerb({
   summary:
     'Puts a host into maintenance mode: EnterMaintenanceMode_Task. Running VMs are moved away by a fully automated cluster; otherwise it waits until none runs.',
   with: z.strictObject({
-    host: z.string(),
+    host: named.host,
     timeoutSeconds: z.number().int().min(0).default(0).describe('0 waits without end.'),
-    evacuatePoweredOffVms: z.boolean().default(false),
+    evacuatePoweredOffVms: z.boolean().default(false).describe('Move the VMs that are switched off, too.'),
   }),
   run: ({ clients: { vcenter } }, { host, timeoutSeconds, evacuatePoweredOffVms }) =>
     withFault(async () => {

@@ -1,5 +1,7 @@
 import { asUser } from './as-user.ts';
 import { clockAdvance } from './clock-advance.ts';
+import { exec } from './exec.ts';
+import { faultAdd, faultChange, faultRemove, faultReport } from './fault.ts';
 import { hostConfigureKey } from './host-configure-key.ts';
 import { hostDisconnect } from './host-disconnect.ts';
 import { hostEnterMaintenanceMode } from './host-enter-maintenance-mode.ts';
@@ -8,8 +10,10 @@ import { hostReboot } from './host-reboot.ts';
 import { hostReconnect } from './host-reconnect.ts';
 import { hostShutDown } from './host-shut-down.ts';
 import { hostStart } from './host-start.ts';
+import { http } from './http.ts';
 import { kmipActivate } from './kmip-activate.ts';
 import { kmipAttributes } from './kmip-attributes.ts';
+import { kmipCall } from './kmip-call.ts';
 import { kmipCreate } from './kmip-create.ts';
 import { kmipDestroy } from './kmip-destroy.ts';
 import { kmipGet } from './kmip-get.ts';
@@ -19,7 +23,9 @@ import { kmipRevoke } from './kmip-revoke.ts';
 import { kmipSetDates } from './kmip-set-dates.ts';
 import { kmsBackup } from './kms-backup.ts';
 import { kmsIssueClient } from './kms-issue-client.ts';
+import { kmsLoseKeys } from './kms-lose-keys.ts';
 import { kmsObjects } from './kms-objects.ts';
+import { kmsRestart } from './kms-restart.ts';
 import { kmsRestore } from './kms-restore.ts';
 import { kmsRotateCertificate } from './kms-rotate-certificate.ts';
 import { kmsSignCsr } from './kms-sign-csr.ts';
@@ -40,6 +46,7 @@ import { ovhWaitTask } from './ovh-wait-task.ts';
 import { vcenterAddDisk } from './vcenter-add-disk.ts';
 import { vcenterAddHost } from './vcenter-add-host.ts';
 import { vcenterAlarms } from './vcenter-alarms.ts';
+import { vcenterCall } from './vcenter-call.ts';
 import { vcenterClone } from './vcenter-clone.ts';
 import { vcenterClusterCryptoMode } from './vcenter-cluster-crypto-mode.ts';
 import { vcenterClusterDrs } from './vcenter-cluster-drs.ts';
@@ -83,6 +90,11 @@ import type { Verb } from './verb.ts';
 /** A new verb is a file of its own and a line here. */
 const declared: readonly Verb[] = [
   clockAdvance,
+  exec,
+  faultAdd,
+  faultChange,
+  faultRemove,
+  faultReport,
   hostConfigureKey,
   hostDisconnect,
   hostEnterMaintenanceMode,
@@ -91,8 +103,10 @@ const declared: readonly Verb[] = [
   hostReconnect,
   hostShutDown,
   hostStart,
+  http,
   kmipActivate,
   kmipAttributes,
+  kmipCall,
   kmipCreate,
   kmipDestroy,
   kmipGet,
@@ -102,7 +116,9 @@ const declared: readonly Verb[] = [
   kmipSetDates,
   kmsBackup,
   kmsIssueClient,
+  kmsLoseKeys,
   kmsObjects,
+  kmsRestart,
   kmsRestore,
   kmsRotateCertificate,
   kmsSignCsr,
@@ -123,6 +139,7 @@ const declared: readonly Verb[] = [
   vcenterAddDisk,
   vcenterAddHost,
   vcenterAlarms,
+  vcenterCall,
   vcenterClone,
   vcenterClusterCryptoMode,
   vcenterClusterDrs,

@@ -7,9 +7,9 @@ export const kmipServerSettings = {
     .string()
     .optional()
     .describe('An HTTP proxy between vCenter and the KMS. Leave empty, says the guide.'),
-  proxyPort: z.number().int().optional(),
+  proxyPort: z.number().int().optional().describe('Port of a proxy between vCenter and the KMS.'),
   username: z.string().optional().describe('Only if the KMS separates keys by user.'),
-  password: z.string().optional(),
+  password: z.string().optional().describe('Password that vCenter shows to the KMS.'),
   timeoutSeconds: z.number().int().optional().describe('-1 none, 0 infinite.'),
 };
 

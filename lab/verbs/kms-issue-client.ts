@@ -8,7 +8,10 @@ export const kmsIssueClient = defineVerb({
   with: z.strictObject({
     user: z.string().default('vcenter').describe('Common name of the certificate.'),
     password: z.string().optional().describe('Protects the private key, which the guide warns against.'),
-    flaw: z.enum(['valid', 'expired', 'not-yet-valid', 'no-usage', 'unknown-ca']).default('valid'),
+    flaw: z
+      .enum(['valid', 'expired', 'not-yet-valid', 'no-usage', 'unknown-ca'])
+      .default('valid')
+      .describe('What is wrong with the certificate.'),
     validFromMinutes: z.number().optional().describe('The certificate begins so long after now.'),
     validMinutes: z.number().positive().optional().describe('The certificate ends so long after now.'),
   }),

@@ -6,7 +6,10 @@ import { defineVerb } from './verb.ts';
 export const kmsThumbprint = defineVerb({
   name: 'kms.thumbprint',
   summary: 'Reads the certificate of a TLS server as `openssl s_client` does. Result: { sha1, sha256 }.',
-  with: z.strictObject({ address: z.string(), port: z.number().int() }),
+  with: z.strictObject({
+    address: z.string().describe('Host name or address of the server.'),
+    port: z.number().int().describe('Its TCP port.'),
+  }),
   async run({ lab }, { address, port }) {
     const { certificate } = await probeCertificate({
       host: address,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { callAndFollow } from './follow-task.ts';
+import { named } from './named.ts';
 import { defineVerb } from './verb.ts';
 
 export const ovhAddKms = defineVerb({
@@ -7,9 +8,9 @@ export const ovhAddKms = defineVerb({
   summary: 'Registers a KMS at OVHcloud and follows the task. Result: { task, progress, kmsId }, or { fault }.',
   with: z.strictObject({
     serviceName: z.string().optional().describe('The service of the vCenter when absent.'),
-    ip: z.string(),
-    sslThumbprint: z.string(),
-    description: z.string().optional(),
+    ip: z.string().describe('Address of the KMS.'),
+    sslThumbprint: named.sslThumbprint,
+    description: named.kmsDescription,
     untilDescription: z.string().optional().describe('Stop waiting when the task shows this description.'),
     withinSeconds: z.number().positive().default(3_600).describe("Give up waiting after this time of the lab's clock."),
   }),

@@ -6,7 +6,7 @@ export const ovhCall = defineVerb({
   summary:
     "Calls the OVHcloud API with OVHcloud's official client. Result: { body }, or { fault: { status, message } }.",
   with: z.strictObject({
-    method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
+    method: z.enum(['GET', 'POST', 'PUT', 'DELETE']).describe('HTTP method.'),
     path: z.string().startsWith('/').describe('As in the API console, without /1.0.'),
     parameters: z.record(z.string(), z.json()).optional().describe('Body of a POST or PUT, else query string.'),
     consumerKey: z

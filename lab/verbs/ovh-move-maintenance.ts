@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { named } from './named.ts';
 import { defineVerb } from './verb.ts';
 
 export const ovhMoveMaintenance = defineVerb({
@@ -6,7 +7,7 @@ export const ovhMoveMaintenance = defineVerb({
   summary: 'Asks OVHcloud to begin a planned maintenance at another time. Result: { body: the task }, or { fault }.',
   with: z.strictObject({
     serviceName: z.string().optional().describe('The service of the vCenter when absent.'),
-    taskId: z.number().int(),
+    taskId: named.taskId,
     inMinutes: z.number().describe("From now on the lab's clock."),
   }),
   async run({ lab, clients }, { serviceName = lab.serviceName, taskId, inMinutes }) {

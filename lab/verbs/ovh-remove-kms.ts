@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { callAndFollow } from './follow-task.ts';
+import { named } from './named.ts';
 import { defineVerb } from './verb.ts';
 
 export const ovhRemoveKms = defineVerb({
@@ -7,7 +8,7 @@ export const ovhRemoveKms = defineVerb({
   summary: 'Removes a KMS at OVHcloud and follows the task. Result: { task, progress }, or { fault }.',
   with: z.strictObject({
     serviceName: z.string().optional().describe('The service of the vCenter when absent.'),
-    kmsId: z.number().int(),
+    kmsId: named.kmsId,
     untilDescription: z.string().optional().describe('Stop waiting when the task shows this description.'),
     withinSeconds: z.number().positive().default(3_600).describe("Give up waiting after this time of the lab's clock."),
   }),

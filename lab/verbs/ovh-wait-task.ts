@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { followTask } from './follow-task.ts';
+import { named } from './named.ts';
 import { defineVerb } from './verb.ts';
 
 export const ovhWaitTask = defineVerb({
@@ -7,8 +8,8 @@ export const ovhWaitTask = defineVerb({
   summary:
     'Polls a task every two seconds, as the control panel does, until it ends or shows the description. Result: { task, progress: every progress seen }.',
   with: z.strictObject({
-    serviceName: z.string(),
-    taskId: z.number().int(),
+    serviceName: z.string().describe('Name of the service.'),
+    taskId: named.taskId,
     untilDescription: z.string().optional().describe('Stop waiting when the task shows this description.'),
     withinSeconds: z.number().positive().default(3_600).describe("Give up after this time of the lab's clock."),
   }),

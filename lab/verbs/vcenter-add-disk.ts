@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { escapeXml } from '../clients/soap.ts';
 import { taskResult, withFault } from '../clients/vcenter.ts';
+import { named } from './named.ts';
 import { profileXml } from './spec-xml.ts';
 import { defineVerb } from './verb.ts';
 
@@ -8,7 +9,7 @@ export const vcenterAddDisk = defineVerb({
   name: 'vcenter.addDisk',
   summary: 'Adds a disk to a virtual machine, a new one or one whose file exists: ReconfigVM_Task.',
   with: z.strictObject({
-    vm: z.string(),
+    vm: named.vm,
     gb: z.number().positive().default(1).describe('Capacity of a new disk.'),
     file: z.string().optional().describe('Path of a disk that exists.'),
     encrypted: z.boolean().optional().describe('Give it the encryption policy (true) or the default one (false).'),

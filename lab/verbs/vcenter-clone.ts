@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { escapeXml, textOf } from '../clients/soap.ts';
 import { referenceOf, referenceXml, taskResult, withFault } from '../clients/vcenter.ts';
 import { isEncrypted } from './choice.ts';
+import { named } from './named.ts';
 import { cryptoXml, profileXml } from './spec-xml.ts';
 import { defineVerb } from './verb.ts';
 
@@ -9,13 +10,13 @@ export const vcenterClone = defineVerb({
   name: 'vcenter.clone',
   summary: 'Clones a virtual machine into the first datacenter: CloneVM_Task. Result: { task, moid }.',
   with: z.strictObject({
-    vm: z.string(),
-    name: z.string(),
-    host: z.string().optional(),
-    cluster: z.string().optional(),
+    vm: named.vm,
+    name: z.string().describe('Name of the new virtual machine.'),
+    host: z.string().optional().describe('Its host; vCenter chooses when absent.'),
+    cluster: z.string().optional().describe('Its cluster; the first one when absent.'),
     linkedTo: z.string().optional().describe('A snapshot that the clone shares the disks of.'),
-    template: z.boolean().default(false),
-    powerOn: z.boolean().default(false),
+    template: z.boolean().default(false).describe('Make a template of it.'),
+    powerOn: z.boolean().default(false).describe('Switch it on.'),
     encryption: z.enum(['keep', 'recrypt', 'decrypt']).default('keep').describe('Same keys, new keys (deep), or none.'),
   }),
   run: ({ lab, clients: { vcenter } }, { vm, name, linkedTo, template, powerOn, encryption, ...places }) =>

@@ -7,7 +7,9 @@ export const vcenterClusterCryptoMode = defineVerb({
   name: 'vcenter.clusterCryptoMode',
   summary: "Sets the cluster's encryption mode: SetCryptoMode. forceEnable brings every host into encryption mode.",
   with: z.strictObject({
-    mode: z.enum(['onDemand', 'forceEnable']),
+    mode: z
+      .enum(['onDemand', 'forceEnable'])
+      .describe('Crypto mode of the cluster: onDemand turns the encryption of a host on when it is needed.'),
     keyProvider: z.string().optional().describe('Where the key of the hosts comes from (8.0.3 and later).'),
   }),
   run: ({ clients: { vcenter }, lab }, { mode, keyProvider }) =>

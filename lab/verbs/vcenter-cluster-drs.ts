@@ -6,7 +6,11 @@ export const vcenterClusterDrs = defineVerb({
   name: 'vcenter.clusterDrs',
   summary:
     'Sets how the cluster moves VMs by itself: ReconfigureComputeResource_Task. fullyAutomated empties hosts that enter maintenance mode.',
-  with: z.strictObject({ behavior: z.enum(['off', 'manual', 'partiallyAutomated', 'fullyAutomated']) }),
+  with: z.strictObject({
+    behavior: z
+      .enum(['off', 'manual', 'partiallyAutomated', 'fullyAutomated'])
+      .describe('How far DRS moves VMs by itself; off: not at all.'),
+  }),
   run: ({ clients: { vcenter }, lab }, { behavior }) =>
     withFault(async () => {
       const cluster = await vcenter.find('ClusterComputeResource', lab.names.cluster);

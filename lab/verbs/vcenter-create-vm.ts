@@ -7,11 +7,11 @@ export const vcenterCreateVm = defineVerb({
   name: 'vcenter.createVm',
   summary: 'Creates a virtual machine with disks: CreateVM_Task in the first datacenter. Result: { task, moid }.',
   with: z.strictObject({
-    name: z.string(),
-    hardwareVersion: z.number().int().default(19),
-    disksGb: z.array(z.number().positive()).default([8]),
-    datastore: z.string().optional(),
-    cluster: z.string().optional(),
+    name: z.string().describe('Name of the new virtual machine.'),
+    hardwareVersion: z.number().int().default(19).describe('19 stands for vmx-19.'),
+    disksGb: z.array(z.number().positive()).default([8]).describe('One disk for each capacity.'),
+    datastore: z.string().optional().describe('Its datastore; the first one when absent.'),
+    cluster: z.string().optional().describe('Its cluster; the first one when absent.'),
   }),
   run: ({ lab, clients: { vcenter } }, { name, hardwareVersion, disksGb, ...places }) =>
     withFault(async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { taskResult, withFault } from '../clients/vcenter.ts';
 import { choice, chosenDisks } from './choice.ts';
+import { named } from './named.ts';
 import { diskChangeXml, profileXml } from './spec-xml.ts';
 import { defineVerb } from './verb.ts';
 
@@ -9,7 +10,7 @@ export const vcenterEditStoragePolicies = defineVerb({
   summary:
     'VM Policies > Edit VM Storage Policies: applies "VM Encryption Policy" to the VM files and disks by ReconfigVM_Task. Result: { task } and, for a failed task, { fault: { type, message, reasons } }.',
   with: z.strictObject({
-    vm: z.string(),
+    vm: named.vm,
     ...choice,
     policy: z
       .enum(['VM Encryption Policy', 'Datastore Default'])

@@ -8,7 +8,7 @@ export const vcenterFiles = defineVerb({
   summary: 'Browses a datastore: SearchDatastore_Task. Result: { task, files: [names] }.',
   with: z.strictObject({
     directory: z.string().default('').describe('Below the top, for example the name of a virtual machine.'),
-    datastore: z.string().optional(),
+    datastore: z.string().optional().describe('Name of the datastore; the first one when absent.'),
   }),
   run: ({ lab, clients: { vcenter } }, { directory, datastore = lab.names.datastore }) =>
     withFault(async () => {

@@ -7,7 +7,10 @@ export const vcenterKeyStatus = defineVerb({
   name: 'vcenter.keyStatus',
   summary:
     'Asks for a key: QueryCryptoKeyStatus. Result: { available, reason, vms: [names], hosts: [names] }, the VMs and hosts that use it.',
-  with: z.strictObject({ keyId: z.string(), keyProvider: z.string() }),
+  with: z.strictObject({
+    keyId: z.string().describe('Id of the key: its Unique Identifier.'),
+    keyProvider: z.string().describe('Name of the key provider.'),
+  }),
   run: ({ clients: { vcenter } }, { keyId, keyProvider }) =>
     withFault(async () => {
       const key = `<keyId>${escapeXml(keyId)}</keyId><providerId><id>${escapeXml(keyProvider)}</id></providerId>`;

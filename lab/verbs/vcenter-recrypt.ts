@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { taskResult, withFault } from '../clients/vcenter.ts';
 import { choice, chosenDisks, isEncrypted } from './choice.ts';
+import { named } from './named.ts';
 import { cryptoXml, diskChangeXml } from './spec-xml.ts';
 import { defineVerb } from './verb.ts';
 
@@ -9,7 +10,7 @@ export const vcenterRecrypt = defineVerb({
   summary:
     'Gives an encrypted virtual machine a new key: ReconfigVM_Task with CryptoSpecShallowRecrypt or CryptoSpecDeepRecrypt for its files and its encrypted disks.',
   with: z.strictObject({
-    vm: z.string(),
+    vm: named.vm,
     depth: z.enum(['shallow', 'deep']).default('shallow').describe('deep also encrypts the data anew.'),
     ...choice,
     keyId: z.string().optional().describe('A key that exists; without it vCenter makes one.'),

@@ -9,9 +9,9 @@ export const vcenterRegisterVm = defineVerb({
     'Brings a virtual machine back whose files lie on a datastore: RegisterVM_Task in the first datacenter. Result: { task, moid }.',
   with: z.strictObject({
     path: z.string().describe('Of the configuration file: "[datastore1] web/web.vmx".'),
-    name: z.string().optional(),
-    host: z.string().optional(),
-    cluster: z.string().optional(),
+    name: z.string().optional().describe('Name it gets; the one in its file when absent.'),
+    host: z.string().optional().describe('Its host; vCenter chooses when absent.'),
+    cluster: z.string().optional().describe('Its cluster; the first one when absent.'),
   }),
   run: ({ lab, clients: { vcenter } }, { path, name, ...places }) =>
     withFault(async () => {

@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { KeyrigError } from '../../core/index.ts';
 import { textOf } from '../clients/soap.ts';
 import { taskResult, withFault } from '../clients/vcenter.ts';
+import { named } from './named.ts';
 import { defineVerb } from './verb.ts';
 
 export const vcenterRemoveDisk = defineVerb({
   name: 'vcenter.removeDisk',
   summary: 'Removes a disk from a virtual machine: ReconfigVM_Task. Result: { task, file }.',
   with: z.strictObject({
-    vm: z.string(),
+    vm: named.vm,
     disk: z.number().int().min(1).describe('Its position, counted from 1.'),
     deleteFile: z.boolean().default(false).describe('Delete the file, too.'),
   }),

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { taskResult, withFault } from '../clients/vcenter.ts';
+import { named } from './named.ts';
 import { defineVerb } from './verb.ts';
 
 export const vcenterRemoveSnapshot = defineVerb({
   name: 'vcenter.removeSnapshot',
   summary: 'Removes a snapshot: RemoveSnapshot_Task, or RemoveAllSnapshots_Task when none is named.',
   with: z.strictObject({
-    vm: z.string(),
-    name: z.string().optional(),
-    withChildren: z.boolean().default(false),
+    vm: named.vm,
+    name: z.string().optional().describe('Name of the snapshot; all of them when absent.'),
+    withChildren: z.boolean().default(false).describe('Remove the snapshots below it, too.'),
     consolidate: z.boolean().default(true).describe('Merge the disks; otherwise their chain stays.'),
   }),
   run: ({ clients: { vcenter } }, { vm, name, withChildren, consolidate }) =>

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { escapeXml } from '../clients/soap.ts';
 import { taskResult, withFault } from '../clients/vcenter.ts';
+import { named } from './named.ts';
 import { defineVerb } from './verb.ts';
 
 export const vcenterSnapshot = defineVerb({
   name: 'vcenter.snapshot',
   summary: 'Takes a snapshot of a virtual machine: CreateSnapshot_Task.',
   with: z.strictObject({
-    vm: z.string(),
-    name: z.string(),
+    vm: named.vm,
+    name: z.string().describe('Name of the snapshot.'),
     memory: z.boolean().default(false).describe("Keep the running machine's memory."),
   }),
   run: ({ clients: { vcenter } }, { vm, name, memory }) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { escapeXml } from '../clients/soap.ts';
 import { withFault } from '../clients/vcenter.ts';
+import { named } from './named.ts';
 import { defineVerb } from './verb.ts';
 
 export const vcenterUploadClientCertificate = defineVerb({
@@ -8,7 +9,7 @@ export const vcenterUploadClientCertificate = defineVerb({
   summary:
     'Establish a trust relationship with the KMS: UploadClientCert with a certificate and key that the KMS gave out.',
   with: z.strictObject({
-    cluster: z.string(),
+    cluster: named.keyProvider,
     certificate: z.string().describe('PEM'),
     privateKey: z.string().describe('PEM, not protected by a password'),
   }),

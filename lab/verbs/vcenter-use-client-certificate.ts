@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { escapeXml } from '../clients/soap.ts';
 import { withFault } from '../clients/vcenter.ts';
+import { named } from './named.ts';
 import { defineVerb } from './verb.ts';
 
 export const vcenterUseClientCertificate = defineVerb({
@@ -8,9 +9,11 @@ export const vcenterUseClientCertificate = defineVerb({
   summary:
     'From now on vCenter shows the KMS this certificate, whose key it made: UpdateSelfSignedClientCert, or UpdateKmsSignedCsrClientCert for one that answers its signing request.',
   with: z.strictObject({
-    cluster: z.string(),
+    cluster: named.keyProvider,
     certificate: z.string().describe('PEM'),
-    as: z.enum(['selfSigned', 'csr']),
+    as: z
+      .enum(['selfSigned', 'csr'])
+      .describe('The certificate that vCenter signed itself, or the one that answers its request.'),
   }),
   run: ({ clients }, { cluster, certificate, as }) =>
     withFault(async () => {

@@ -18,6 +18,10 @@ export interface Verb<Input = unknown> {
   /** One line for the schema, the documentation and the editor. */
   summary: string;
   with: z.ZodType<Input>;
+  /** What is expected of the members that the step's own expectation does not speak of. */
+  expects?: JsonObject;
+  /** On a manual clock time stands still while it works: what it waits for is no part of the lab. */
+  holdsClock?: boolean;
   /**
    * Acts, and returns what `expect` and `capture` look at. A refusal that a user would see is part of the result, as a member
    * `fault`; a step whose expectation does not speak of `fault` fails on it.

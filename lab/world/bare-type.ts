@@ -20,6 +20,9 @@ export function bareType(type: z.ZodType): z.ZodType {
 
 /** {@link bareType} of each member. */
 export function bareShape<const T extends z.ZodRawShape>(shape: T): { [K in keyof T]: z.ZodType<z.output<T[K]>> } {
-  const entries = Object.entries(shape).map(([name, type]) => [name, bareType(type as z.ZodType)]);
+  const entries = Object.entries(shape).map(([name, type]) => [
+    name,
+    bareType(type as z.ZodType).describe(`Member ${name} of the answer of the OVHcloud API.`),
+  ]);
   return Object.fromEntries(entries) as { [K in keyof T]: z.ZodType<z.output<T[K]>> };
 }

@@ -119,6 +119,11 @@ export class LabKms {
     return this.#server.restore();
   }
 
+  /** Objects vanish, all or those named; returns how many. */
+  lose(uniqueIdentifiers?: readonly string[]): Promise<number> {
+    return this.#server.lose(uniqueIdentifiers);
+  }
+
   /** Lets a client in that shows exactly this certificate (PEM). */
   trust(client: { name: string; certificate: string }): void {
     this.#server.trust(client);

@@ -25,10 +25,16 @@ const id = z.number().int().min(1);
 const kms = z
   .strictObject({
     name: name.optional().describe('A KMS of the world: its address, port and thumbprint.'),
-    ip: z.ipv4().optional(),
-    sslThumbprint: z.string().optional(),
-    kmsTcpPort: z.number().int().min(1).max(65_535).optional(),
-    description: z.string().optional(),
+    ip: z.ipv4().optional().describe('Address of the KMS, when it is none of the world.'),
+    sslThumbprint: z.string().optional().describe('Thumbprint that OVHcloud has; the one of the KMS when absent.'),
+    kmsTcpPort: z
+      .number()
+      .int()
+      .min(1)
+      .max(65_535)
+      .optional()
+      .describe('Port that OVHcloud has; the one of the KMS when absent.'),
+    description: z.string().optional().describe('What the customer calls the KMS.'),
     state: z.enum(kmsState.options).optional().describe('delivered when absent. No task works on the other states.'),
     flowOpen: z.boolean().optional().describe('Whether vCenter may reach it; as the state tells when absent.'),
   })
@@ -39,23 +45,23 @@ const kms = z
 const minutes = z.number().describe('Minutes from the start of the lab; negative ones lie before it.');
 
 const task = z.strictObject({
-  taskId: id.optional(),
-  name,
-  type: z.enum(['generic', 'maintenance']).optional(),
+  taskId: id.optional().describe('Id of the task; the next one when absent.'),
+  name: name.describe('Name of the task, such as addKms.'),
+  type: z.enum(['generic', 'maintenance']).optional().describe('generic when absent.'),
   state: z
     .enum(taskState.options)
     .optional()
     .describe('done when absent; waitingTodo for a maintenance, which then begins at its executionMinutes.'),
-  progress: z.number().int().min(0).max(100).optional(),
-  description: z.string().optional(),
+  progress: z.number().int().min(0).max(100).optional().describe('How far it is, in percent.'),
+  description: z.string().optional().describe('What it tells of itself.'),
   executionMinutes: minutes.optional(),
   endMinutes: minutes.optional(),
   maintenanceFromMinutes: minutes.optional().describe('From then on the customer may have the maintenance begin.'),
   maintenanceToMinutes: minutes.optional(),
   durationMinutes: z.number().positive().optional().describe('How long its work takes once it runs.'),
-  parentTaskId: id.optional(),
-  createdBy: z.string().optional(),
-  createdFrom: z.string().optional(),
+  parentTaskId: id.optional().describe('The task that it belongs to.'),
+  createdBy: z.string().optional().describe('Who began it.'),
+  createdFrom: z.string().optional().describe('From where.'),
   userId: id.optional().describe('The user that it is about.'),
 });
 
@@ -63,7 +69,10 @@ const { userId: _userId, ...userFields } = userModel.shape;
 const user = z
   .strictObject({ ...bareShape(userFields) })
   .partial()
-  .extend({ name, password: z.string().optional() });
+  .extend({
+    name: name.describe('Login of the user.'),
+    password: z.string().optional().describe('Password of the user.'),
+  });
 
 const { serviceName: _serviceName, iam: _iam, ...properties } = dedicatedCloud.shape;
 const { status: _status, ...infos } = serviceInfos.shape;
@@ -71,13 +80,13 @@ const service = z
   .strictObject({ ...bareShape(properties) })
   .partial()
   .extend({
-    serviceName,
+    serviceName: serviceName.describe('Name of the service.'),
     status: z.enum(serviceStatuses).optional().describe('The contract: calls for an expired service answer 460.'),
     vmEncryption: z
       .enum(optionState.options)
       .optional()
       .describe('A state of the encryption option that its KMS do not tell, such as migrating.'),
-    kms: z.array(kms).optional(),
+    kms: z.array(kms).optional().describe('KMS that are registered at the start.'),
     datacenters: z
       .array(z.strictObject({ ...bareShape(datacenter.shape) }).partial())
       .min(1)
@@ -91,15 +100,22 @@ const service = z
     capabilities: z
       .strictObject({ ...bareShape(capabilities.shape) })
       .partial()
-      .optional(),
+      .optional()
+      .describe('What the service can do.'),
     securityOptions: z
       .partialRecord(z.enum(securityOptionName.options), z.enum(securityOptionState.options))
-      .optional(),
+      .optional()
+      .describe('States of the security options.'),
     tags: z.record(z.string(), z.string()).optional().describe('IAM tags.'),
     tokenValidation: z.boolean().optional().describe('Sensitive operations wait for a token that comes by SMS.'),
     users: z.array(user).optional().describe('admin when absent.'),
     allowedNetworks: z
-      .array(z.strictObject({ network: z.string(), description: z.string().optional() }))
+      .array(
+        z.strictObject({
+          network: z.string().describe('Address or network, such as 192.0.2.0/24.'),
+          description: z.string().optional().describe('What the customer calls it.'),
+        }),
+      )
       .optional()
       .describe('Who may reach vCenter when userAccessPolicy is filtered.'),
     tasks: z.array(task).optional().describe('Tasks of the past, tasks that stand still, and planned maintenance.'),
@@ -128,9 +144,12 @@ export const ovhSchema = z
     serviceName: serviceName
       .optional()
       .describe('The service whose vCenter the lab has; the first of services when absent.'),
-    services: z.array(service).min(1).optional(),
+    services: z.array(service).min(1).optional().describe('The services; one when absent.'),
     docsCompat: z.boolean().optional().describe("Answer the guide's own path POST /dedicatedCloud/{serviceName}/kms."),
-    thumbprint: z.enum(['accept', 'verify-format', 'verify-live']).optional(),
+    thumbprint: z
+      .enum(['accept', 'verify-format', 'verify-live'])
+      .optional()
+      .describe('How thumbprints are checked: not at all, their form, or against the certificate of the KMS.'),
     watchThumbprints: z
       .boolean()
       .optional()

@@ -43,13 +43,13 @@ const operationNames = z.array(z.string()).describe('Operations of KMIP, such as
 /** KMIP 1.1 §2.1.2 */
 const device = z.strictObject({
   name: name.describe('The identity that owns objects.'),
-  deviceSerialNumber: z.string().optional(),
-  password: z.string().optional(),
-  deviceIdentifier: z.string().optional(),
-  networkIdentifier: z.string().optional(),
-  machineIdentifier: z.string().optional(),
-  mediaIdentifier: z.string().optional(),
-  group: name.optional(),
+  deviceSerialNumber: z.string().optional().describe('Device Serial Number that the credential has to show.'),
+  password: z.string().optional().describe('Password that the credential has to show.'),
+  deviceIdentifier: z.string().optional().describe('Device Identifier that the credential has to show.'),
+  networkIdentifier: z.string().optional().describe('Network Identifier that the credential has to show.'),
+  machineIdentifier: z.string().optional().describe('Machine Identifier that the credential has to show.'),
+  mediaIdentifier: z.string().optional().describe('Media Identifier that the credential has to show.'),
+  group: name.optional().describe('Group the device is in.'),
 });
 
 const accessRule = z.strictObject({
@@ -69,14 +69,14 @@ const accessRule = z.strictObject({
 
 /** KMIP 1.1 §2.1.9 */
 const extension = z.strictObject({
-  name,
+  name: name.describe('Extension Name.'),
   tag: z.number().int().min(0x540000).max(0x54ffff).describe('540000 to 54FFFF, written as 0x54….'),
   type: z.number().int().min(1).max(10).describe('Code of the item type: 7 is Text String.'),
 });
 
 const kms = z
   .strictObject({
-    name: name.default('kms-1'),
+    name: name.default('kms-1').describe('Name by which steps and key providers speak of it.'),
     address: z.ipv4().optional().describe('Loopback address; 127.0.0.1 for the first KMS, 127.0.0.2 for the second, …'),
     port: z.number().int().min(0).max(65_535).optional().describe('0 takes a free one.'),
     https: z
@@ -90,7 +90,7 @@ const kms = z
     clients: z
       .array(
         z.strictObject({
-          name,
+          name: name.describe('Name of the client: the common name of its certificate, unless match says otherwise.'),
           match: z
             .record(z.string(), z.json())
             .optional()
@@ -107,7 +107,13 @@ const kms = z
       .optional()
       .describe('How the KMS refuses a client certificate.'),
     users: z
-      .array(z.strictObject({ username: name, password: z.string(), group: name.optional() }))
+      .array(
+        z.strictObject({
+          username: name.describe('Username of the credential.'),
+          password: z.string().describe('Its password.'),
+          group: name.optional().describe('Group the user is in.'),
+        }),
+      )
       .optional()
       .describe('Who can show a Username and Password credential.'),
     devices: z.array(device).optional().describe('Who can show a Device credential.'),
@@ -144,9 +150,9 @@ const kms = z
 
 const keyProvider = z
   .strictObject({
-    name: name.default('keyrig'),
+    name: name.default('keyrig').describe('Name of the key provider.'),
     kms: z.array(name).optional().describe('Names of the KMS in this cluster; all of the world when absent.'),
-    default: z.boolean().default(true),
+    default: z.boolean().default(true).describe('It is the default key provider of vCenter.'),
     trust: z
       .strictObject({
         server: z.boolean().default(true).describe('vCenter has accepted the certificate of the KMS.'),
@@ -155,9 +161,10 @@ const keyProvider = z
           .default('uploaded')
           .describe('The client certificate and key that were uploaded to vCenter.'),
       })
-      .optional(),
-    username: z.string().optional(),
-    password: z.string().optional(),
+      .optional()
+      .describe('Which halves of the trust between vCenter and KMS are there.'),
+    username: z.string().optional().describe('Username that vCenter shows to the KMS.'),
+    password: z.string().optional().describe('Password that vCenter shows to the KMS.'),
     timeoutSeconds: z.number().positive().optional().describe('How long vCenter waits for the KMS.'),
   })
   .describe(
@@ -166,20 +173,20 @@ const keyProvider = z
 
 const user = z.strictObject({
   username: name.describe('name@domain; without a domain it is one of vsphere.local.'),
-  password: z.string().min(1),
+  password: z.string().min(1).describe('Password to log in with.'),
   role: name.optional().describe('A system role such as ReadOnly or NoCryptoAdmin; Admin when absent.'),
   on: z
     .array(z.string().min(1))
     .optional()
     .describe('Inventory paths where the role holds, such as /Datacenter/vm/web; everywhere when absent.'),
   groups: z.array(name).optional().describe('Groups the user is in, such as Administrators.'),
-  fullName: z.string().optional(),
+  fullName: z.string().optional().describe('Name for people.'),
 });
 
 /** The start state of a lab. Everything has a default: an empty world is the guide's. */
 export const worldSchema = z
   .strictObject({
-    kms: z.array(kms).min(1).optional(),
+    kms: z.array(kms).min(1).optional().describe('The key management servers; one, kms-1, when absent.'),
     vcenter: z
       .strictObject({
         version: z
@@ -187,7 +194,7 @@ export const worldSchema = z
           .optional()
           .describe('The release that vCenter is; 7.0 when absent. What is newer is neither sent nor accepted.'),
         ...inventoryFields,
-        keyProviders: z.array(keyProvider).optional(),
+        keyProviders: z.array(keyProvider).optional().describe('Key providers that are configured at the start.'),
         users: z.array(user).optional().describe('Users besides the administrator.'),
         lookupPort: z
           .number()
@@ -199,8 +206,9 @@ export const worldSchema = z
             'A second port that answers the same: 443 for PowerCLI, which looks for the lookup service there alone.',
           ),
       })
-      .optional(),
-    ovh: ovhSchema.optional(),
+      .optional()
+      .describe('The vCenter: its inventory, its users, its key providers.'),
+    ovh: ovhSchema.optional().describe('The OVHcloud API: its services, and how it behaves.'),
     gateway: z
       .enum(['ovh', 'open'])
       .optional()
