@@ -4,6 +4,8 @@ import { decodeCommand } from './decode.ts';
 import { envCommand } from './env.ts';
 import { execCommand } from './exec.ts';
 import { faultsCommand } from './faults.ts';
+import { fmtCommand } from './fmt.ts';
+import { initCommand } from './init.ts';
 import { kmipCommand } from './kmip.ts';
 import { mergeCommand } from './merge.ts';
 import { runCommand } from './run.ts';
@@ -19,7 +21,9 @@ export const commands: readonly DefineCommand[] = [
   upCommand,
   execCommand,
   envCommand,
+  initCommand,
   validateCommand,
+  fmtCommand,
   schemaCommand,
   faultsCommand,
   thumbprintCommand,

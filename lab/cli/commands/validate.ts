@@ -9,6 +9,6 @@ export const validateCommand: DefineCommand = (exit) =>
       const { findScenarioFiles, formatProblem, loadAll } = await import('../../scenario/find.ts');
       const { scenarios, problems } = loadAll(findScenarioFiles(names));
       for (const problem of problems) console.error(formatProblem(problem));
-      for (const { file } of scenarios) console.log(`${file}: valid`);
+      for (const file of new Set(scenarios.map((loaded) => loaded.file))) console.log(`${file}: valid`);
       if (problems.length > 0) exit(exitCodes.usage);
     });
