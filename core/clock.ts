@@ -26,6 +26,10 @@ export interface Clock {
    * when all is quiet waits until the returned function was called.
    */
   hold(): () => void;
+  /**
+   * Shows another time (ms since the epoch) from now on: that of a saved state. Calls that are pending keep what is left of their waits.
+   */
+  turnTo(time: number): void;
 }
 
 /** Does real work that a manual clock must not run ahead of, such as making a key; see {@link Clock.hold}. */
@@ -60,8 +64,8 @@ function sleepOn(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> 
 class RunningClock implements Clock {
   readonly mode: 'real' | 'scaled';
   readonly #factor: number;
-  readonly #realOrigin: number;
-  readonly #origin: number;
+  #realOrigin: number;
+  #origin: number;
 
   constructor(mode: 'real' | 'scaled', factor: number, start?: number) {
     this.mode = mode;
@@ -91,6 +95,11 @@ class RunningClock implements Clock {
 
   hold(): () => void {
     return () => {};
+  }
+
+  turnTo(time: number): void {
+    this.#realOrigin = Date.now();
+    this.#origin = time;
   }
 }
 
@@ -159,6 +168,12 @@ export class ManualClock implements Clock {
       if (held) this.#holds--;
       held = false;
     };
+  }
+
+  turnTo(time: number): void {
+    const moved = time - this.#now;
+    this.#now = time;
+    for (const call of this.#pending) call.due += moved;
   }
 
   /** True while someone holds the clock; see {@link Clock.hold}. */

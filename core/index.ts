@@ -10,5 +10,6 @@ export * from './pki/index.ts';
 export * from './quiet.ts';
 export * from './random.ts';
 export * from './runtime.ts';
+export * from './state.ts';
 export * from './tls-alerts.ts';
 export * from './without-schema-compilers.ts';

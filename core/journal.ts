@@ -49,11 +49,13 @@ export class Journal {
   readonly #limit: number;
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
   #entries: JournalEntry[] = [];
-  #seq = 0;
+  #seq: number;
 
-  constructor(clock: Clock, limit = 100_000) {
+  /** @param after the `seq` that was given last, of a timeline that goes on here; its entries count as dropped */
+  constructor(clock: Clock, limit = 100_000, after = 0) {
     this.#clock = clock;
     this.#limit = limit;
+    this.#seq = after;
   }
 
   /** Number of entries ever recorded; grows with everything that happens. */

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { ManualClock } from './clock.ts';
+import { type Clock, ManualClock, stopwatch } from './clock.ts';
+import { requireIdle } from './state.ts';
 
 /** How long a turn of the event loop waits for an event (ms). */
 const turnMs = 1;
@@ -82,6 +83,35 @@ export async function advanceWhenQuiet(clock: ManualClock, what: Stillness, sign
  */
 export async function untilQuiet(clock: ManualClock, what: Stillness): Promise<void> {
   await stillness(clock, what, 0.5);
+}
+
+/** So many turns in a row without anything that runs or happens make a lab idle. */
+const idleTurnsOfLab = 4;
+
+/**
+ * Resolves when nothing runs and nothing happens, whatever the clock: then a state can be saved.
+ * @param running what runs, in words
+ * @param withinMs of real time
+ * @throws KeyrigError ERR_BUSY when something still runs then
+ */
+export async function untilIdle(
+  clock: Clock,
+  { activity, running }: { activity: () => number; running: () => readonly string[] },
+  withinMs: number,
+): Promise<void> {
+  const elapsed = stopwatch();
+  let seen = activity();
+  for (let idle = 0; idle < idleTurnsOfLab; ) {
+    await new Promise((resolve) => setTimeout(resolve, turnMs));
+    const current = activity();
+    const isMoving = clock instanceof ManualClock && (clock.held || clock.steered);
+    idle = current === seen && !isMoving && running().length === 0 ? idle + 1 : 0;
+    seen = current;
+    if (idle === 0 && elapsed() > withinMs) {
+      const what = running();
+      requireIdle(what.length > 0 ? what : ['something that does not end'], 'the lab');
+    }
+  }
 }
 
 /**

@@ -22,6 +22,10 @@ export interface Random {
   draw(...parts: (string | number)[]): number;
   /** Bytes that depend on nothing but the seed and the parts. */
   bytes(length: number, ...parts: (string | number)[]): Buffer;
+  /** How many bytes each stream has given, by purpose. */
+  save(): Readonly<Record<string, number>>;
+  /** Puts every stream where it was when the state was saved; the seed must be the same. */
+  restore(state: Readonly<Record<string, number>>): void;
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -49,6 +53,19 @@ class HashStream implements RandomStream {
   constructor(seed: string, purpose: string) {
     this.#seed = seed;
     this.#purpose = purpose;
+  }
+
+  /** How many bytes were taken. */
+  get position(): number {
+    return this.#counter * blockBytes - (this.#block.length - this.#offset);
+  }
+
+  set position(position: number) {
+    if (position === this.position) return;
+    this.#counter = Math.floor(position / blockBytes);
+    this.#block = Buffer.alloc(0);
+    this.#offset = 0;
+    this.#take(position % blockBytes);
   }
 
   #take(count: number): Buffer {
@@ -96,19 +113,25 @@ class HashStream implements RandomStream {
 
 /** Seeded randomness. Without a seed the operating system gives one; print `seed` so that a run can be repeated. */
 export function createRandom(seed: string = randomBytes(8).toString('hex')): Random {
-  const streams = new Map<string, RandomStream>();
+  const streams = new Map<string, HashStream>();
+  const streamOf = (purpose: string) => {
+    let stream = streams.get(purpose);
+    if (!stream) {
+      stream = new HashStream(seed, purpose);
+      streams.set(purpose, stream);
+    }
+    return stream;
+  };
   return {
     seed,
-    stream(purpose) {
-      let stream = streams.get(purpose);
-      if (!stream) {
-        stream = new HashStream(seed, purpose);
-        streams.set(purpose, stream);
-      }
-      return stream;
-    },
+    stream: streamOf,
     draw: (...parts) => fraction(absorb(createHash('sha256'), 'draw', seed, ...parts).digest(), 0),
     bytes: (length, ...parts) =>
       absorb(createHash('shake256', { outputLength: length }), 'bytes', seed, ...parts).digest(),
+    save: () => Object.fromEntries(Array.from(streams, ([purpose, { position }]) => [purpose, position])),
+    restore(state) {
+      for (const purpose of Object.keys(state)) streamOf(purpose);
+      for (const [purpose, stream] of streams) stream.position = state[purpose] ?? 0;
+    },
   };
 }

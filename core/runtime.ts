@@ -14,10 +14,17 @@ export interface Runtime {
 
 /** Builds a runtime: a real clock, a fresh seed, an empty journal and no faults unless told otherwise. */
 export function createRuntime(
-  options: { clock?: Clock; seed?: string; faults?: readonly FaultRule[]; journalLimit?: number } = {},
+  options: {
+    clock?: Clock;
+    seed?: string;
+    faults?: readonly FaultRule[];
+    journalLimit?: number;
+    /** `seq` of the last entry of a timeline that goes on here. */
+    journalAfter?: number;
+  } = {},
 ): Runtime {
   const clock = options.clock ?? createRealClock();
   const random = createRandom(options.seed);
-  const journal = new Journal(clock, options.journalLimit);
+  const journal = new Journal(clock, options.journalLimit, options.journalAfter);
   return { clock, random, journal, faults: new FaultEngine({ clock, random, journal }, options.faults) };
 }

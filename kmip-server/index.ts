@@ -13,7 +13,8 @@ export type {
   TlsVersion,
 } from './options.ts';
 export { createKmipServer, type KmipServer } from './server.ts';
+export type { KmipServerState, SavedObject } from './server-state.ts';
 export { openStore, type StoreOptions } from './store/open-store.ts';
-export { SharedMemory } from './store/shared-memory.ts';
+export { SharedMemory, type SharedMemoryState } from './store/shared-memory.ts';
 export type { Changes, CommitResult, ObjectStore } from './store/store.ts';
 export type { ObjectSummary } from './store/summary.ts';

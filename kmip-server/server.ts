@@ -3,10 +3,12 @@ import type { TLSSocket } from 'node:tls';
 import {
   type CertificateFacts,
   inspectCertificate,
+  type JsonObject,
   KeyrigError,
   parseCertificate,
   type Runtime,
   readPrivateKey,
+  requireIdle,
 } from '../core/index.ts';
 import { KMIP_VERSIONS, protocolVersion, State } from '../kmip/index.ts';
 import { assumed } from './assumed.ts';
@@ -32,8 +34,9 @@ import {
   type ServerIdentity,
   type ServerLimits,
 } from './options.ts';
+import { checkedState, type KmipServerState, newState, savedObject, saveObject } from './server-state.ts';
 import { ObjectSpace } from './store/object-space.ts';
-import { copyObject, type DraftObject } from './store/stored-object.ts';
+import { copyObject, type DraftObject, draftOf } from './store/stored-object.ts';
 import { type ObjectSummary, summarise } from './store/summary.ts';
 import { TlsEndpoint } from './tls/endpoint.ts';
 import { CryptoStreams } from './use/crypto-streams.ts';
@@ -75,9 +78,20 @@ export interface KmipServer {
   /** An administrator copies all objects, key material included, into the server's one backup. Returns how many. */
   backup(): Promise<number>;
   /** Brings the objects back as they were at the last `backup()`, whatever has become of them. Returns how many. */
-  restore(): Promise<number>;
+  restoreBackup(): Promise<number>;
   /** Objects vanish, all or those named, as after a lost disk; the backup stays. Returns how many. */
   lose(uniqueIdentifiers?: readonly string[]): Promise<number>;
+  /** What runs at the moment, in words. */
+  readonly running: readonly string[];
+  /** Everything that the server knows, secrets included, as JSON; a store's objects are not in it. ERR_BUSY while something runs. */
+  save(): KmipServerState;
+  /**
+   * Makes the server what it was when the state was saved, or what another was; it goes on listening where it listens, or stays
+   * stopped, and its connections end. May be repeated. ERR_BUSY while something runs, ERR_STATE, ERR_STORE.
+   */
+  restore(state: JsonObject): void;
+  /** Has seen what others changed in the store when it resolves. */
+  refresh(): Promise<void>;
 }
 
 /** Builds a KMIP 1.0 to 1.4 test key server over mutual TLS; it listens when `start()` is called. */
@@ -90,7 +104,9 @@ class TestKeyServer implements KmipServer {
   readonly #options: KmipServerOptions;
   readonly #runtime: Runtime;
   /** Tells this server's correlation values from those of others. */
-  readonly #name: string;
+  #name: string;
+  #lastIdentifier = 0;
+  #correlationValues = 0;
   readonly #known: KnownClients;
   readonly #access: AccessControl;
   readonly #space: ObjectSpace;
@@ -101,6 +117,8 @@ class TestKeyServer implements KmipServer {
   readonly #ports: ListeningPort[];
   readonly #http: HttpEndpoint | undefined;
   #certificate: CertificateFacts;
+  #identity: ServerIdentity;
+  readonly #services: OperationServices;
 
   constructor(options: KmipServerOptions, runtime: Runtime) {
     this.host = options.host ?? '127.0.0.1';
@@ -111,6 +129,7 @@ class TestKeyServer implements KmipServer {
     this.#access = new AccessControl(options.access ?? [], options.policies ?? {}, (name) => this.#groupOf(name));
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#certificate = readIdentity(options.identity);
+    this.#identity = options.identity;
     this.#endpoint = new TlsEndpoint({
       identity: options.identity,
       minVersion: options.tls?.minVersion ?? 'TLSv1.2',
@@ -120,10 +139,11 @@ class TestKeyServer implements KmipServer {
       check: (socket) => this.#check(socket),
     });
     this.#space = new ObjectSpace({ nextDue, settle }, runtime.clock, options.store);
+    this.#services = this.#createServices();
     const environment: MessageEnvironment = {
       runtime,
       kms: options.name ?? defaultName,
-      services: this.#services(),
+      services: this.#services,
       space: this.#space,
       known: this.#known,
       access: this.#access,
@@ -161,14 +181,12 @@ class TestKeyServer implements KmipServer {
     });
   }
 
-  #services(): OperationServices {
+  #createServices(): OperationServices {
     const { identifiers = 'uuid', versions = KMIP_VERSIONS, extensions = [] } = this.#options;
     const { leaseTime = defaultLeaseTime, asynchronousDelayMs = 0, applicationNamespaces = [] } = this.#options;
     const stream = this.#runtime.random.stream('kmip-server.identifiers');
     const correlations = this.#runtime.random.stream('kmip-server.correlation-values');
     const pending = this.#runtime.random.stream('kmip-server.pending-operations');
-    let last = 0;
-    let messages = 0;
     return {
       assumed: { ...assumed, ...this.#options.assumed },
       // KMIP 1.1 §4.26: highest preference first.
@@ -176,8 +194,8 @@ class TestKeyServer implements KmipServer {
       groupTurns: new GroupTurns(),
       streams: new CryptoStreams(() => Buffer.from(correlations.hex(16), 'hex')),
       randomNumbers: new RandomNumbers(),
-      newIdentifier: () => (identifiers === 'sequential' ? String(++last) : stream.uuid()),
-      newCorrelationValue: () => `${this.#name}-${++messages}`,
+      newIdentifier: () => (identifiers === 'sequential' ? String(++this.#lastIdentifier) : stream.uuid()),
+      newCorrelationValue: () => `${this.#name}-${++this.#correlationValues}`,
       isPolicy: (name, objectType) => this.#access.isPolicy(name, objectType),
       leaseTime,
       extensions,
@@ -209,7 +227,7 @@ class TestKeyServer implements KmipServer {
   async start(): Promise<{ host: string; port: number; httpsPort?: number }> {
     await this.#http?.ready();
     // What the store holds is there before the first message asks for it.
-    await this.#space.run(() => {});
+    await this.refresh();
     try {
       for (const port of this.#ports) await port.open();
     } catch (error) {
@@ -218,6 +236,10 @@ class TestKeyServer implements KmipServer {
     }
     const { httpsPort } = this;
     return { host: this.host, port: this.port as number, ...(httpsPort !== undefined && { httpsPort }) };
+  }
+
+  async refresh(): Promise<void> {
+    await this.#space.run(() => {});
   }
 
   async stop(): Promise<void> {
@@ -268,6 +290,7 @@ class TestKeyServer implements KmipServer {
     const certificate = readIdentity(identity);
     this.#endpoint.setIdentity(identity);
     this.#certificate = certificate;
+    this.#identity = identity;
     this.#note('kmip.certificate.rotated', `certificate replaced, SHA-1 ${certificate.sha1}`);
   }
 
@@ -339,7 +362,7 @@ class TestKeyServer implements KmipServer {
     return this.#backup.length;
   }
 
-  async restore(): Promise<number> {
+  async restoreBackup(): Promise<number> {
     await this.#space.run((objects) => {
       for (const object of this.#backup) objects.put(copyObject(object));
     });
@@ -356,6 +379,54 @@ class TestKeyServer implements KmipServer {
     });
     this.#note('kmip.store.lost', `${lost} objects were lost`);
     return lost;
+  }
+
+  get running(): string[] {
+    const kms = this.#options.name ?? defaultName;
+    const running = this.#services.pending.running;
+    for (const connection of this.#connections) if (connection.isAnswering) running.push('a request');
+    if (this.#space.isBusy) running.push('its store');
+    return running.map((what) => `${what} of ${kms}`);
+  }
+
+  save(): KmipServerState {
+    requireIdle(this.running, 'the key server');
+    const { groupTurns, randomNumbers } = this.#services;
+    return newState({
+      ...(this.#options.store === undefined && { objects: Array.from(this.#space.all(), saveObject) }),
+      backup: this.#backup.map(saveObject),
+      identity: this.#identity,
+      clients: this.#known.clients,
+      authorities: Array.from(this.#known.authorities, String),
+      name: this.#name,
+      lastIdentifier: this.#lastIdentifier,
+      correlationValues: this.#correlationValues,
+      groupTurns: groupTurns.save(),
+      randomNumbers: randomNumbers.save(),
+    });
+  }
+
+  restore(json: JsonObject): void {
+    requireIdle(this.running, 'the key server');
+    const state = checkedState(json);
+    const objects = state.objects?.map(savedObject);
+    const backup = state.backup.map((object) => draftOf(savedObject(object)));
+    const certificate = readIdentity(state.identity);
+    for (const connection of this.#connections) connection.destroy();
+    if (objects && this.#options.store === undefined) this.#space.load(objects);
+    this.#backup = backup;
+    if (state.identity.certificatePem !== this.#identity.certificatePem) this.#endpoint.setIdentity(state.identity);
+    this.#certificate = certificate;
+    this.#identity = state.identity;
+    this.#known.restore(state.clients, state.authorities);
+    this.#name = state.name;
+    this.#lastIdentifier = state.lastIdentifier;
+    this.#correlationValues = state.correlationValues;
+    const { groupTurns, pending, randomNumbers, streams } = this.#services;
+    groupTurns.restore(state.groupTurns);
+    randomNumbers.restore(state.randomNumbers);
+    pending.clear();
+    streams.clear();
   }
 }
 

@@ -1,6 +1,7 @@
 import type forge from 'node-forge';
 import {
   type CertificateRequest,
+  fromPem,
   type Identity,
   type Issuer,
   type IssuingParts,
@@ -27,16 +28,23 @@ export interface SigningOptions extends Pick<CertificateRequest, 'notBefore' | '
   purpose: KeyPurpose;
 }
 
-/** Makes a certificate authority that signs itself. */
+/** Makes a certificate authority that signs itself, or goes on as one whose certificate (PEM) there is already. */
 export function createCertificateAuthority(
-  options: { commonName?: string; keys: KeyPair; notBefore?: Date; notAfter?: Date } & IssuingParts,
+  options: {
+    commonName?: string;
+    keys: KeyPair;
+    certificatePem?: string;
+    notBefore?: Date;
+    notAfter?: Date;
+  } & IssuingParts,
 ): CertificateAuthority {
   const { keys, commonName = 'keyrig lab CA', notBefore, notAfter, clock, random } = options;
   const parts: IssuingParts = { clock, random };
-  const certificate: forge.pki.Certificate = issueCertificate(
-    { commonName, publicKey: keys.publicKey, ownKey: keys.privateKey, authority: true, notBefore, notAfter },
-    parts,
-  );
+  const subject = { commonName, publicKey: keys.publicKey, ownKey: keys.privateKey, authority: true };
+  const certificate: forge.pki.Certificate =
+    options.certificatePem === undefined
+      ? issueCertificate({ ...subject, notBefore, notAfter }, parts)
+      : fromPem(options.certificatePem);
   const certificatePem = toPem(certificate);
   const issuer: Issuer = { certificate, privateKey: keys.privateKey };
   const issue = (request: CertificateRequest): Identity => {

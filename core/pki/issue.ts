@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import forge from 'node-forge';
 import type { Clock } from '../clock.ts';
+import { KeyrigError } from '../errors.ts';
 import type { Random } from '../random.ts';
 import type { KeyPair } from './key-pool.ts';
 import { nativeSigner, toForgePublicKey } from './sign.ts';
@@ -136,4 +137,13 @@ export function toIdentity(certificate: forge.pki.Certificate, keys: KeyPair, is
 /** PEM with plain line ends. */
 export function toPem(certificate: forge.pki.Certificate): string {
   return forge.pki.certificateToPem(certificate).replace(/\r\n/g, '\n');
+}
+
+/** A certificate in PEM as forge's. Throws ERR_PKI_CERTIFICATE when it is none. */
+export function fromPem(pem: string): forge.pki.Certificate {
+  try {
+    return forge.pki.certificateFromPem(pem);
+  } catch (cause) {
+    throw new KeyrigError('ERR_PKI_CERTIFICATE', 'This is not a readable X.509 certificate.', { cause });
+  }
 }

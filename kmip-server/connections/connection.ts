@@ -67,6 +67,11 @@ export class Connection {
     this.#begin();
   }
 
+  /** Whether a request of this connection is being carried out or answered. */
+  get isAnswering(): boolean {
+    return this.#conversation?.isAnswering ?? false;
+  }
+
   /** Ends the connection at once. */
   destroy(): void {
     this.#raw.destroy();

@@ -16,6 +16,8 @@ export interface SessionParts extends DeliveryParts {
 export interface Conversation {
   /** Messages received so far, also refused ones; 0 makes the connection a probe. */
   readonly messages: number;
+  /** Whether a request is being carried out or answered. */
+  readonly isAnswering: boolean;
   destroy(): void;
 }
 
@@ -55,6 +57,10 @@ export class Session implements Conversation, AnswerSink {
 
   get messages(): number {
     return this.#messages;
+  }
+
+  get isAnswering(): boolean {
+    return this.#running && !this.#over;
   }
 
   destroy(): void {

@@ -105,6 +105,10 @@ class HttpConversation implements Conversation {
     return this.#messages;
   }
 
+  get isAnswering(): boolean {
+    return this.#running > 0;
+  }
+
   destroy(): void {
     this.#idle.stop();
     this.#socket.destroy();

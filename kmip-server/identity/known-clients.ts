@@ -43,6 +43,14 @@ export class KnownClients {
     return this.#authorities.delete(parseCertificate(pem).fingerprint256);
   }
 
+  /** Knows these and no others. */
+  restore(clients: readonly KnownClient[], authorities: readonly string[]): void {
+    this.#entries.clear();
+    this.#authorities.clear();
+    for (const client of clients) this.trust(client);
+    for (const pem of authorities) this.trustAuthority(pem);
+  }
+
   get authorities(): Iterable<X509Certificate> {
     return this.#authorities.values();
   }

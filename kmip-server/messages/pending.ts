@@ -81,6 +81,17 @@ export class PendingOperations {
     return entry;
   }
 
+  /** What is being done for operations, in words. */
+  get running(): string[] {
+    const isBusy = ({ isRunning, ready, ended }: Entry) => isRunning || (ready === undefined && ended === undefined);
+    return [...this.#entries.values()].filter(isBusy).map(() => 'an asynchronous operation');
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Oldest first, so the first that is young enough ends the search; what has ended makes room. */
   #forget(now: number): void {
     for (const [key, { since, ended }] of this.#entries) {

@@ -13,4 +13,16 @@ export class GroupTurns {
     if (member !== undefined) this.#last.set(group, member);
     return member;
   }
+
+  save(): SavedTurns {
+    return [...this.#last];
+  }
+
+  restore(turns: SavedTurns): void {
+    this.#last.clear();
+    for (const [group, last] of turns) this.#last.set(group, last);
+  }
 }
+
+/** The last member given of each group. */
+export type SavedTurns = readonly (readonly [group: string, last: string])[];

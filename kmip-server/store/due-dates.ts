@@ -24,6 +24,10 @@ export class DueDates {
     heap[place] = { at, uniqueIdentifier };
   }
 
+  clear(): void {
+    this.#heap.length = 0;
+  }
+
   /** Whether the time of any has come at `now` (ms since the epoch). */
   isDue(now: number): boolean {
     const first = this.#heap[0];

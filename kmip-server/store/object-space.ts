@@ -104,6 +104,24 @@ export class ObjectSpace implements ReadableObjects {
     });
   }
 
+  /** Whether work waits for the store. */
+  get isBusy(): boolean {
+    return this.#turning;
+  }
+
+  /** Holds these objects and no others; for a server without a store. */
+  load(objects: readonly StoredObject[]): void {
+    const before: Before = new Map();
+    this.#apply({ put: [], deleted: [...this.#entries.keys()] }, before);
+    this.#apply({ put: objects, deleted: [] });
+    for (const object of before.values()) if (object?.material !== undefined) eraseMaterial(object.material);
+    this.#due.clear();
+    for (const object of objects) {
+      const due = this.#rules.nextDue(object);
+      if (due !== undefined) this.#due.add(object.uniqueIdentifier, due);
+    }
+  }
+
   /** Puts changes in their places and notes what stood there. */
   #apply({ put, deleted }: Changes, before?: Before): void {
     for (const object of put) {

@@ -1,3 +1,4 @@
+import { type SavedObject, savedObject, saveObject } from '../server-state.ts';
 import type { Changes, CommitResult, ObjectStore } from './store.ts';
 import type { StoredObject } from './stored-object.ts';
 
@@ -8,10 +9,30 @@ interface Version {
   commit: number;
 }
 
+/** All objects of a shared memory, in order of creation. */
+export type SharedMemoryState = readonly SavedObject[];
+
 /** Objects in memory that several servers of one process share: a KMS cluster without a database. */
 export class SharedMemory {
   readonly #versions = new Map<string, Version>();
   #commits = 0;
+
+  save(): SharedMemoryState {
+    return [...this.#versions.values()].flatMap(({ object }) => (object ? [saveObject(object)] : []));
+  }
+
+  /** Every server that is connected finds the objects of the state, and no others, when it asks next. */
+  restore(state: SharedMemoryState): void {
+    const commit = ++this.#commits;
+    const gone = [...this.#versions.keys()];
+    this.#versions.clear();
+    for (const saved of state) {
+      this.#versions.set(saved.uniqueIdentifier, { object: savedObject(saved), commit });
+    }
+    for (const uniqueIdentifier of gone) {
+      if (!this.#versions.has(uniqueIdentifier)) this.#versions.set(uniqueIdentifier, { object: undefined, commit });
+    }
+  }
 
   /** One server's access. */
   connect(): ObjectStore {

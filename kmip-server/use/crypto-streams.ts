@@ -70,6 +70,11 @@ export class CryptoStreams {
     this.#newValue = newValue;
   }
 
+  /** Ends all: what OpenSSL has of them is not to be had. */
+  clear(): void {
+    this.#streams.clear();
+  }
+
   /** The key that a stream was begun with. Throws Item Not Found for one that is not there. */
   keyOf(correlationValue: Buffer | undefined): string | undefined {
     if (correlationValue === undefined) return undefined;

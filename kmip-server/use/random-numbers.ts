@@ -22,4 +22,16 @@ export class RandomNumbers {
     for (const [at, byte] of mask.entries()) bytes[at] = (bytes[at] ?? 0) ^ byte;
     return bytes;
   }
+
+  save(): SavedRandomNumbers {
+    return { seed: this.#seed.toString('base64'), drawn: String(this.#drawn) };
+  }
+
+  restore({ seed, drawn }: SavedRandomNumbers): void {
+    this.#seed = Buffer.from(seed, 'base64');
+    this.#drawn = BigInt(drawn);
+  }
 }
+
+/** What clients have mixed in; base64. */
+export type SavedRandomNumbers = { readonly seed: string; readonly drawn: string };

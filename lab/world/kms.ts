@@ -116,7 +116,7 @@ export class LabKms {
   }
 
   restore(): Promise<number> {
-    return this.#server.restore();
+    return this.#server.restoreBackup();
   }
 
   /** Objects vanish, all or those named; returns how many. */

@@ -262,7 +262,7 @@ describe('the administrator', () => {
     expect(await client.refused(operations.get, { uniqueIdentifier: key })).toBe(
       `ItemNotFound: No object has the Unique Identifier "${key}".`,
     );
-    expect(await lab.server.restore()).toBe(1);
+    expect(await lab.server.restoreBackup()).toBe(1);
     await client.ok(operations.get, { uniqueIdentifier: key });
   });
 

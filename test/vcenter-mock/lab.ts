@@ -1,6 +1,16 @@
 import { request } from 'node:https';
 import { afterAll, afterEach } from 'vitest';
-import { createRuntime, type FaultRule, KeyPool, ManualClock, type Runtime, selfSigned } from '../../core/index.ts';
+import {
+  createRuntime,
+  type FaultRule,
+  KeyPool,
+  ManualClock,
+  type Runtime,
+  type RuntimeState,
+  restoreRuntime,
+  saveRuntime,
+  selfSigned,
+} from '../../core/index.ts';
 import {
   createVcenterMock,
   type VcenterMock,
@@ -10,7 +20,8 @@ import {
 import { expectRoundTrip, stranger, throughText } from './round-trip.ts';
 
 const pool = new KeyPool();
-const running = new Map<VcenterMock, VcenterState>();
+/** What runs, with the state in which it began and what that was as text. */
+const running = new Map<VcenterMock, { state: VcenterState; text: string }>();
 
 // Whatever a test does to a vCenter can be saved, restored and undone.
 afterEach(async () => {
@@ -79,13 +90,29 @@ export async function startLab(
   return serve(mock, runtime, clock);
 }
 
+/** A vCenter with its clock and its random numbers. */
+export interface SavedLab {
+  runtime: RuntimeState;
+  vcenter: VcenterState;
+}
+
+export function saveLab({ mock, runtime }: Lab): SavedLab {
+  return { runtime: saveRuntime(runtime), vcenter: mock.save() };
+}
+
+export function restoreLab({ mock, runtime }: Lab, saved: SavedLab): void {
+  restoreRuntime(runtime, saved.runtime);
+  mock.restore(saved.vcenter);
+}
+
 /** Starts another vCenter of the same release and takes it to a state of this one, as a file would keep it; the client is logged in there. */
-export async function elsewhere(lab: Lab, state = lab.mock.save()): Promise<Lab> {
-  const clock = new ManualClock(lab.clock.now());
-  const runtime = createRuntime({ clock, seed: 'elsewhere' });
+export async function elsewhere(lab: Lab, saved = saveLab(lab)): Promise<Lab> {
+  const clock = new ManualClock(0);
+  const runtime = createRuntime({ clock, seed: lab.runtime.random.seed });
   const identity = selfSigned({ commonName: 'vcenter', keys: await pool.get('server') }, runtime);
   const mock = stranger(lab.mock, { identity, runtime });
-  mock.restore(throughText(state));
+  restoreRuntime(runtime, saved.runtime);
+  mock.restore(throughText(saved.vcenter));
   const there = await serve(mock, runtime, clock);
   there.cookie = lab.cookie;
   return there;
@@ -93,7 +120,8 @@ export async function elsewhere(lab: Lab, state = lab.mock.save()): Promise<Lab>
 
 async function serve(mock: VcenterMock, runtime: Runtime, clock: ManualClock): Promise<Lab> {
   await mock.start();
-  running.set(mock, mock.save());
+  const state = mock.save();
+  running.set(mock, { state, text: JSON.stringify(state) });
   const lab: Lab = {
     mock,
     runtime,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changesIn, collectorCall, createFilter, objectSet, propSet, traversal, updates } from './collector.ts';
-import { elsewhere, fetchOf, type Lab, loggedIn, startLab, textOf } from './lab.ts';
+import { elsewhere, fetchOf, type Lab, loggedIn, restoreLab, saveLab, startLab, textOf } from './lab.ts';
 import { withRest } from './rest/client.ts';
 
 /** What clients see of a restoring: sessions, and all that belongs to them. */
@@ -224,11 +224,11 @@ describe('views and history', () => {
         ),
       ].map(([, chain]) => chain);
     expect(await chains(lab)).toEqual(['1', '2']);
-    const saved = lab.mock.save();
+    const saved = saveLab(lab);
     expect(await chains(lab)).toEqual(['3']);
     expect(await chains(await elsewhere(lab, saved))).toEqual(['3']);
     await call(lab, 'HistoryCollector', id, 'DestroyCollector');
-    lab.mock.restore(saved);
+    restoreLab(lab, saved);
     expect(await chains(lab)).toEqual(['3']);
     await power(lab, 'web', 'Off');
     expect(await chains(lab)).toEqual(['4']);

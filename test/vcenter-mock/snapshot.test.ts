@@ -1,7 +1,11 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../core/index.ts';
+import { createFilter, objectSet, propSet, updates } from './collector.ts';
 import { type EncryptedLab, encryptAll, encryptedLab, withMachines, xml } from './crypto/encrypted-lab.ts';
-import { elsewhere, fetchOf, type Lab, loggedIn, startLab, textOf } from './lab.ts';
+import { elsewhere, fetchOf, type Lab, loggedIn, restoreLab, saveLab, startLab, textOf } from './lab.ts';
+import { withRest } from './rest/client.ts';
 import { throughText } from './round-trip.ts';
 
 /** VcenterMock.save and restore: what comes after a restoring is what would have come after the saving. */
@@ -70,9 +74,23 @@ describe('encryption', () => {
     expect(types(there).at(-1)).toBe('AlarmStatusChangedEvent');
   });
 
+  it('what was told of a host that must encrypt and cannot is not told again', async () => {
+    const lab = await loggedIn();
+    const [cluster] = lab.mock.inventory.clusters;
+    cluster?.change('configurationEx', (config) => {
+      Object.assign(config, { cryptoConfig: { cryptoMode: 'forceEnable' } });
+    });
+    const told = (at: Lab) => types(at).filter((type) => /ReqEnable/.test(type)).length;
+    await lab.mock.encryption.clusters.enforce(undefined);
+    expect(told(lab)).toBe(2);
+    const there = await elsewhere(lab);
+    await there.mock.encryption.clusters.enforce(undefined);
+    expect(told(there)).toBe(2);
+  });
+
   it('migration and shallow recryption work again and again, here and elsewhere', async () => {
     const lab = await encrypted();
-    const saved = lab.mock.save();
+    const saved = saveLab(lab);
     const story = async (at: EncryptedLab) => {
       const moved = await at.run(
         'web',
@@ -98,7 +116,7 @@ describe('encryption', () => {
     const first = await story(lab);
     expect(first).toMatchObject({ moved: 'success', recrypted: 'success', keys: [false, [true, false]] });
     for (let time = 0; time < 2; time++) {
-      lab.mock.restore(saved);
+      restoreLab(lab, saved);
       expect(await story(lab)).toEqual(first);
     }
     const there = withMachines(await elsewhere(lab, saved), lab.kms);
@@ -127,6 +145,40 @@ describe('encryption', () => {
   });
 });
 
+describe('native key providers', () => {
+  const providers = '/api/vcenter/crypto-manager/kms/providers';
+
+  it('keep their keys, and a prepared backup can be fetched elsewhere, once', async () => {
+    const lab = withRest(await startLab());
+    await lab.restLogin();
+    await lab.rest('POST', providers, { body: { provider: 'nkp', constraints: { tpm_required: false } } });
+    const answer = await lab.rest('POST', `${providers}?action=export`, { body: { provider: 'nkp' } });
+    const { location } = answer.json as { location: { download_token: { token: string } } };
+    const there = withRest(await elsewhere(lab));
+    const native = ({ mock }: Lab) => mock.encryption.providers.get('nkp').native;
+    const id = 'a3b8d9ce-0c37-4c0a-9d0c-0d6a1f3b7c11';
+    expect(native(there)?.derive(id)).toEqual(native(lab)?.derive(id));
+    expect(native(there)?.hasBackup).toBe(false);
+    const headers = { authorization: `Bearer ${location.download_token.token}` };
+    const fetched = await there.rest('GET', '/cryptomanager/kms/nkp', { headers });
+    const here = await lab.rest('GET', '/cryptomanager/kms/nkp', { headers });
+    expect(fetched.status).toBe(200);
+    expect(fetched.bytes.equals(here.bytes)).toBe(true);
+    expect(native(there)?.hasBackup).toBe(true);
+    expect((await there.rest('GET', '/cryptomanager/kms/nkp', { headers })).status).toBe(401);
+  });
+});
+
+describe('single sign-on', () => {
+  it('a token that was issued before is valid, elsewhere too; in another vCenter it is not', async () => {
+    const lab = await startLab();
+    const { token } = await lab.mock.vc.tokens.issue({ subject: 'administrator@vsphere.local' }, 60_000);
+    expect((await lab.mock.vc.tokens.readText(token))?.subject).toBe('administrator@vsphere.local');
+    expect((await (await elsewhere(lab)).mock.vc.tokens.readText(token))?.subject).toBe('administrator@vsphere.local');
+    expect(await (await startLab({ encryption: {} })).mock.vc.tokens.readText(token)).toBeUndefined();
+  });
+});
+
 describe('the world', () => {
   const clone = async (lab: Lab, name: string) => {
     const folder = lab.mock.inventory.vm('web')!.get('parent')!;
@@ -145,13 +197,13 @@ describe('the world', () => {
   it('what was made after the saving is gone, what was destroyed is back, and new things get the ids that they would have had', async () => {
     const lab = await loggedIn();
     const kept = await clone(lab, 'kept');
-    const saved = lab.mock.save();
+    const saved = saveLab(lab);
     const made = await clone(lab, 'made');
     await call(lab, 'VirtualMachine', kept, 'Destroy_Task');
     await lab.mock.tasks.idle();
     expect(lab.mock.inventory.vm('kept')).toBeUndefined();
     for (const at of [lab, lab, await elsewhere(lab, saved)]) {
-      if (at === lab) at.mock.restore(saved);
+      if (at === lab) restoreLab(at, saved);
       expect(at.mock.inventory.vms.map((vm) => vm.get('name'))).toEqual(['web', 'db', 'kept']);
       expect(at.ref('kept')).toBe(kept);
       expect(at.mock.inventory.descendants(at.mock.inventory.rootFolder)).toContain(at.mock.inventory.vm('kept'));
@@ -159,6 +211,37 @@ describe('the world', () => {
       // The snapshots of the store and of its indexes are of one piece.
       expect(at.mock.inventory.vm('made')?.ref.value).toBe(made);
     }
+  });
+
+  it('the same happens after each restoring, to the byte: names, ids, addresses, times', async () => {
+    const lab = await loggedIn();
+    const { cookie } = lab;
+    const saved = saveLab(lab);
+    const story = async (at: Lab) => {
+      at.cookie = cookie;
+      const id = await clone(at, 'made');
+      await at.clock.advance(90_000);
+      await call(at, 'VirtualMachine', id, 'PowerOnVM_Task');
+      await call(
+        at,
+        'VirtualMachine',
+        at.ref('web'),
+        'CreateSnapshot_Task',
+        '<name>s</name><memory>false</memory><quiesce>false</quiesce>',
+      );
+      await at.mock.tasks.idle();
+      await at.login();
+      await createFilter(at, propSet('VirtualMachine', 'name') + objectSet('VirtualMachine', id));
+      await at.mock.rebootHost('esx-02');
+      return JSON.stringify(at.mock.save());
+    };
+    const first = await story(lab);
+    for (let time = 0; time < 2; time++) {
+      restoreLab(lab, saved);
+      expect(await story(lab)).toBe(first);
+    }
+    // What was unset before may stand elsewhere in its object now; on the wire the declared order counts.
+    expect(JSON.parse(await story(await elsewhere(lab, saved)))).toEqual(JSON.parse(first));
   });
 
   it('files of an unregistered VM lie where they were, and it can be registered elsewhere', async () => {
@@ -215,8 +298,10 @@ describe('a state', () => {
     const saved = lab.mock.save();
     await call(lab, 'VirtualMachine', lab.ref('web'), 'PowerOnVM_Task');
     expect(lab.mock.running).toEqual([`${lab.mock.vc.store.all('Task')[0]!.ref.value} (PowerOnVM_Task)`]);
-    expect(() => lab.mock.save()).toThrow(/cannot be saved while something runs: task-\d+ \(PowerOnVM_Task\)/);
-    expect(() => lab.mock.restore(saved)).toThrow(/cannot be restored while something runs/);
+    expect(() => lab.mock.save()).toThrow(
+      /the vCenter cannot be saved or restored while something runs: task-\d+ \(PowerOnVM_Task\)/,
+    );
+    expect(() => lab.mock.restore(saved)).toThrow(/cannot be saved or restored while something runs/);
     await lab.clock.advance(1000);
     await lab.mock.tasks.idle();
     expect(lab.mock.running).toEqual([]);
@@ -243,3 +328,49 @@ describe('a state', () => {
     expect(JSON.stringify(lab.mock.save())).toBe(before);
   });
 });
+
+it('200 restorings leave nothing behind', async () => {
+  const lab = await encryptedLab();
+  const timers = watchTimers(lab);
+  await createFilter(lab, propSet('VirtualMachine', 'config', 'runtime') + objectSet('VirtualMachine', lab.ref('web')));
+  await updates(lab);
+  const saved = lab.mock.save();
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const heapAfter = async (times: number) => {
+    for (let time = 0; time < times; time++) {
+      await call(lab, 'VirtualMachine', lab.ref('web'), 'PowerOnVM_Task');
+      await lab.mock.tasks.idle();
+      lab.mock.restore(time % 2 === 0 ? saved : throughText(saved));
+    }
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await heapAfter(50);
+  // The journal keeps what has happened: most of what may grow is its.
+  const growth = (await heapAfter(200)) - before;
+  expect(growth).toBeLessThan(4 * 1024 * 1024);
+  // The idle time of the session, the health check.
+  expect(timers.size).toBe(2);
+});
+
+/** The timers of the lab's clock that are set from now on. */
+function watchTimers({ clock }: Lab): ReadonlySet<object> {
+  const live = new Set<object>();
+  const set = clock.setTimeout.bind(clock);
+  clock.setTimeout = (callback, ms, options) => {
+    const run = () => {
+      live.delete(timer);
+      callback();
+    };
+    const timer = set(run, ms, options);
+    live.add(timer);
+    return {
+      clear() {
+        live.delete(timer);
+        timer.clear();
+      },
+    };
+  };
+  return live;
+}

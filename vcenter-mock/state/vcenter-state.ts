@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, KeyrigError, messageOf } from '../../core/index.ts';
+import { type Json, type JsonObject, messageOf, requireIdle, requireVersion, stateError } from '../../core/index.ts';
 import type { SavedAlarms } from '../alarms/alarms.ts';
 import type { SavedAuthorization } from '../authorization/authorization.ts';
 import type { SavedCrypto, VcenterCrypto } from '../crypto/index.ts';
@@ -16,6 +16,8 @@ import { ValueReader, ValueWriter } from './values.ts';
 
 /** Grows with every change of the form that an older keyrig could not read. */
 const stateVersion = 1;
+
+const whose = 'the vCenter';
 
 /**
  * Everything that a vCenter knows at a moment, as JSON. It holds passwords, private keys, key material and session tokens: whoever has
@@ -49,7 +51,7 @@ export function runningIn(vc: Vcenter, crypto: VcenterCrypto): string[] {
 
 /** The state of a vCenter in which nothing runs. @throws KeyrigError ERR_BUSY */
 export function saveVcenter(vc: Vcenter, crypto: VcenterCrypto): VcenterState {
-  requireQuiet(vc, crypto, 'saved');
+  requireIdle(runningIn(vc, crypto), whose);
   const values = new ValueWriter();
   const state: VcenterState = {
     plane: 'vcenter',
@@ -87,14 +89,14 @@ const readers = new WeakMap<object, ValueReader>();
  * @throws KeyrigError ERR_BUSY; ERR_STATE for a state that does not fit or is damaged: nothing has changed then
  */
 export function restoreVcenter(vc: Vcenter, crypto: VcenterCrypto, json: JsonObject): void {
-  requireQuiet(vc, crypto, 'restored');
+  requireIdle(runningIn(vc, crypto), whose);
   const state = checked(vc, json);
   const before = sound.has(json) ? undefined : saveVcenter(vc, crypto);
   try {
     apply(vc, crypto, state);
   } catch (cause) {
     if (before) apply(vc, crypto, before);
-    throw stateError(`it is damaged: ${messageOf(cause)}`, cause);
+    throw stateError(whose, `it is damaged: ${messageOf(cause)}`);
   }
   sound.add(json);
 }
@@ -121,22 +123,12 @@ function apply(vc: Vcenter, crypto: VcenterCrypto, state: VcenterState): void {
   restoreSessionObjects(vc, state.sessionObjects, values);
 }
 
-function requireQuiet(vc: Vcenter, crypto: VcenterCrypto, done: string): void {
-  const running = runningIn(vc, crypto);
-  if (running.length === 0) return;
-  throw new KeyrigError('ERR_BUSY', `the vCenter cannot be ${done} while something runs: ${running.join(', ')}`);
-}
-
 function checked(vc: Vcenter, json: JsonObject): VcenterState {
-  const { plane, version, release } = json;
-  if (plane !== 'vcenter') throw stateError('it is not that of a vCenter');
-  if (version !== stateVersion) throw stateError(`its version is ${String(version)}, not ${stateVersion}`);
+  const { plane, release } = json;
+  if (plane !== 'vcenter') throw stateError(whose, 'it is not that of a vCenter');
+  requireVersion(json, stateVersion, whose);
   if (release !== vc.profile.version) {
-    throw stateError(`it is that of a vCenter ${String(release)}, and this one is ${vc.profile.version}`);
+    throw stateError(whose, `it is that of a vCenter ${String(release)}, and this one is ${vc.profile.version}`);
   }
   return json as unknown as VcenterState;
-}
-
-function stateError(why: string, cause?: unknown): KeyrigError {
-  return new KeyrigError('ERR_STATE', `the state cannot be restored into the vCenter: ${why}`, { cause });
 }

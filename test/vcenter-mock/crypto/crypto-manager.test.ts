@@ -217,7 +217,7 @@ describe('locks over SOAP', () => {
     expect(refused).toContain(`The operation is not allowed in the current state. Key ${keyId}/guide not found`);
     expect(textOf(await call('CryptoUnlock_Task'), 'error')).toMatch(/xsi:type="InvalidVmState"/);
 
-    await kms.restore();
+    await kms.restoreBackup();
     expect(textOf(await call('CryptoUnlock_Task'), 'state')).toBe('success');
     expect(await cryptoState()).toBe('unlocked');
     expect(await alarms()).not.toContain('AlarmState>');
