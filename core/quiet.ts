@@ -102,10 +102,13 @@ export async function untilIdle(
   const elapsed = stopwatch();
   let seen = activity();
   for (let idle = 0; idle < idleTurnsOfLab; ) {
-    await new Promise((resolve) => setTimeout(resolve, turnMs));
-    const current = activity();
     const isMoving = clock instanceof ManualClock && (clock.held || clock.steered);
-    idle = current === seen && !isMoving && running().length === 0 ? idle + 1 : 0;
+    // A clock that moves by itself stands still while this looks whether anything happens, but not while something waits for it.
+    const release = !isMoving && running().length === 0 ? clock.hold() : undefined;
+    await new Promise((resolve) => setTimeout(resolve, turnMs));
+    release?.();
+    const current = activity();
+    idle = release && current === seen && running().length === 0 ? idle + 1 : 0;
     seen = current;
     if (idle === 0 && elapsed() > withinMs) {
       const what = running();

@@ -3,4 +3,5 @@ export { type ReadyLine, readyLine, writePki } from './ready.ts';
 export { loadScenario, type Problem, parseScenario } from './scenario/load.ts';
 export { type RunOptions, runScenario, type ScenarioResult, type StepResult } from './scenario/run.ts';
 export { type Scenario, scenarioSchema } from './scenario/schema.ts';
+export type { LabSnapshot } from './snapshot.ts';
 export type { World } from './world/schema.ts';

@@ -9,6 +9,10 @@ import {
   KeyrigError,
   ManualClock,
   type Runtime,
+  restoreRuntime,
+  saveRuntime,
+  stateError,
+  untilIdle,
 } from '../core/index.ts';
 import {
   createOvhApiMock,
@@ -22,6 +26,7 @@ import {
 import { createVcenterMock, type VcenterMock } from '../vcenter-mock/index.ts';
 import type { OvhAccess, OvhApplication } from './clients/ovh.ts';
 import type { LabName } from './scenario/names.ts';
+import { checkedSnapshot, isSameWorld, type LabSnapshot, newSnapshot, plainWorld } from './snapshot.ts';
 import { inventoryOf, type LabNames, namesOf } from './world/inventory.ts';
 import { startRoles } from './world/key-roles.ts';
 import { LabKms } from './world/kms.ts';
@@ -45,6 +50,14 @@ export interface LabOptions {
   ports?: 'default' | 'auto' | Ports;
   /** Address that vCenter, OVH and the first KMS listen on; default 127.0.0.1. */
   host?: string;
+  /**
+   * The lab begins as what was saved here, in this process or another: its world, seed and faults are those of then. Each KMS listens
+   * where vCenter knows it, unless the world names its port; the other ports are those of `ports`. A manual or scaled clock shows
+   * the time of then. A real one does not: what has fallen due since happens at once.
+   */
+  state?: LabSnapshot;
+  /** Takes a snapshot when the lab is ready, so that it can be reset. Costs a few ms. */
+  resettable?: boolean;
 }
 
 /** One world with its three planes, wired together. */
@@ -67,10 +80,27 @@ export class Lab {
   #ovh: OvhApiMock | undefined;
   #rotations = 0;
   #opening: Promise<void> | undefined;
+  readonly #kept = new Map<string, LabSnapshot>();
+  readonly #resettable: boolean;
+  /** Of the moment when the lab was ready. */
+  #initial: LabSnapshot | undefined;
+  #web: { ovh: Identity; vcenter: Identity } | undefined;
+  /** What the lab begins as. */
+  #state: LabSnapshot | undefined;
 
   constructor(options: LabOptions = {}) {
-    const { world = {}, clock, seed, faults, keys = new KeyPool(), ports = 'default', host = '127.0.0.1' } = options;
-    this.runtime = createRuntime({ clock, seed, faults });
+    const { state, clock, faults, ports = 'default', host = '127.0.0.1' } = options;
+    const { world = {}, seed } = state ? { world: state.world, seed: state.runtime.seed } : options;
+    const journalAfter = state?.runtime.journal;
+    // The faults of a state are attached with everything else of it.
+    this.runtime = createRuntime({ clock, seed, faults: state ? undefined : faults, journalAfter });
+    const { clock: own } = this.runtime;
+    if (state && own.mode !== 'real') own.turnTo(state.runtime.time);
+    this.#state = state;
+    this.#resettable = options.resettable ?? false;
+    // A pool of its own knows which pairs the lab uses.
+    const keys = new KeyPool(options.keys);
+    if (state) keys.restore(state.pki.keys);
     this.#world = world;
     this.names = namesOf(world.vcenter ?? {});
     this.#keys = keys;
@@ -180,7 +210,10 @@ export class Lab {
     try {
       this.#opening = this.#open();
       await this.#opening;
-      await this.#prepare();
+      if (this.#state) await this.#become(this.#state);
+      else await this.#prepare();
+      this.#state = undefined;
+      if (this.#resettable) this.#initial = await this.snapshot();
     } catch (error) {
       await this.stop();
       throw error;
@@ -192,17 +225,123 @@ export class Lab {
     const kmsWorlds: KmsWorld[] = world.kms ?? [{ name: 'kms-1', certificate: 'valid' }];
     // Made side by side: RSA keys are the slowest part of a start.
     await Promise.all(startRoles(kmsWorlds.map(({ name }) => name)).map((role) => this.#keys.get(role)));
-    const pki = await LabPki.create(this.#keys, this.runtime, world.names);
+    const pki = await LabPki.create(this.#keys, this.runtime, world.names, this.#state?.pki);
     this.#pki = pki;
     this.clientIdentities.set('vcenter', await pki.client('vcenter'));
     this.#kms = await Promise.all(kmsWorlds.map((kms, index) => this.#createKms(kms, index, pki)));
-    await Promise.all(this.#kms.map((kms) => kms.start()));
+    const stopped = new Set(this.#state?.kms.filter(({ isRunning }) => !isRunning).map(({ name }) => name));
+    await Promise.all(this.#kms.filter(({ name }) => !stopped.has(name)).map((kms) => kms.start()));
     const web = (names: readonly string[]) => pki.web('keyrig lab', [this.#host, ...names]);
-    this.#ovh = this.#createOvh(await web(ovhHosts));
-    this.#vcenter = this.#createVcenter(await web([]));
+    this.#web = this.#state?.web ?? { ovh: await web(ovhHosts), vcenter: await web([]) };
+    this.#ovh = this.#createOvh(this.#web.ovh);
+    this.#vcenter = this.#createVcenter(this.#web.vcenter);
     const { ovh, vcenter } = { ovh: this.#ovh, vcenter: this.#vcenter };
     await listening(['ovh', 'ovhHttp'], this.#ports, this.#host, () => ovh.start());
     await listening(['vcenter'], this.#ports, this.#host, () => vcenter.start());
+  }
+
+  /** What runs in the lab at the moment, in words. */
+  get running(): string[] {
+    return [this.#vcenter, this.#ovh, ...this.#kms].flatMap((part) => [...(part?.running ?? [])]);
+  }
+
+  /**
+   * The whole lab as JSON, secrets included, as soon as nothing runs in it. Clients stay connected and their sessions valid. What KMS keep
+   * in files or databases is not in it.
+   * @param withinMs of real time that the lab has to come to rest
+   * @throws KeyrigError ERR_BUSY when something still runs then
+   */
+  async snapshot({ withinMs = defaultRestMs }: { withinMs?: number } = {}): Promise<LabSnapshot> {
+    await this.#untilIdle(withinMs);
+    const ovh = started(this.#ovh);
+    const vcenter = started(this.#vcenter);
+    return newSnapshot({
+      world: plainWorld(this.#world),
+      runtime: saveRuntime(this.runtime),
+      pki: this.pki.save(),
+      web: started(this.#web),
+      clients: Array.from(this.clientIdentities, ([name, identity]) => [name, { ...identity }]),
+      rotations: this.#rotations,
+      stores: this.#stores.save(),
+      kms: this.#kms.map((kms) => kms.save()),
+      ovh: ovh.save(),
+      vcenter: vcenter.save(),
+    });
+  }
+
+  /**
+   * Makes the lab what it was when a snapshot of it was taken, as often as one likes: state, time, what is due, and the ids that will be
+   * given next. Ports stay open; connections to KMS end; sessions that are in the snapshot stay valid, the others end. The timeline
+   * goes on and tells of it: the same things happen again under new numbers.
+   * @throws KeyrigError ERR_BUSY when something still runs after `withinMs`; ERR_STATE for a snapshot of another lab;
+   *   ERR_PORT_IN_USE when a KMS that ran then cannot be started
+   */
+  async restore(snapshot: LabSnapshot, { withinMs = defaultRestMs }: { withinMs?: number } = {}): Promise<void> {
+    const state = checkedSnapshot(snapshot as unknown as Json);
+    if (state.pki.ca !== this.pki.ca.certificatePem || !isSameWorld(state.world, this.#world))
+      throw stateError('a lab', 'it is that of another lab; start a lab from it instead');
+    await this.#untilIdle(withinMs);
+    for (const saved of state.kms) {
+      const kms = this.kms(saved.name);
+      if (saved.isRunning && !kms.isRunning) await kms.start();
+      if (!saved.isRunning && kms.isRunning) await kms.stop();
+    }
+    await this.#untilIdle(withinMs);
+    await this.#become(state, state.runtime.time);
+  }
+
+  /** Keeps a snapshot under a name for as long as the lab lives. Throws as {@link snapshot}. */
+  async keep(name: string): Promise<void> {
+    this.#kept.set(name, await this.snapshot());
+  }
+
+  /** Restores a snapshot that was kept. Throws as {@link restore}; ERR_OPTION when there is none with that name. */
+  async restoreKept(name: string): Promise<void> {
+    const kept = this.#kept.get(name);
+    if (!kept) {
+      const known = [...this.#kept.keys()].join(', ') || 'none';
+      throw new KeyrigError('ERR_OPTION', `there is no snapshot "${name}"; there are: ${known}`);
+    }
+    await this.restore(kept);
+  }
+
+  /** The names of the snapshots that are kept. */
+  get kept(): readonly string[] {
+    return [...this.#kept.keys()];
+  }
+
+  /** Makes the lab what it was when it became ready. Throws as {@link restore}; ERR_OPTION without the option `resettable`. */
+  async reset(): Promise<void> {
+    if (!this.#initial) throw new KeyrigError('ERR_OPTION', 'the lab was not started with the option resettable');
+    await this.restore(this.#initial);
+  }
+
+  /** @param time what the clock shall show; as it is when absent */
+  async #become(state: LabSnapshot, time = this.runtime.clock.now()): Promise<void> {
+    const { journal } = this.runtime;
+    await this.pki.restore(state.pki);
+    // Everything at one go from here: no client sees half of it.
+    restoreRuntime(this.runtime, state.runtime, time);
+    this.clientIdentities.clear();
+    for (const [name, identity] of state.clients) this.clientIdentities.set(name, { ...identity });
+    this.#rotations = state.rotations;
+    this.#stores.restore(state.stores);
+    for (const saved of state.kms) this.kms(saved.name).restoreState(saved);
+    started(this.#ovh).restore(state.ovh);
+    started(this.#vcenter).restore(state.vcenter);
+    const at = new Date(time).toISOString();
+    journal.record({
+      plane: 'lab',
+      event: 'lab.restored',
+      text: `the lab is what it was at entry ${state.runtime.journal}, and its clock shows ${at}`,
+      data: { entry: state.runtime.journal, time: at },
+    });
+    await Promise.all(this.#kms.map((kms) => kms.refresh()));
+  }
+
+  #untilIdle(withinMs: number): Promise<void> {
+    const { clock, journal } = this.runtime;
+    return untilIdle(clock, { activity: () => journal.count, running: () => this.running }, withinMs);
   }
 
   /** Not part of opening: it may wait long for a KMS, and ends at once when the planes are stopped. */
@@ -267,7 +406,7 @@ export class Lab {
     const address = world.address ?? (index === 0 ? this.#host : `127.0.0.${index + 1}`);
     return LabKms.create(world, {
       address,
-      port: world.port ?? this.#ports.kmip,
+      port: world.port || (this.#state?.kms[index]?.port ?? world.port ?? this.#ports.kmip),
       pki,
       runtime: this.runtime,
       stores: this.#stores,
@@ -335,6 +474,9 @@ export class Lab {
     );
   }
 }
+
+/** How long a lab has to come to rest (ms). */
+const defaultRestMs = 10_000;
 
 /** Builds a lab; nothing listens before `start()`. */
 export function createLab(options?: LabOptions): Lab {

@@ -1,4 +1,4 @@
-import type { Runtime } from '../core/index.ts';
+import { type Members, type Runtime, stateError } from '../core/index.ts';
 import type { Api } from './api.ts';
 import { isInBlocks } from './ip-block.ts';
 import type { AllowedNetworkModel } from './models/allowed-network.ts';
@@ -13,14 +13,33 @@ export interface AllowedNetwork extends Readonly<AllowedNetworkModel> {
 /** The allowed networks of all services. All changes go through {@link ServiceNetworks}. */
 export class AllowedNetworkStore {
   readonly #services = new Map<string, ServiceNetworks>();
+  #next: number;
 
   constructor(runtime: Runtime, services: readonly ServiceOptions[]) {
-    let next = 1_000 + runtime.random.stream('ovh.allowedNetworks').integer(9_000);
-    const nextId = () => next++;
+    this.#next = 1_000 + runtime.random.stream('ovh.allowedNetworks').integer(9_000);
+    const nextId = () => this.#next++;
     for (const { serviceName, allowedNetworks = [] } of services) {
       const networks = new ServiceNetworks(runtime, serviceName, nextId);
       for (const { network, description = null } of allowedNetworks) networks.preset(network, description);
       this.#services.set(serviceName, networks);
+    }
+  }
+
+  save(): SavedNetworks {
+    const services = Array.from(
+      this.#services,
+      ([name, { list }]) => [name, list.map((network) => ({ ...network }))] as const,
+    );
+    return { nextId: this.#next, services };
+  }
+
+  /** For the services of the same world. */
+  restore({ nextId, services }: SavedNetworks): void {
+    this.#next = nextId;
+    for (const [serviceName, networks] of services) {
+      const known = this.#services.get(serviceName);
+      if (!known) throw stateError('the OVHcloud API', `it has networks of ${serviceName}`);
+      known.restore(networks);
     }
   }
 
@@ -29,6 +48,12 @@ export class AllowedNetworkStore {
     return this.#services.get(serviceName)!;
   }
 }
+
+/** The allowed networks of all services. */
+export type SavedNetworks = {
+  readonly nextId: number;
+  readonly services: readonly (readonly [serviceName: string, networks: readonly Members<AllowedNetwork>[]])[];
+};
 
 /** The allowed networks of one service. Every change says so in the journal. */
 export class ServiceNetworks {
@@ -80,6 +105,12 @@ export class ServiceNetworks {
 
   remove(network: AllowedNetwork, cause: number): void {
     if (this.#networks.delete(network.networkAccessId)) this.#record(network, 'removed', cause);
+  }
+
+  /** Has these and no others; the journal does not tell of it. */
+  restore(networks: readonly AllowedNetwork[]): void {
+    this.#networks.clear();
+    for (const network of networks) this.#put({ ...network });
   }
 
   #put(entry: AllowedNetwork): void {

@@ -1,5 +1,7 @@
 import type { Runtime } from '../core/index.ts';
 import type { Account } from './account/account.ts';
+import type { LoginGuard } from './account/login-guard.ts';
+import type { SecondFactorCodes } from './account/second-factor.ts';
 import type { AllowedNetworkStore } from './allowed-networks.ts';
 import type { AssumedValues } from './assumed.ts';
 import type { CredentialStore } from './credentials.ts';
@@ -28,6 +30,9 @@ export interface Api {
   readonly allowedNetworks: AllowedNetworkStore;
   readonly inbox: Inbox;
   readonly operationTokens: OperationTokens;
+  /** Wrong passwords and codes on the pages. */
+  readonly logins: LoginGuard;
+  readonly codes: SecondFactorCodes;
   /** The port of a new KMS entry. */
   kmsTcpPort(ip: string): number;
 }

@@ -1,4 +1,4 @@
-import { KeyrigError, type Runtime } from '../core/index.ts';
+import { type Json, KeyrigError, type Members, type Runtime, stateError } from '../core/index.ts';
 import type { Account, Principal } from './account/account.ts';
 import type { AssumedValues } from './assumed.ts';
 import type { CredentialStatus } from './models/auth.ts';
@@ -38,6 +38,19 @@ export interface CredentialRequest {
   /** When the page takes it no more, ms since the epoch. */
   readonly expiration: number;
 }
+
+type SavedRequest = { readonly consumerKey: string } & Omit<Members<CredentialRequest>, 'credential'>;
+
+/** All consumer keys, and what was asked for. */
+export type SavedCredentials = {
+  readonly nextId: number;
+  readonly credentials: readonly ({ readonly applicationKey: string; readonly principal: Json } & Omit<
+    Members<Credential>,
+    'application' | 'principal' | 'rules'
+  > & { readonly rules: readonly Members<AccessRule>[] })[];
+  readonly waiting: readonly SavedRequest[];
+  readonly granted: readonly SavedRequest[];
+};
 
 /** Every call is allowed. */
 export const fullAccess: readonly AccessRule[] = (['GET', 'POST', 'PUT', 'DELETE'] as const).map((method) => ({
@@ -209,6 +222,47 @@ export class CredentialStore {
   statusOf(credential: Credential): CredentialStatus {
     const expired = credential.expiration !== null && credential.expiration <= this.#runtime.clock.now();
     return expired && credential.status === 'validated' ? 'expired' : credential.status;
+  }
+
+  save(): SavedCredentials {
+    const requestOf = ({ credential, ...request }: CredentialRequest) => ({
+      consumerKey: credential.consumerKey,
+      ...request,
+    });
+    return {
+      nextId: this.#credentialIds,
+      credentials: this.credentials.map(({ application, principal, ...credential }) => ({
+        ...structuredClone(credential),
+        principal: structuredClone(principal) as unknown as Json,
+        rules: credential.rules.map((rule) => ({ ...rule })),
+        applicationKey: application.applicationKey,
+      })),
+      waiting: Array.from(this.#waiting.values(), requestOf),
+      granted: Array.from(this.#granted.values(), requestOf),
+    };
+  }
+
+  /** For the applications of the same world. */
+  restore({ nextId, credentials, waiting, granted }: SavedCredentials): void {
+    this.#credentialIds = nextId;
+    this.#credentials.clear();
+    for (const { applicationKey, principal, ...rest } of credentials) {
+      const application = this.#applications.get(applicationKey);
+      if (!application) throw stateError('the OVHcloud API', 'it has a consumer key of another application');
+      const own = structuredClone(principal) as unknown as Principal | null;
+      this.#credentials.set(rest.consumerKey, { ...structuredClone(rest), principal: own, application });
+    }
+    const take = (requests: Map<string, CredentialRequest>, saved: readonly SavedRequest[]) => {
+      requests.clear();
+      for (const { consumerKey, ...request } of saved) {
+        const credential = this.#credentials.get(consumerKey);
+        if (!credential) continue;
+        requests.set(request.token, { credential, ...request });
+        this.#tokens.set(credential, request.token);
+      }
+    };
+    take(this.#waiting, waiting);
+    take(this.#granted, granted);
   }
 
   /** Forgets the oldest: anybody who knows an application key can ask for credentials without end. */

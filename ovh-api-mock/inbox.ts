@@ -19,7 +19,7 @@ const capacity = 1_000;
 /** Phones and mailboxes of the lab's people. It holds codes on purpose: who reads it holds the phone. The journal never shows them. */
 export class Inbox {
   readonly #runtime: Runtime;
-  readonly #messages: Message[] = [];
+  #messages: Message[] = [];
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -28,6 +28,11 @@ export class Inbox {
   /** The newest last; the oldest are forgotten. */
   get messages(): readonly Message[] {
     return this.#messages;
+  }
+
+  /** Holds these messages and no others. */
+  restore(messages: readonly Message[]): void {
+    this.#messages = [...messages];
   }
 
   /** @param about what the message is for, such as `a phone number to confirm`, for the journal */

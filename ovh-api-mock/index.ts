@@ -7,6 +7,7 @@ export { ovhHosts } from './hosts.ts';
 export type { Message } from './inbox.ts';
 export { type OvhLedgerEntry, ovhLedger } from './ledger.ts';
 export { createOvhApiMock, type OvhApiMock, type ServiceStates } from './mock.ts';
+export type { OvhApiState } from './mock-state.ts';
 export type { CredentialStatus } from './models/auth.ts';
 export { datacenter } from './models/datacenter.ts';
 export { type DedicatedCloud, dedicatedCloud } from './models/dedicated-cloud.ts';

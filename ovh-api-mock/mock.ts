@@ -1,5 +1,17 @@
-import { type Identity, KeyPool, KeyrigError, type Runtime, selfSigned, usualServerNames } from '../core/index.ts';
+import type { FastifyRequest } from 'fastify';
+import {
+  type Identity,
+  type JsonObject,
+  KeyPool,
+  KeyrigError,
+  type Runtime,
+  requireIdle,
+  selfSigned,
+  usualServerNames,
+} from '../core/index.ts';
 import { Account, type Person } from './account/account.ts';
+import { LoginGuard } from './account/login-guard.ts';
+import { SecondFactorCodes } from './account/second-factor.ts';
 import { type AllowedNetwork, AllowedNetworkStore, admits } from './allowed-networks.ts';
 import type { Api } from './api.ts';
 import { createApp } from './app.ts';
@@ -8,6 +20,7 @@ import { type Application, type Credential, CredentialStore } from './credential
 import { ovhHosts } from './hosts.ts';
 import { Inbox, type Message } from './inbox.ts';
 import { type Listener, listen } from './listeners.ts';
+import { type OvhApiState, restoreApi, saveApi } from './mock-state.ts';
 import type { KmsState, OptionState } from './models/vm-encryption.ts';
 import { TokenStore } from './oauth2/tokens.ts';
 import type { OvhApiMockOptions, ServiceStatus } from './options.ts';
@@ -62,6 +75,15 @@ export interface OvhApiMock {
    * one of its KMS. Throws ERR_OPTION for an unknown service or KMS.
    */
   setStates(serviceName: string, states: ServiceStates): void;
+  /** What runs at the moment, in words: requests that are being answered, robots that do something. */
+  readonly running: readonly string[];
+  /** Everything that changes in the API, secrets included, as JSON. ERR_BUSY while something runs. */
+  save(): OvhApiState;
+  /**
+   * Makes the API what it was when the state was saved, or what another of the same world and seed was; it goes on listening. Tasks
+   * that were going on go on. The runtime must be restored before. May be repeated. ERR_BUSY while something runs, ERR_STATE.
+   */
+  restore(state: JsonObject): void;
 }
 
 /** States of a service that no call leads to. */
@@ -109,6 +131,8 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     allowedNetworks: new AllowedNetworkStore(runtime, services),
     inbox,
     operationTokens,
+    logins: new LoginGuard(runtime.clock, assumed),
+    codes: new SecondFactorCodes(runtime, inbox, assumed),
     kmsTcpPort: portOf,
   };
   for (const { serviceName, tasks = [] } of services) for (const task of tasks) api.tasks.preset(serviceName, task);
@@ -121,6 +145,7 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
     return listeners;
   };
 
+  const requests = new Set<FastifyRequest>();
   const app = createApp(api, {
     signal: stopping.signal,
     nextQueryId,
@@ -129,6 +154,17 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
       listener.reset(socket.remoteAddress, socket.remotePort);
     },
   });
+
+  app.addHook('onRequest', (request, reply, done) => {
+    requests.add(request);
+    reply.raw.once('close', () => requests.delete(request));
+    done();
+  });
+  const running = () => [
+    ...Array.from(requests, ({ method, url }) => `the OVHcloud call ${method} ${url.split('?')[0]}`),
+    ...api.tasks.running,
+    ...watch.running,
+  ];
 
   return {
     async start() {
@@ -205,6 +241,17 @@ export function createOvhApiMock(options: OvhApiMockOptions, runtime: Runtime): 
       if (status) api.services.setStatus(service, status);
       if (vmEncryption !== undefined) api.services.setVmEncryption(service, vmEncryption ?? undefined);
       for (const { entry, state } of entries) api.services.setKmsState(service, entry, state);
+    },
+    get running() {
+      return running();
+    },
+    save() {
+      requireIdle(running(), 'the OVHcloud API');
+      return saveApi(api, watch);
+    },
+    restore(state) {
+      requireIdle(running(), 'the OVHcloud API');
+      restoreApi(api, watch, state);
     },
   };
 }

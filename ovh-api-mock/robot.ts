@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/index.ts';
 import type { TaskState } from './models/task.ts';
 import type { Task } from './tasks.ts';
 
@@ -15,25 +16,33 @@ export class TaskFailure extends Error {
   }
 }
 
-/** What a robot sees of the task that it works for. Every member throws when the task shall end. */
+/**
+ * What a robot sees of the task that it works for. Every member throws when the task shall end.
+ *
+ * Each call is a step. A robot whose task is restored from a saved state runs once more: the steps that were done give what they gave
+ * then, and the one that was going on goes on. So a robot changes nothing but within a step, and asks for its steps in an order that
+ * depends on their results alone.
+ */
 export interface TaskRun {
   readonly task: Task;
   /** Fires when the API stops. */
   readonly signal: AbortSignal;
   /** Lets a stage take its time (ms of the lab's clock), as the mode of progress says. */
   wait(ms: number): Promise<void>;
+  /** Does what happens at one go, or asks somebody outside. */
+  act(work: () => void | Promise<void>): Promise<void>;
   /**
-   * Waits before the robot looks again for something outside: by the clock, or for the next poll in mode per-poll. Resolves
-   * to false when the task shall be completed without it.
+   * Looks for something outside until it is there, every `ms` of the clock, or with each poll in mode per-poll; not again when the
+   * task shall be completed without it.
    */
-  retryIn(ms: number): Promise<boolean>;
+  until(isThere: () => Promise<boolean>, ms: number): Promise<void>;
   /** Waits for the task's execution date, which may change meanwhile; by the clock in every mode. */
   untilExecutionDate(): Promise<void>;
   /**
    * Waits in state waitingTodo for something outside, such as a confirmation, at most `ms` of the clock. Resolves to false
    * when it did not happen.
    */
-  waitFor(happened: Promise<unknown>, ms: number, description: string): Promise<boolean>;
+  waitFor(happened: () => Promise<unknown>, ms: number, description: string): Promise<boolean>;
   /** Enters a stage: state doing. Resolves to the `seq` of the journal entry that says so. */
   doing(progress: number, description: string): Promise<number>;
   /**
@@ -45,9 +54,13 @@ export interface TaskRun {
   done(): Promise<number>;
 }
 
+/** What a robot is made from again when its task is restored: its kind in `robots/restore.ts`, and what it works on. */
+export type Recipe = { readonly kind: string } & JsonObject;
+
 /** The work behind a task, named after it. */
 export interface Robot {
   readonly name: string;
+  readonly recipe: Recipe;
   /** Default `generic`; the other type seen is `maintenance`. */
   readonly type?: string;
   /** What its tasks work on; two tasks with the same lock on one service are not begun side by side. */

@@ -1,4 +1,4 @@
-import type { Journal, Runtime } from '../core/index.ts';
+import { type Journal, type JsonObject, type Runtime, stateError } from '../core/index.ts';
 import type { AssumedValues } from './assumed.ts';
 import { date } from './datetime.ts';
 import type { Datacenter } from './models/datacenter.ts';
@@ -27,6 +27,12 @@ interface WritableDetails extends ServiceDetails {
   readonly securityOptions: Map<SecurityOptionName, SecurityOptionState>;
 }
 
+export type SavedDetails = readonly {
+  readonly serviceName: string;
+  readonly infos: JsonObject;
+  readonly securityOptions: readonly (readonly [SecurityOptionName, SecurityOptionState])[];
+}[];
+
 /** Datacenters, contract, features and security options of the services. All changes go through its methods, which say so in the journal. */
 export class ServiceDetailsStore {
   readonly #services = new Map<string, WritableDetails>();
@@ -51,6 +57,26 @@ export class ServiceDetailsStore {
         iam: { state: 'disabled', identityProviderId: null, ...options.iamOption },
         securityOptions: new Map(Object.entries(options.securityOptions ?? {})) as WritableDetails['securityOptions'],
       });
+    }
+  }
+
+  /** What can change: the rest is the world's. */
+  save(): SavedDetails {
+    return Array.from(this.#services, ([serviceName, { infos, securityOptions }]) => ({
+      serviceName,
+      infos: { ...infos } as unknown as JsonObject,
+      securityOptions: [...securityOptions],
+    }));
+  }
+
+  /** For the services of the same world. */
+  restore(details: SavedDetails): void {
+    for (const { serviceName, infos, securityOptions } of details) {
+      const known = this.#services.get(serviceName);
+      if (!known) throw stateError('the OVHcloud API', `it has a service ${serviceName}`);
+      known.infos = { ...(infos as unknown as ServiceDetails['infos']) };
+      known.securityOptions.clear();
+      for (const [option, state] of securityOptions) known.securityOptions.set(option, state);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Journal, Runtime } from '../core/index.ts';
+import type { Journal, JsonObject, Members, Runtime } from '../core/index.ts';
 import { type DedicatedCloud, dedicatedCloudObject } from './models/dedicated-cloud.ts';
 import type { KmsState, OptionState } from './models/vm-encryption.ts';
 import type { ServiceOptions, ServiceStatus } from './options.ts';
@@ -70,6 +70,16 @@ export function resourceUrn(serviceName: string): string {
   return `urn:v1:eu:resource:pccVMware:${serviceName}`;
 }
 
+/** All services with their KMS entries. */
+export type SavedServices = {
+  readonly nextKmsId: number;
+  readonly services: readonly (Omit<Members<Service>, 'properties' | 'kms' | 'vmEncryption'> & {
+    readonly properties: JsonObject;
+    readonly vmEncryption?: OptionState | undefined;
+    readonly kms: readonly Members<KmsEntry>[];
+  })[];
+};
+
 /** The services and their KMS entries. All changes go through its methods, which say so in the journal. */
 export class ServiceStore {
   readonly #services = new Map<string, WritableService>();
@@ -107,6 +117,28 @@ export class ServiceStore {
         const tcpPort = port ?? kmsTcpPort(ip);
         service.kms.set(kmsId, { kmsId, ip, sslThumbprint, description, kmsTcpPort: tcpPort, state, flowOpen });
       }
+    }
+  }
+
+  save(): SavedServices {
+    const services = this.all.map(({ kms, properties, ...service }) => ({
+      ...service,
+      properties: structuredClone(properties) as unknown as JsonObject,
+      kms: Array.from(kms.values(), (entry) => ({ ...entry })),
+    }));
+    return { nextKmsId: this.#kmsIds, services };
+  }
+
+  restore({ nextKmsId, services }: SavedServices): void {
+    this.#kmsIds = nextKmsId;
+    this.#services.clear();
+    for (const { properties, kms, ...service } of services) {
+      this.#services.set(service.serviceName, {
+        ...service,
+        vmEncryption: service.vmEncryption,
+        properties: structuredClone(properties) as unknown as DedicatedCloud,
+        kms: new Map(kms.map((entry) => [entry.kmsId, { ...entry }])),
+      });
     }
   }
 

@@ -1,8 +1,8 @@
-import { KeyrigError, messageOf, type Runtime } from '../core/index.ts';
+import { type FaultThen, type Json, type JsonObject, KeyrigError, messageOf, type Runtime } from '../core/index.ts';
 import type { AssumedValues } from './assumed.ts';
 import { fill } from './assumed.ts';
 import type { TaskProgressMode } from './options.ts';
-import { isUnfinished, type Robot, type TaskAction, TaskFailure, type TaskRun } from './robot.ts';
+import { isUnfinished, type Recipe, type Robot, type TaskAction, TaskFailure, type TaskRun } from './robot.ts';
 import type { Task } from './tasks.ts';
 
 /** What the work on a task takes from the store of tasks. */
@@ -21,6 +21,39 @@ export interface WorkParts {
 /** Why a pause ended: its time is over, the task was polled, someone lent a hand, or what it waits for changed. */
 type Wake = 'time' | 'poll' | 'hand' | 'changed';
 
+/** A fault that struck a task, as far as it was carried out. */
+type Struck = {
+  /** What is carried out, or will be next. */
+  stage: 'delay' | 'hang' | 'end' | 'fixing';
+  readonly delay?: number;
+  readonly hang: boolean;
+  readonly ovh?: FaultThen['ovh'];
+  readonly cause: number;
+  /** What the task showed before it was in state fixing. */
+  before?: Pick<Task, 'state' | 'description'>;
+};
+
+/** The work on a task at a moment: a robot rests, or has nothing to do. */
+export type SavedWork = {
+  readonly task: JsonObject;
+  readonly recipe: Recipe;
+  readonly cause?: number;
+  readonly working: boolean;
+  readonly order?: { readonly state: TaskFailure['state']; readonly message: string };
+  readonly interrupted?: Pick<Task, 'state' | 'description'>;
+  readonly hurried: boolean;
+  /** Task ids. */
+  readonly children: readonly number[];
+  readonly parent?: number;
+  /** What the steps that were done gave. */
+  readonly steps: readonly Json[];
+  readonly struck?: Struck;
+  /** How the pause of the present step ended, when what was ordered meanwhile is still being done. */
+  readonly paused?: Wake;
+  /** When the rest ends by the clock, ms since the epoch. */
+  readonly due?: number;
+};
+
 /** How a robot pauses: for a time, or until a poll; in the background it waits for a time that others let pass. */
 interface Rest {
   ms?: number;
@@ -30,6 +63,17 @@ interface Rest {
 
 /** Node.js cannot wait longer at once; who waits for a date looks again. */
 const longestMs = 1_000_000_000;
+
+/** Does a step, or passes over one that was done. */
+type Stepper = <T extends Json>(work: () => Promise<T>) => Promise<T>;
+
+/** A step that gives nothing. */
+async function nothing(step: Stepper, work: () => Promise<void>): Promise<void> {
+  await step(async () => {
+    await work();
+    return null;
+  });
+}
 
 /** A robot at work on its task: its pauses, the faults that strike it, and the hands that interfere. */
 export class TaskWork {
@@ -51,6 +95,13 @@ export class TaskWork {
   #hurried = false;
   #children: TaskWork[] = [];
   #parent: TaskWork | undefined;
+  /** What the steps that the robot has done gave. */
+  #steps: Json[] = [];
+  #struck: Struck | undefined;
+  #paused: Wake | undefined;
+  #due: number | undefined;
+  /** The robot was restored and has not come to rest yet. */
+  #isResuming = false;
 
   constructor(task: Task, robot: Robot, cause: number | undefined, parts: WorkParts) {
     this.task = task;
@@ -59,10 +110,57 @@ export class TaskWork {
     this.#parts = parts;
   }
 
+  /** True while the robot does something, so that its state cannot be told. */
+  get isBusy(): boolean {
+    return this.#working && !this.#wake;
+  }
+
+  save(): SavedWork {
+    const { task, robot } = this;
+    return {
+      task: { ...task },
+      recipe: robot.recipe,
+      cause: this.#cause,
+      working: this.#working,
+      ...(this.#order && { order: { state: this.#order.state, message: this.#order.message } }),
+      interrupted: this.#interrupted && { ...this.#interrupted },
+      hurried: this.#hurried,
+      children: this.#children.map((child) => child.task.taskId),
+      parent: this.#parent?.task.taskId,
+      steps: [...this.#steps],
+      struck: this.#struck && { ...this.#struck },
+      paused: this.#paused,
+      due: this.#due,
+    };
+  }
+
+  /** Makes a new work what another was. {@link resume} follows once all works are there. */
+  restore(saved: SavedWork, workOf: (taskId: number) => TaskWork): void {
+    const { order, interrupted, parent, struck } = saved;
+    this.#working = saved.working;
+    this.#order = order && new TaskFailure(order.state, order.message);
+    this.#interrupted = interrupted && { ...interrupted };
+    this.#hurried = saved.hurried;
+    this.#children = saved.children.map(workOf);
+    this.#parent = parent === undefined ? undefined : workOf(parent);
+    this.#steps = [...saved.steps];
+    this.#struck = struck && { ...struck };
+    this.#paused = saved.paused;
+    this.#due = saved.due;
+  }
+
+  /** Lets a robot that was resting go on resting for as long as was left. */
+  resume(): void {
+    if (!this.#working) return;
+    this.#isResuming = true;
+    void this.#work();
+  }
+
   /** Sets the robot to work; for a planned task after it was queued. */
   begin(): void {
     if (this.#working) return;
     this.#working = true;
+    this.#steps = [];
     void this.#work();
   }
 
@@ -150,11 +248,14 @@ export class TaskWork {
   async #work(): Promise<void> {
     const { assumed, signal } = this.#parts;
     try {
-      if (this.task.state === 'toCreate') {
+      const step = this.#stepper();
+      await step(async () => {
+        if (this.task.state !== 'toCreate') return null;
         await this.#stage(assumed.plannedMs);
         this.#change({ state: 'todo' }, this.#cause);
-      }
-      await this.robot.run(this.#run());
+        return null;
+      });
+      await this.robot.run(this.#run(step));
     } catch (error) {
       // Anything but a TaskFailure is a defect of keyrig; the task shows it instead of hanging.
       const failure = error instanceof TaskFailure ? error : new TaskFailure('error', messageOf(error));
@@ -163,66 +264,107 @@ export class TaskWork {
       this.#working = false;
       this.#hurried = false;
       this.#order = undefined;
+      this.#struck = undefined;
       this.#rested();
       this.#parent?.changed();
     }
   }
 
-  #run(): TaskRun {
+  /** Does steps one after the other; those that were done before the task was restored are passed over. */
+  #stepper(): Stepper {
+    let next = 0;
+    return async <T extends Json>(work: () => Promise<T>): Promise<T> => {
+      const place = next++;
+      if (place === this.#steps.length) {
+        const result = await work();
+        // The work of a task that was replaced ends in its pauses, so this is always the task's own list.
+        this.#steps.push(result);
+      }
+      return this.#steps[place] as T;
+    };
+  }
+
+  #run(step: Stepper): TaskRun {
     const { assumed, mode, runtime, signal } = this.#parts;
     const { clock } = runtime;
     return {
       task: this.task,
       signal,
-      wait: (ms) => this.#stage(ms),
-      retryIn: async (ms) => {
-        await this.#pause(mode === 'per-poll' ? { polls: true } : { ms });
-        return !this.#hurried;
-      },
-      untilExecutionDate: async () => {
-        for (;;) {
-          const ms = this.task.executionDate - clock.now();
-          if (ms <= 0 || this.#hurried || (await this.#pause({ ms, background: true })) === 'hand') return;
-        }
-      },
-      waitFor: (happened, ms, description) => this.#waitFor(happened, ms, description),
-      doing: (progress, description) => this.#enter({ state: 'doing', progress, description }),
-      children: (robots, progress, description) => this.#delegate(robots, progress, description),
-      done: () => {
-        const end = { state: 'done', progress: 100, description: assumed.doneText } as const;
-        return this.#enter({ ...end, endDate: clock.now() });
-      },
+      wait: (ms) => nothing(step, () => this.#stage(ms)),
+      act: (work) => nothing(step, async () => work()),
+      until: (isThere, ms) =>
+        nothing(step, async () => {
+          while (this.#isResuming || !(await isThere())) {
+            await this.#pause(mode === 'per-poll' ? { polls: true } : { ms });
+            if (this.#hurried) return;
+          }
+        }),
+      untilExecutionDate: () =>
+        nothing(step, async () => {
+          for (;;) {
+            const ms = this.task.executionDate - clock.now();
+            const isOver = ms <= 0 && !this.#isResuming;
+            if (isOver || this.#hurried || (await this.#pause({ ms, background: true })) === 'hand') return;
+          }
+        }),
+      waitFor: (happened, ms, description) => this.#waitFor(step, happened, ms, description),
+      doing: (progress, description) => step(() => this.#enter({ state: 'doing', progress, description })),
+      children: (robots, progress, description) => this.#delegate(step, robots, progress, description),
+      done: () =>
+        step(() => {
+          const end = { state: 'done', progress: 100, description: assumed.doneText } as const;
+          return this.#enter({ ...end, endDate: clock.now() });
+        }),
     };
   }
 
-  async #waitFor(happened: Promise<unknown>, ms: number, description: string): Promise<boolean> {
+  async #waitFor(step: Stepper, happened: () => Promise<unknown>, ms: number, description: string): Promise<boolean> {
     const { clock } = this.#parts.runtime;
+    const until = await step(async () => clock.now() + ms);
     let has = false;
-    void happened.then(() => {
-      has = true;
-      this.changed();
+    let isAsked = false;
+    const ask = () => {
+      if (isAsked) return;
+      isAsked = true;
+      void happened().then(() => {
+        has = true;
+        this.changed();
+      });
+    };
+    await nothing(step, async () => {
+      ask();
+      await this.#enter({ state: 'waitingTodo', description });
     });
-    const until = clock.now() + ms;
-    await this.#enter({ state: 'waitingTodo', description });
-    while (!has && !this.#hurried) {
-      const left = until - clock.now();
-      if (left <= 0) return false;
-      if ((await this.#pause({ ms: left, background: true })) === 'hand') return true;
-    }
-    return true;
+    return step(async () => {
+      ask();
+      while (!has && !this.#hurried) {
+        const left = until - clock.now();
+        if (left <= 0 && !this.#isResuming) return false;
+        if ((await this.#pause({ ms: left, background: true })) === 'hand') return true;
+      }
+      return true;
+    });
   }
 
-  async #delegate(robots: readonly Robot[], progress: number, description: string): Promise<void> {
+  async #delegate(step: Stepper, robots: readonly Robot[], progress: number, description: string): Promise<void> {
     const { assumed } = this.#parts;
-    this.#children = robots.map((robot) => this.#parts.child(this.task, robot, this.#cause));
-    for (const child of this.#children) child.#parent = this;
+    await nothing(step, async () => {
+      this.#children = robots.map((robot) => this.#parts.child(this.task, robot, this.#cause));
+      for (const child of this.#children) child.#parent = this;
+    });
     try {
-      await this.#enter({ state: 'waitingForChilds', progress, description });
-      for (const child of this.#children) {
-        child.#hurried = this.#hurried;
-        child.begin();
-      }
-      while (this.#children.some(({ task }) => isUnfinished(task.state))) await this.#pause({ hurry: false });
+      await step(() => this.#enter({ state: 'waitingForChilds', progress, description }));
+      await nothing(step, async () => {
+        for (const child of this.#children) {
+          child.#hurried = this.#hurried;
+          child.begin();
+        }
+      });
+      await nothing(step, async () => {
+        while (this.#isResuming || this.#children.some(({ task }) => isUnfinished(task.state))) {
+          await this.#pause({ hurry: false });
+        }
+      });
     } catch (error) {
       // The parts of a task that ends end with it.
       if (error instanceof TaskFailure) {
@@ -256,8 +398,10 @@ export class TaskWork {
 
   /** Waits for time, for a poll when `polls` is set, or for a hand. */
   async #pause({ hurry = true, ...rest }: Rest & { hurry?: boolean }): Promise<Wake> {
-    const why = this.#hurried && hurry ? 'hand' : await this.#sleep(rest);
+    const why = this.#paused ?? (this.#hurried && hurry && !this.#isResuming ? 'hand' : await this.#sleep(rest));
+    this.#paused = why;
     await this.#settle();
+    this.#paused = undefined;
     return why;
   }
 
@@ -270,8 +414,15 @@ export class TaskWork {
         timer?.clear();
         resolve(reason);
       };
-      const due = ms === undefined ? undefined : Math.min(ms, longestMs);
-      const timer = due === undefined ? undefined : runtime.clock.setTimeout(() => wake('time'), due, { background });
+      const now = runtime.clock.now();
+      const wholly = ms === undefined ? undefined : now + Math.min(ms, longestMs);
+      const due = this.#isResuming ? this.#due : wholly;
+      this.#isResuming = false;
+      this.#due = due;
+      const timer =
+        due === undefined
+          ? undefined
+          : runtime.clock.setTimeout(() => wake('time'), Math.max(0, due - now), { background });
       this.#wake = wake;
       this.#rested();
       if (signal.aborted) wake('changed');
@@ -293,27 +444,44 @@ export class TaskWork {
   }
 
   async #enter(change: Partial<Task>): Promise<number> {
-    await this.#settle();
-    await this.#faults();
+    if (!this.#struck) {
+      await this.#settle();
+      this.#consult();
+    }
+    if (this.#struck) await this.#suffer(this.#struck);
+    this.#struck = undefined;
     return this.#change(change, this.#cause);
   }
 
-  /** Carries out the fault that applies to the next progress of the task, if any. */
-  async #faults(): Promise<void> {
-    const { assumed, mode, runtime } = this.#parts;
+  /** Asks for the fault that applies to the next progress of the task, if any. */
+  #consult(): void {
     const { name, taskId, progress, serviceName } = this.task;
-    const hit = runtime.faults.consult('ovh.task', { name, taskId, progress, serviceName }, this.#cause);
+    const { faults } = this.#parts.runtime;
+    const hit = faults.consult('ovh.task', { name, taskId, progress, serviceName }, this.#cause);
     if (!hit) return;
-    const { hang, ovh } = hit.then;
-    if (hit.delay !== undefined) await this.#pause({ ms: hit.delay });
-    if (hang) await this.#pause({});
+    const { hang = false, ovh } = hit.then;
+    this.#struck = { stage: 'delay', delay: hit.delay, hang, ovh, cause: hit.entry.seq };
+  }
+
+  /** Carries out what is left of a fault. */
+  async #suffer(struck: Struck): Promise<void> {
+    const { assumed, mode } = this.#parts;
+    const { delay, hang, ovh, cause } = struck;
+    if (struck.stage === 'delay' && delay !== undefined) await this.#pause({ ms: delay });
+    if (struck.stage === 'delay') struck.stage = 'hang';
+    if (struck.stage === 'hang' && hang) await this.#pause({});
+    if (struck.stage === 'hang') struck.stage = 'end';
     if (!ovh) return;
     const { taskState = 'error', message = assumed.faultText } = ovh;
     if (taskState !== 'fixing') throw new TaskFailure(taskState, message);
-    const { state, description } = this.task;
-    this.#change({ state: 'fixing', description: message }, hit.entry.seq);
+    if (struck.stage === 'end') {
+      const { state, description } = this.task;
+      struck.before = { state, description };
+      struck.stage = 'fixing';
+      this.#change({ state: 'fixing', description: message }, cause);
+    }
     await this.#pause(mode === 'per-poll' ? { polls: true } : mode === 'manual' ? {} : { ms: assumed.fixingMs });
-    this.#change({ state, description }, this.#cause);
+    if (struck.before) this.#change(struck.before, this.#cause);
   }
 
   #fail({ state, message }: TaskFailure, cause: number | undefined): void {

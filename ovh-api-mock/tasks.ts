@@ -3,10 +3,10 @@ import type { AssumedValues } from './assumed.ts';
 import { datetime, datetimeOrNull } from './datetime.ts';
 import type { TaskModel, TaskState } from './models/task.ts';
 import type { TaskOptions, TaskProgressMode } from './options.ts';
-import { isUnfinished, type Robot, type TaskAction } from './robot.ts';
+import { isUnfinished, type Recipe, type Robot, type TaskAction } from './robot.ts';
 import { maintenance } from './robots/maintenance.ts';
 import { standing } from './robots/standing.ts';
-import { TaskWork } from './task-work.ts';
+import { type SavedWork, TaskWork } from './task-work.ts';
 
 export { type Robot, type TaskAction, TaskFailure, type TaskRun } from './robot.ts';
 
@@ -53,6 +53,9 @@ interface ServiceTasks {
   readonly unfinished: Set<TaskWork>;
 }
 
+/** All tasks, in the order in which they came. */
+export type SavedTasks = { readonly nextId: number; readonly works: readonly SavedWork[] };
+
 /** The tasks of all services: they progress by themselves once created. */
 export class TaskStore {
   readonly #runtime: Runtime;
@@ -60,7 +63,7 @@ export class TaskStore {
   readonly #mode: TaskProgressMode;
   readonly #works = new Map<number, TaskWork>();
   readonly #services = new Map<string, ServiceTasks>();
-  readonly #stopping = new AbortController();
+  #stopping = new AbortController();
   readonly #guard: RobotGuard | undefined;
   #ids: number;
 
@@ -201,6 +204,46 @@ export class TaskStore {
     for (const { unfinished } of this.#services.values()) for (const work of unfinished) work.stop();
   }
 
+  /** The tasks whose robots do something just now, in words; one that waits does nothing. */
+  get running(): string[] {
+    const busy = [...this.#works.values()].filter(({ isBusy }) => isBusy);
+    return busy.map(({ task: { taskId, name } }) => `the OVHcloud task ${taskId} ${name}`);
+  }
+
+  save(): SavedTasks {
+    return { nextId: this.#ids, works: Array.from(this.#works.values(), (work) => work.save()) };
+  }
+
+  /**
+   * Has the tasks of a state, and no others; {@link resume} follows.
+   * @param robotOf makes the robot of a recipe again
+   */
+  restore(state: SavedTasks, robotOf: (serviceName: string, recipe: Recipe, cause?: number) => Robot): void {
+    this.stop();
+    this.#stopping = new AbortController();
+    this.#works.clear();
+    this.#services.clear();
+    this.#ids = state.nextId;
+    for (const { task, recipe, cause } of state.works) {
+      const own = { ...task } as unknown as Task;
+      this.#keep(own, robotOf(own.serviceName, recipe, cause), cause);
+    }
+    const works = [...this.#works.values()];
+    state.works.forEach((saved, place) => {
+      works[place]?.restore(saved, (taskId) => this.#works.get(taskId)!);
+    });
+  }
+
+  /** Lets the robots of a restored state go on. */
+  resume(): void {
+    for (const work of this.#works.values()) work.resume();
+  }
+
+  /** Any task that there is. */
+  known(taskId: number): Task {
+    return this.#works.get(taskId)!.task;
+  }
+
   #add(
     given: Pick<Task, 'serviceName' | 'name' | 'type' | 'subject'> & Partial<Task>,
     robot: Robot,
@@ -222,7 +265,11 @@ export class TaskStore {
       createdFrom: this.#assumed.taskCreatedFrom,
       ...given,
     };
-    const work = new TaskWork(task, robot, cause === undefined ? undefined : this.#record(task, cause), {
+    return this.#keep(task, robot, cause === undefined ? undefined : this.#record(task, cause));
+  }
+
+  #keep(task: Task, robot: Robot, cause: number | undefined): TaskWork {
+    const work = new TaskWork(task, robot, cause, {
       runtime: this.#runtime,
       mode: this.#mode,
       assumed: this.#assumed,

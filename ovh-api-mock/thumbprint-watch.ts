@@ -13,6 +13,8 @@ export class ThumbprintWatch {
   readonly #api: Api;
   readonly #stopping = new AbortController();
   #timer: ClockTimer | undefined;
+  #due: number | undefined;
+  #looking = 0;
 
   constructor(api: Api) {
     this.#api = api;
@@ -20,12 +22,38 @@ export class ThumbprintWatch {
 
   start(): void {
     const { assumed, runtime } = this.#api;
+    this.#startAt(runtime.clock.now() + assumed.thumbprintWatchMs);
+  }
+
+  /** @param due when it looks next, ms since the epoch */
+  #startAt(due: number): void {
+    const { clock } = this.#api.runtime;
     const look = () => {
-      const release = runtime.clock.hold();
-      void this.#look().finally(release);
+      const release = clock.hold();
+      this.#looking++;
+      void this.#look().finally(() => {
+        this.#looking--;
+        release();
+      });
       this.start();
     };
-    this.#timer = runtime.clock.setTimeout(look, assumed.thumbprintWatchMs, { background: true });
+    this.#due = due;
+    this.#timer = clock.setTimeout(look, Math.max(0, due - clock.now()), { background: true });
+  }
+
+  get running(): string[] {
+    return this.#looking > 0 ? ['the OVHcloud watch of thumbprints'] : [];
+  }
+
+  /** When it looks next, ms since the epoch; undefined when it does not look. */
+  get due(): number | undefined {
+    return this.#due;
+  }
+
+  restore(due: number | undefined): void {
+    this.#timer?.clear();
+    this.#due = undefined;
+    if (due !== undefined) this.#startAt(due);
   }
 
   stop(): void {

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { ClockTimer, JsonObject, Runtime } from '../core/index.ts';
+import { type ClockTimer, type JsonObject, type Members, type Runtime, stateError } from '../core/index.ts';
 import type { ObjectRight, Right, UserModel } from './models/user.ts';
 import type { ServiceOptions, UserOptions } from './options.ts';
 
@@ -52,10 +52,11 @@ interface WritableUser extends UserModel {
 /** The users of all services. All changes go through {@link ServiceUsers}. */
 export class UserStore {
   readonly #services = new Map<string, ServiceUsers>();
+  #next: number;
 
   constructor(services: readonly ServiceOptions[], parts: UserStoreParts) {
-    let next = 10_000 + parts.runtime.random.stream('ovh.users').integer(90_000);
-    const nextId = () => next++;
+    this.#next = 10_000 + parts.runtime.random.stream('ovh.users').integer(90_000);
+    const nextId = () => this.#next++;
     for (const { serviceName, users = [admin] } of services) {
       this.#services.set(serviceName, new ServiceUsers({ ...parts, serviceName, nextId }, users));
     }
@@ -66,11 +67,41 @@ export class UserStore {
     return this.#services.get(serviceName)!;
   }
 
+  save(): SavedUsers {
+    return { nextId: this.#next, services: Array.from(this.#services, ([name, users]) => [name, users.save()]) };
+  }
+
+  /** For the services of the same world. Everybody expires at the same date as before. */
+  restore({ nextId, services }: SavedUsers): void {
+    this.#next = nextId;
+    for (const [serviceName, users] of services) {
+      const known = this.#services.get(serviceName);
+      if (!known) throw stateError('the OVHcloud API', `it has users of ${serviceName}`);
+      known.restore(users);
+    }
+  }
+
   /** Nobody expires any more. */
   stop(): void {
     for (const users of this.#services.values()) users.stop();
   }
 }
+
+/** The users of all services, with hashes (base64) of their passwords. */
+export type SavedUsers = {
+  readonly nextId: number;
+  readonly services: readonly (readonly [serviceName: string, users: readonly SavedUser[]])[];
+};
+
+type SavedUser = {
+  readonly user: JsonObject;
+  readonly rights: readonly Members<Right>[];
+  readonly objectRights: readonly Members<ObjectRight>[];
+  readonly password?: string | undefined;
+  readonly phoneToken?: string | undefined;
+  /** Whether the expiration date is still to come. */
+  readonly expires: boolean;
+};
 
 interface UserStoreParts {
   readonly runtime: Runtime;
@@ -197,6 +228,34 @@ export class ServiceUsers {
 
   stop(): void {
     for (const timer of this.#expiries.values()) timer.clear();
+  }
+
+  save(): SavedUser[] {
+    return Array.from(this.#users.values(), ({ rights, objectRights, ...user }) => ({
+      user: user as unknown as JsonObject,
+      rights: Array.from(rights.values(), (right) => ({ ...right })),
+      objectRights: Array.from(objectRights.values(), (right) => ({ ...right })),
+      password: this.#passwords.get(user.userId)?.toString('base64'),
+      phoneToken: this.#phoneTokens.get(user.userId),
+      expires: this.#expiries.has(user.userId),
+    }));
+  }
+
+  restore(users: readonly SavedUser[]): void {
+    this.stop();
+    for (const known of [this.#users, this.#passwords, this.#phoneTokens, this.#expiries]) known.clear();
+    for (const { user: fields, rights, objectRights, password, phoneToken, expires } of users) {
+      const user = {
+        ...fields,
+        rights: new Map(rights.map((right) => [right.rightId, { ...right }])),
+        objectRights: new Map(objectRights.map((right) => [right.objectRightId, { ...right }])),
+      } as unknown as WritableUser;
+      const { userId, expirationDate } = user;
+      this.#users.set(userId, user);
+      if (password !== undefined) this.#passwords.set(userId, Buffer.from(password, 'base64'));
+      if (phoneToken !== undefined) this.#phoneTokens.set(userId, phoneToken);
+      if (expires && expirationDate !== null) this.#expire(user, expirationDate);
+    }
   }
 
   #new(fields: UserFields & Pick<User, 'name'>, right: RightFields): WritableUser {

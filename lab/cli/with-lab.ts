@@ -5,6 +5,7 @@ import type { ReadyLine } from '../ready.ts';
 import { type LogLevel, logJournal, logLevels } from '../report/log.ts';
 import type { LoadOptions } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import type { LabSnapshot } from '../snapshot.ts';
 import { makeKeysAhead } from '../world/key-roles.ts';
 import { defaultPorts, freePorts, listening, type Ports } from '../world/ports.ts';
 import { option } from './commands/command.ts';
@@ -23,6 +24,8 @@ export interface LabOptions {
   ovhPort?: string;
   ovhHttpPort?: string;
   controlPort?: string;
+  /** File in which the lab is kept from one start to the next. */
+  state?: string;
 }
 
 type AllOptions = LabOptions & ScenarioOptions;
@@ -75,6 +78,9 @@ export async function withLab<T>(
     exit(exitCodes.usage);
     return undefined;
   }
+  const stateFile = options.state === undefined ? undefined : await import('../state-file.ts');
+  const state = options.state === undefined ? undefined : stateFile?.readStateFile(options.state);
+  if (state && options.state !== undefined) await refuseOther(state, options.state, scenario, options.seed);
   const ports = portsOf(options);
   const { host } = options;
   const seed = options.seed ?? (scenario?.seed === undefined ? undefined : String(scenario.seed));
@@ -91,6 +97,7 @@ export async function withLab<T>(
     ports,
     host,
     keys,
+    state,
   });
   logJournal(lab.runtime.journal, process.stderr, options.logLevel);
   const control = new ControlApi(lab, { host, port: ports.control });
@@ -112,7 +119,10 @@ export async function withLab<T>(
     const ready = readyLine(lab, { controlUrl: control.url, pki });
     writeReadyFile(readyFile, ready);
     control.readyFile = readyFile;
-    return await use({ lab, ready, ended });
+    const result = await use({ lab, ready, ended });
+    // Before anything is closed: what is lost by closing is part of the state.
+    if (options.state !== undefined) stateFile?.writeStateFile(options.state, await lab.snapshot());
+    return result;
   } finally {
     // Ends a start that waits for a KMS; what the start has opened is closed when it is over.
     await lab.stop();
@@ -120,6 +130,22 @@ export async function withLab<T>(
     await Promise.all([lab.stop(), control.stop()]);
     removePki();
   }
+}
+
+/** A state goes on with its own world and seed: other ones that are asked for are no mere detail. */
+async function refuseOther(
+  state: LabSnapshot,
+  path: string,
+  scenario: Scenario | undefined,
+  seed: string | undefined,
+): Promise<void> {
+  const { isSameWorld } = await import('../snapshot.ts');
+  const isOther =
+    (scenario && !isSameWorld(scenario.world ?? {}, state.world)) ||
+    (seed !== undefined && seed !== state.runtime.seed);
+  if (!isOther) return;
+  const why = 'it is of a lab with another world or seed; leave the file and --seed out, or name another state file';
+  throw new KeyrigError('ERR_STATE', `the state file ${path} cannot be used: ${why}`);
 }
 
 /** Null when the file has problems; they have been printed. */

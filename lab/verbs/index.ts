@@ -33,6 +33,8 @@ import { kmsStart } from './kms-start.ts';
 import { kmsStop } from './kms-stop.ts';
 import { kmsThumbprint } from './kms-thumbprint.ts';
 import { kmsTrustClient } from './kms-trust-client.ts';
+import { labRestore } from './lab-restore.ts';
+import { labSnapshot } from './lab-snapshot.ts';
 import { ovhAddKms } from './ovh-add-kms.ts';
 import { ovhCall } from './ovh-call.ts';
 import { ovhChangeKms } from './ovh-change-kms.ts';
@@ -126,6 +128,8 @@ const declared: readonly Verb[] = [
   kmsStop,
   kmsThumbprint,
   kmsTrustClient,
+  labRestore,
+  labSnapshot,
   ovhAddKms,
   ovhCall,
   ovhChangeKms,

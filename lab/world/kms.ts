@@ -1,5 +1,6 @@
 import { type Identity, inspectCertificate, type Json, type Runtime } from '../../core/index.ts';
 import { createKmipServer, type KmipServer, type ObjectStore } from '../../kmip-server/index.ts';
+import type { SavedKms } from '../snapshot.ts';
 import { faultIdentities } from './fault-identities.ts';
 import type { KmsStores } from './kms-store.ts';
 import type { LabPki } from './pki.ts';
@@ -122,6 +123,30 @@ export class LabKms {
   /** Objects vanish, all or those named; returns how many. */
   lose(uniqueIdentifiers?: readonly string[]): Promise<number> {
     return this.#server.lose(uniqueIdentifiers);
+  }
+
+  /** What runs at the moment, in words. */
+  get running(): readonly string[] {
+    return this.#server.running;
+  }
+
+  get isRunning(): boolean {
+    return this.#server.port !== undefined;
+  }
+
+  save(): SavedKms {
+    return { name: this.name, port: this.#port, isRunning: this.isRunning, server: this.#server.save() };
+  }
+
+  /** Makes the KMS what it was; whether it runs is left as it is. */
+  restoreState({ server }: SavedKms): void {
+    this.#server.restore(server);
+    this.#identity = { ...server.identity, chainPem: server.identity.chainPem ?? server.identity.certificatePem };
+  }
+
+  /** Has seen what the store holds when it resolves. */
+  refresh(): Promise<void> {
+    return this.#server.refresh();
   }
 
   /** Lets a client in that shows exactly this certificate (PEM). */

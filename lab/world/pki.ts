@@ -25,6 +25,16 @@ export interface Period {
   untilMinutes?: number;
 }
 
+/** The authorities of a lab and every key pair that it uses. */
+export type SavedPki = {
+  /** PEM */
+  readonly ca: string;
+  /** The authority that nobody trusts, once there is one; PEM. */
+  readonly stranger?: string | undefined;
+  /** Private keys (PEM) by role. */
+  readonly keys: Readonly<Record<string, string>>;
+};
+
 /** The certificates of one lab: its authority, and identities that are sound or flawed on purpose. */
 export class LabPki {
   readonly ca: CertificateAuthority;
@@ -40,14 +50,33 @@ export class LabPki {
     this.#names = names;
   }
 
-  /** @param names extra names for all server certificates */
-  static async create(keys: KeyPool, runtime: Runtime, names: readonly string[] = []): Promise<LabPki> {
+  /**
+   * @param names extra names for all server certificates
+   * @param saved the authority goes on as the one that was saved; `keys` has its key
+   */
+  static async create(
+    keys: KeyPool,
+    runtime: Runtime,
+    names: readonly string[] = [],
+    saved?: SavedPki,
+  ): Promise<LabPki> {
     const ca = createCertificateAuthority({
       keys: await keys.get('ca'),
+      certificatePem: saved?.ca,
       ...runtime,
       ...onBothClocks(runtime, 10 * year),
     });
     return new LabPki(ca, keys, runtime, names);
+  }
+
+  save(): SavedPki {
+    return { ca: this.ca.certificatePem, stranger: this.#strangers?.certificatePem, keys: this.#keys.save() };
+  }
+
+  /** Goes back to the authorities of then. The key of the one that nobody trusts is in `keys` already. */
+  async restore({ stranger }: SavedPki): Promise<void> {
+    const keys = stranger === undefined ? undefined : await this.#keys.get('stranger ca');
+    this.#strangers = keys && this.#strangerOf(keys, stranger);
   }
 
   /**
@@ -105,8 +134,12 @@ export class LabPki {
   /** An authority that nobody trusts. */
   async #stranger(): Promise<CertificateAuthority> {
     const keys = await this.#key('stranger ca');
-    this.#strangers ??= createCertificateAuthority({ commonName: 'unknown CA', keys, ...this.#runtime });
+    this.#strangers ??= this.#strangerOf(keys);
     return this.#strangers;
+  }
+
+  #strangerOf(keys: KeyPair, certificatePem?: string): CertificateAuthority {
+    return createCertificateAuthority({ commonName: 'unknown CA', keys, certificatePem, ...this.#runtime });
   }
 
   #during({ fromMinutes, untilMinutes }: Period = {}): Partial<CertificateRequest> {

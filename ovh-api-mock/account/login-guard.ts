@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/index.ts';
+import type { Clock, Members } from '../../core/index.ts';
 import type { AssumedValues } from '../assumed.ts';
 
 interface Attempts {
@@ -6,6 +6,8 @@ interface Attempts {
   /** ms since the epoch */
   lockedUntil: number;
 }
+
+export type SavedAttempts = readonly (readonly [login: string, attempts: Members<Attempts>])[];
 
 /** Makes logins wait after too many wrong passwords or codes. It keeps as many entries as there are people, and one for all others. */
 export class LoginGuard {
@@ -29,6 +31,15 @@ export class LoginGuard {
     const isTooMany = failures >= loginAttempts;
     const lockedUntil = isTooMany ? this.#clock.now() + loginLockMs : 0;
     this.#attempts.set(login, { failures: isTooMany ? 0 : failures, lockedUntil });
+  }
+
+  save(): SavedAttempts {
+    return Array.from(this.#attempts, ([login, attempts]) => [login, { ...attempts }]);
+  }
+
+  restore(saved: SavedAttempts): void {
+    this.#attempts.clear();
+    for (const [login, attempts] of saved) this.#attempts.set(login, { ...attempts });
   }
 
   succeeded(login: string): void {

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../core/index.ts';
+import type { Members, Runtime } from '../../core/index.ts';
 import type { AssumedValues } from '../assumed.ts';
 import type { CredentialRequest } from '../credentials.ts';
 import type { Inbox } from '../inbox.ts';
@@ -17,6 +17,13 @@ interface PendingLogin {
 
 /** Older ones are forgotten. */
 const limit = 1_000;
+
+export type SavedCodes = readonly ({
+  readonly ticket: string;
+  readonly login: string;
+  /** Token of the request for a consumer key. */
+  readonly request: string;
+} & Pick<Members<PendingLogin>, 'validityMs' | 'code' | 'expiration'>)[];
 
 /** Codes of the second factor: sent to the inbox of the lab, good once and for a few minutes. */
 export class SecondFactorCodes {
@@ -51,6 +58,26 @@ export class SecondFactorCodes {
   find(ticket: string, wanted: CredentialRequest): PendingLogin | undefined {
     const found = this.#pending.get(ticket);
     return found?.wanted === wanted && found.expiration > this.#runtime.clock.now() ? found : undefined;
+  }
+
+  save(): SavedCodes {
+    return Array.from(this.#pending, ([ticket, { person, wanted, ...rest }]) => {
+      return { ticket, login: person.login, request: wanted.token, ...rest };
+    });
+  }
+
+  /** Codes whose request is forgotten are good for nothing any more. */
+  restore(
+    codes: SavedCodes,
+    personOf: (login: string) => Person | undefined,
+    requestOf: (token: string) => CredentialRequest | undefined,
+  ): void {
+    this.#pending.clear();
+    for (const { ticket, login, request, ...rest } of codes) {
+      const person = personOf(login);
+      const wanted = requestOf(request);
+      if (person && wanted) this.#pending.set(ticket, { person, wanted, ...rest });
+    }
   }
 
   /** Whether a code is right; then it is used up. */

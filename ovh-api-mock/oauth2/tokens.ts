@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Runtime } from '../../core/index.ts';
+import { type Runtime, stateError } from '../../core/index.ts';
 import type { Account, ServiceAccount } from '../account/account.ts';
 import type { ServiceAccountOptions } from '../account/options.ts';
 
@@ -15,15 +15,19 @@ interface AccessToken {
   readonly expiration: number | null;
 }
 
+export type SavedTokens = readonly (readonly [hash: string, clientId: string, expiration: number | null])[];
+
 /** The access tokens of service accounts. Only their hashes are kept, so that a lookup takes no time that tells of one. */
 export class TokenStore {
   readonly #runtime: Runtime;
+  readonly #account: Account;
   readonly #issued = new Map<string, AccessToken>();
   /** Those of the world are never forgotten. */
   readonly #given = new Map<string, AccessToken>();
 
   constructor(runtime: Runtime, account: Account, serviceAccounts: readonly ServiceAccountOptions[] = []) {
     this.#runtime = runtime;
+    this.#account = account;
     for (const { clientId, accessTokens = [] } of serviceAccounts) {
       const owner = account.serviceAccount(clientId)!;
       for (const token of accessTokens) this.#given.set(hash('sha256', token), { owner, expiration: null });
@@ -49,6 +53,20 @@ export class TokenStore {
       cause,
     });
     return token;
+  }
+
+  /** The hashes of those that were issued; those of the world need not be saved. */
+  save(): SavedTokens {
+    return Array.from(this.#issued, ([hashed, { owner, expiration }]) => [hashed, owner.clientId, expiration]);
+  }
+
+  restore(tokens: SavedTokens): void {
+    this.#issued.clear();
+    for (const [hashed, clientId, expiration] of tokens) {
+      const owner = this.#account.serviceAccount(clientId);
+      if (!owner) throw stateError('the OVHcloud API', `it has a token of a service account ${clientId}`);
+      this.#issued.set(hashed, { owner, expiration });
+    }
   }
 
   /** Whose token it is; `expired` when it was one. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Person } from '../account/account.ts';
-import { LoginGuard } from '../account/login-guard.ts';
-import { SecondFactorCodes } from '../account/second-factor.ts';
+import type { LoginGuard } from '../account/login-guard.ts';
+import type { SecondFactorCodes } from '../account/second-factor.ts';
 import type { Api } from '../api.ts';
 import type { CredentialRequest } from '../credentials.ts';
 import { datetime } from '../datetime.ts';
@@ -47,12 +47,12 @@ interface Visit {
  * ours, assumed). Only the forms change anything, and only once.
  */
 export function serveValidation(app: FastifyInstance, api: Api, causeOf: (request: FastifyRequest) => number): void {
-  const { runtime, assumed } = api;
+  const { runtime } = api;
   const parts: Parts = {
     api,
     forms: new FormGuard(runtime),
-    logins: new LoginGuard(runtime.clock, assumed),
-    codes: new SecondFactorCodes(runtime, api.inbox, assumed),
+    logins: api.logins,
+    codes: api.codes,
   };
   app.get(validationPath, (request, reply) => {
     const { credentialToken } = request.query as { credentialToken?: unknown };

@@ -4,11 +4,16 @@ import type { User } from '../users.ts';
 import { userChange } from './user-change.ts';
 
 /** Enables or disables a user: toEnable, enabling, enabled (the order of the enumeration's states is assumed). */
-export function activateUser(api: Api, serviceName: string, user: User, action: 'enable' | 'disable'): Robot {
+export function activateUser(
+  api: Api,
+  serviceName: string,
+  user: User,
+  action: 'enable' | 'disable',
+  before: User['activationState'] = user.activationState,
+): Robot {
   const { assumed } = api;
-  const before = user.activationState;
   const states = activationStates[action];
-  return userChange(api, serviceName, user, (users) => ({
+  return userChange(api, serviceName, user, { kind: 'activateUser', action, before }, (users) => ({
     name: action === 'enable' ? assumed.enableUserRobot : assumed.disableUserRobot,
     begin: (cause) => users.set(user, { activationState: states.doing }, cause),
     finish: (cause) => users.set(user, { activationState: states.done }, cause),

@@ -3,7 +3,7 @@ import type { Robot, TaskRun } from '../robot.ts';
 import type { KmsEntry } from '../services.ts';
 import { checkThumbprint } from './check-thumbprint.ts';
 import { openFlow, openFlowTask } from './open-flow.ts';
-import { optionLock, type RobotParts } from './parts.ts';
+import { kmsRecipe, optionLock, type RobotParts } from './parts.ts';
 import { waitForVcenter } from './wait-for-vcenter.ts';
 
 /**
@@ -16,6 +16,7 @@ export function addKms(parts: RobotParts, kms: KmsEntry): Robot {
   const address = { ip: kms.ip, port: kms.kmsTcpPort };
   return {
     name: assumed.addRobot,
+    recipe: kmsRecipe('addKms', kms),
     lock: optionLock,
     async run(run: TaskRun) {
       await run.wait(assumed.queuedMs);

@@ -12,7 +12,7 @@ export const addUserRobot = 'addUser';
  * to confirm it with (that it is sent by SMS is documented, when is assumed).
  */
 export function addUser(api: Api, serviceName: string, user: User, password: string | undefined): Robot {
-  return userChange(api, serviceName, user, (users) => ({
+  return userChange(api, serviceName, user, { kind: 'addUser', password }, (users) => ({
     name: addUserRobot,
     finish(cause) {
       if (password === undefined) sendPassword(api, serviceName, user, cause);

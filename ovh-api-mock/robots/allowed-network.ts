@@ -1,7 +1,7 @@
 import type { AllowedNetwork, ServiceNetworks } from '../allowed-networks.ts';
 import type { Api } from '../api.ts';
 import { fill } from '../assumed.ts';
-import type { Robot } from '../robot.ts';
+import type { Recipe, Robot } from '../robot.ts';
 import { type Change, changeRobot } from './change.ts';
 
 /** What all tasks of an allowed network work on. */
@@ -11,7 +11,7 @@ export function networkLock(networkAccessId: number): string {
 
 /** Lets a new network through the firewall. */
 export function addNetwork(api: Api, serviceName: string, network: AllowedNetwork): Robot {
-  return networkChange(api, serviceName, network, (networks) => ({
+  return networkChange(api, serviceName, network, { kind: 'addNetwork' }, (networks) => ({
     name: api.assumed.addNetworkRobot,
     finish: (cause) => networks.set(network, { state: 'allowed', applied: network.network }, cause),
     failed(state, cause) {
@@ -27,7 +27,7 @@ export function updateNetwork(
   network: AllowedNetwork,
   change: Partial<Pick<AllowedNetwork, 'network' | 'description'>>,
 ): Robot {
-  return networkChange(api, serviceName, network, (networks) => ({
+  return networkChange(api, serviceName, network, { kind: 'updateNetwork', change }, (networks) => ({
     name: api.assumed.updateNetworkRobot,
     finish(cause) {
       const applied = change.network ?? network.network;
@@ -40,7 +40,7 @@ export function updateNetwork(
 
 /** Lets a network through no longer. */
 export function removeNetwork(api: Api, serviceName: string, network: AllowedNetwork): Robot {
-  return networkChange(api, serviceName, network, (networks) => ({
+  return networkChange(api, serviceName, network, { kind: 'removeNetwork' }, (networks) => ({
     name: api.assumed.removeNetworkRobot,
     finish: (cause) => networks.remove(network, cause),
     failed: (_, cause) => networks.set(network, { state: standing(network) }, cause),
@@ -57,11 +57,13 @@ function networkChange(
   { assumed, allowedNetworks }: Api,
   serviceName: string,
   network: AllowedNetwork,
-  work: (networks: ServiceNetworks) => Omit<Change, 'lock' | 'text' | 'exists'>,
+  recipe: Recipe,
+  work: (networks: ServiceNetworks) => Omit<Change, 'recipe' | 'lock' | 'text' | 'exists'>,
 ): Robot {
   const own = allowedNetworks.of(serviceName);
   return changeRobot(assumed, {
     ...work(own),
+    recipe: { ...recipe, network: { networkAccessId: network.networkAccessId, network: network.network } },
     lock: networkLock(network.networkAccessId),
     text: fill(assumed.changeNetworkText, { network: network.network }),
     exists: () => own.get(network.networkAccessId) === network,

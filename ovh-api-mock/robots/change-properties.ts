@@ -10,6 +10,7 @@ export const propertiesLock = 'properties';
 export function changeProperties({ assumed, services }: Api, service: Service, change: PropertyChange): Robot {
   return changeRobot(assumed, {
     name: assumed.changePropertiesRobot,
+    recipe: { kind: 'changeProperties', change },
     lock: propertiesLock,
     text: assumed.changePropertiesText,
     exists: () => true,

@@ -1,10 +1,11 @@
 import type { AssumedValues } from '../assumed.ts';
-import { type Robot, TaskFailure, type TaskRun } from '../robot.ts';
+import { type Recipe, type Robot, TaskFailure, type TaskRun } from '../robot.ts';
 
 /** A change of one object that is made in one stage. `cause` is the journal entry that it follows from. */
 export interface Change {
   /** The name of the robot. */
   readonly name: string;
+  readonly recipe: Recipe;
   /** See {@link Robot.lock}. */
   readonly lock: string;
   /** What the task shows while it works. */
@@ -23,14 +24,15 @@ export interface Change {
 
 /** The robot that makes a change: queued, at work, done (stages and times assumed). */
 export function changeRobot(assumed: AssumedValues, change: Change): Robot {
-  const { name, lock, text } = change;
+  const { name, recipe, lock, text } = change;
   return {
     name,
+    recipe,
     lock,
     async run(run: TaskRun) {
       await run.wait(assumed.queuedMs);
       const doing = await run.doing(assumed.changeProgress, text);
-      change.begin?.(doing);
+      await run.act(() => change.begin?.(doing));
       await run.wait(assumed.changeMs);
       if (!change.exists()) throw new TaskFailure('canceled', assumed.goneText);
       change.finish(await run.done());

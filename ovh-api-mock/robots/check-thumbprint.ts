@@ -21,16 +21,18 @@ export async function checkThumbprint(
   const { ip, kmsTcpPort: port } = kms;
   const { expected, working } = check;
   const cause = await run.doing(assumed.thumbprintCheckProgress, fill(assumed.thumbprintCheckText, { ip, port }));
-  services.setKmsState(service, kms, working, cause);
+  await run.act(() => services.setKmsState(service, kms, working, cause));
   await run.wait(assumed.thumbprintCheckMs);
   const address = options.dialAddress?.(ip, port) ?? { host: ip, port };
   const { signal } = run;
-  const found = await probeCertificate({ ...address, timeout: assumed.probeTimeoutMs, cause, signal }, runtime).catch(
-    (error: unknown) => {
-      throw new TaskFailure('error', fill(assumed.unreachableText, { ip, port, reason: messageOf(error) }));
-    },
-  );
-  if (fitsCertificate(expected, found)) return;
-  const text = fill(assumed.thumbprintMismatchText, { ip, port, expected, ...thumbprints(found) });
-  throw new TaskFailure('error', text);
+  await run.act(async () => {
+    const found = await probeCertificate({ ...address, timeout: assumed.probeTimeoutMs, cause, signal }, runtime).catch(
+      (error: unknown) => {
+        throw new TaskFailure('error', fill(assumed.unreachableText, { ip, port, reason: messageOf(error) }));
+      },
+    );
+    if (fitsCertificate(expected, found)) return;
+    const text = fill(assumed.thumbprintMismatchText, { ip, port, expected, ...thumbprints(found) });
+    throw new TaskFailure('error', text);
+  });
 }

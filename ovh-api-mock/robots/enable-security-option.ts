@@ -16,13 +16,16 @@ export function enableSecurityOption(
 ): Robot {
   return {
     name: assumed.securityOptionRobot,
+    recipe: { kind: 'enableSecurityOption', option },
     lock: securityLock,
     async run(run: TaskRun) {
       await run.wait(assumed.queuedMs);
       const checking = await run.doing(assumed.flowProgress, fill(assumed.securityOptionText, { option }));
-      const reason = obstacle(option, (other) => details.securityOption(service, other), assumed);
-      if (reason) throw new TaskFailure('error', reason.message);
-      details.setSecurityOption(service, option, 'creating', checking);
+      await run.act(() => {
+        const reason = obstacle(option, (other) => details.securityOption(service, other), assumed);
+        if (reason) throw new TaskFailure('error', reason.message);
+        details.setSecurityOption(service, option, 'creating', checking);
+      });
       await run.wait(assumed.updateMs);
       details.setSecurityOption(service, option, 'delivered', await run.done());
     },

@@ -7,6 +7,7 @@ export function maintenance(name: string, durationMs: number | undefined, assume
   return {
     ...standing(name, durationMs, assumed),
     type: 'maintenance',
+    recipe: { kind: 'maintenance', name, durationMs },
     async run(run: TaskRun) {
       await run.untilExecutionDate();
       await run.doing(assumed.maintenanceProgress, assumed.maintenanceText);

@@ -1,7 +1,7 @@
 import { fill } from '../assumed.ts';
 import type { Robot, TaskRun } from '../robot.ts';
 import type { KmsEntry } from '../services.ts';
-import { optionLock, type RobotParts } from './parts.ts';
+import { kmsRecipe, optionLock, type RobotParts } from './parts.ts';
 
 /** Removes a KMS: toDelete, deleting with the flow closed, gone (spec 7.3; assumed). */
 export function removeKms(parts: RobotParts, kms: KmsEntry): Robot {
@@ -9,12 +9,15 @@ export function removeKms(parts: RobotParts, kms: KmsEntry): Robot {
   const address = { ip: kms.ip, port: kms.kmsTcpPort };
   return {
     name: assumed.removeRobot,
+    recipe: kmsRecipe('removeKms', kms),
     lock: optionLock,
     async run(run: TaskRun) {
       await run.wait(assumed.queuedMs);
       const closing = await run.doing(assumed.flowProgress, fill(assumed.closeFlowText, address));
-      services.setKmsState(service, kms, 'deleting', closing);
-      services.setFlow(service, kms, false, closing);
+      await run.act(() => {
+        services.setKmsState(service, kms, 'deleting', closing);
+        services.setFlow(service, kms, false, closing);
+      });
       await run.wait(assumed.flowMs);
       services.removeKms(service, kms, await run.done());
     },

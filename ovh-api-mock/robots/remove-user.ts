@@ -5,8 +5,8 @@ import type { User } from '../users.ts';
 import { userChange } from './user-change.ts';
 
 /** Removes a user: deleting, gone. */
-function removeUser(api: Api, serviceName: string, user: User): Robot {
-  return userChange(api, serviceName, user, (users) => ({
+export function removeUser(api: Api, serviceName: string, user: User): Robot {
+  return userChange(api, serviceName, user, { kind: 'removeUser' }, (users) => ({
     name: api.assumed.removeUserRobot,
     finish: (cause) => users.remove(user, cause),
     failed: (state, cause) => users.set(user, { state: state === 'canceled' ? 'delivered' : 'error' }, cause),

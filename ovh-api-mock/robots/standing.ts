@@ -5,6 +5,7 @@ import type { Robot, TaskRun } from '../robot.ts';
 export function standing(name: string, durationMs: number | undefined, assumed: AssumedValues): Robot {
   return {
     name,
+    recipe: { kind: 'standing', name, durationMs },
     async run(run: TaskRun) {
       await run.wait(assumed.queuedMs);
       await run.doing(assumed.standingProgress, assumed.standingText);

@@ -2,21 +2,21 @@ import { fill } from '../assumed.ts';
 import type { Robot, TaskRun } from '../robot.ts';
 import type { KmsEntry } from '../services.ts';
 import { checkThumbprint } from './check-thumbprint.ts';
-import { optionLock, type RobotParts } from './parts.ts';
+import { kmsRecipe, optionLock, type RobotParts } from './parts.ts';
+
+/** The new values of a KMS. */
+export type KmsChange = Pick<KmsEntry, 'sslThumbprint'> & Partial<Pick<KmsEntry, 'description'>>;
 
 /**
  * Changes thumbprint and description of a KMS: toUpdate, updating, delivered (spec 7.3). The new values show once the work
  * is done; the flow stays as it was (assumed).
  */
-export function updateKms(
-  parts: RobotParts,
-  kms: KmsEntry,
-  change: Pick<KmsEntry, 'sslThumbprint'> & Partial<Pick<KmsEntry, 'description'>>,
-): Robot {
+export function updateKms(parts: RobotParts, kms: KmsEntry, change: KmsChange): Robot {
   const { assumed, options, service, services } = parts;
   const address = { ip: kms.ip, port: kms.kmsTcpPort };
   return {
     name: assumed.updateRobot,
+    recipe: kmsRecipe('updateKms', kms, { change }),
     lock: optionLock,
     async run(run: TaskRun) {
       await run.wait(assumed.queuedMs);
@@ -24,7 +24,7 @@ export function updateKms(
         await checkThumbprint(run, kms, { expected: change.sslThumbprint, working: 'updating' }, parts);
       }
       const updating = await run.doing(assumed.flowProgress, fill(assumed.updateText, address));
-      services.setKmsState(service, kms, 'updating', updating);
+      await run.act(() => services.setKmsState(service, kms, 'updating', updating));
       await run.wait(assumed.updateMs);
       const done = await run.done();
       kms.sslThumbprint = change.sslThumbprint;

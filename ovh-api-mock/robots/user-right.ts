@@ -16,7 +16,7 @@ export function updateRight(
   rightId: number,
   change: Partial<RightFields>,
 ): Robot {
-  return userChange(api, serviceName, user, (users) => ({
+  return userChange(api, serviceName, user, { kind: 'updateRight', rightId, change }, (users) => ({
     name: api.assumed.updateRightRobot,
     finish: (cause) => users.setRight(user, rightId, change, cause),
   }));
@@ -29,7 +29,7 @@ export function addObjectRight(
   user: User,
   objectRight: Omit<ObjectRight, 'objectRightId'>,
 ): Robot {
-  return userChange(api, serviceName, user, (users) => ({
+  return userChange(api, serviceName, user, { kind: 'addObjectRight', objectRight }, (users) => ({
     name: addObjectRightRobot,
     finish: (cause) => users.addObjectRight(user, objectRight, cause),
   }));
@@ -37,7 +37,7 @@ export function addObjectRight(
 
 /** Takes a right on an object away. */
 export function removeObjectRight(api: Api, serviceName: string, user: User, objectRightId: number): Robot {
-  return userChange(api, serviceName, user, (users) => ({
+  return userChange(api, serviceName, user, { kind: 'removeObjectRight', objectRightId }, (users) => ({
     name: removeObjectRightRobot,
     finish: (cause) => users.removeObjectRight(user, objectRightId, cause),
   }));

@@ -23,7 +23,5 @@ export async function waitForVcenter(run: TaskRun, kms: KmsEntry, { assumed, opt
       return false;
     }
   };
-  while (!(await isConfigured())) {
-    if (!(await run.retryIn(assumed.vcenterCheckMs))) return;
-  }
+  await run.until(isConfigured, assumed.vcenterCheckMs);
 }

@@ -7,7 +7,7 @@ import { ipv4, long, longText, string } from '../models/types.ts';
 import { vmEncryption, vmEncryptionAccessNetwork } from '../models/vm-encryption.ts';
 import { refuseChange } from '../refusals.ts';
 import { addKms } from '../robots/add-kms.ts';
-import { optionLock, type RobotParts } from '../robots/parts.ts';
+import { optionLock, robotParts } from '../robots/parts.ts';
 import { removeKms } from '../robots/remove-kms.ts';
 import { updateKms } from '../robots/update-kms.ts';
 import { defineServiceRoute, type Route } from '../route.ts';
@@ -137,10 +137,6 @@ export function guideRoute(docsCompat: boolean): Route {
             ),
         }),
   };
-}
-
-function robotParts({ assumed, options, runtime, services }: Api, service: Service): RobotParts {
-  return { assumed, options, runtime, services, service };
 }
 
 function refuseThumbprint({ assumed, options }: Api, value: string): ApiFailure | undefined {

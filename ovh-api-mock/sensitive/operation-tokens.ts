@@ -15,8 +15,16 @@ interface Pending {
   /** The token of each validator. */
   readonly tokens: ReadonlyMap<User, string>;
   attempts: number;
-  confirm(): void;
+  /** Undefined until the robot waits again after its task was restored. */
+  confirm: (() => void) | undefined;
 }
+
+/** The operations that wait; the tokens by the id of the validator. */
+export type SavedOperations = readonly {
+  readonly taskId: number;
+  readonly tokens: readonly (readonly [userId: number, token: string])[];
+  readonly attempts: number;
+}[];
 
 /** What the tokens need from their surroundings. */
 interface Parts {
@@ -45,18 +53,25 @@ export class OperationTokens {
   guard(serviceName: string, robot: Robot, cause: number): Robot {
     const { assumed } = this.#parts;
     const isSensitive = assumed.sensitiveRobots.includes(robot.name) && !robot.byItself;
-    if (!isSensitive || !this.#parts.asksForTokens(serviceName)) return robot;
+    return isSensitive && this.#parts.asksForTokens(serviceName) ? this.guarded(robot, cause) : robot;
+  }
+
+  /** The robot, made to wait for a token first. */
+  guarded(robot: Robot, cause: number): Robot {
+    const { assumed } = this.#parts;
     return {
       ...robot,
+      recipe: { ...robot.recipe, confirmedBy: 'token' },
       run: async (run) => {
         const { taskId } = run.task;
         try {
-          const confirmed = new Promise<void>((resolve) => this.#ask(run.task, resolve, cause));
+          const confirmed = () => new Promise<void>((resolve) => this.#expect(run.task, resolve, cause));
           const text = fill(assumed.tokenWaitText, { taskId });
           if (!(await run.waitFor(confirmed, assumed.tokenLifetimeMs, text)))
             throw new TaskFailure('canceled', assumed.tokenExpiredText);
         } finally {
-          this.#pending.delete(taskId);
+          // Another task has this id once a saved state was restored.
+          if (this.#pending.get(taskId)?.task === run.task) this.#pending.delete(taskId);
         }
         await robot.run(run);
       },
@@ -86,8 +101,36 @@ export class OperationTokens {
     this.#pending.delete(taskId);
     const text = fill(assumed.tokenConfirmedText, { taskId, operation: task.name });
     inbox.send({ kind: 'sms', to: phoneOf(holder), text }, `task ${taskId} is confirmed`, seq);
-    pending.confirm();
+    pending.confirm?.();
     return 'confirmed';
+  }
+
+  save(): SavedOperations {
+    return Array.from(this.#pending, ([taskId, { tokens, attempts }]) => ({
+      taskId,
+      tokens: Array.from(tokens, ([{ userId }, token]) => [userId, token] as const),
+      attempts,
+    }));
+  }
+
+  /** Before the tasks go on: their robots wait for the same tokens again. */
+  restore(operations: SavedOperations, taskOf: (taskId: number) => Task): void {
+    this.#pending.clear();
+    for (const { taskId, tokens, attempts } of operations) {
+      const task = taskOf(taskId);
+      const users = this.#parts.usersOf(task.serviceName);
+      const held = tokens.flatMap(([userId, token]) => {
+        const user = users.find((candidate) => candidate.userId === userId);
+        return user ? [[user, token] as const] : [];
+      });
+      this.#pending.set(taskId, { task, tokens: new Map(held), attempts, confirm: undefined });
+    }
+  }
+
+  #expect(task: Task, confirm: () => void, cause: number): void {
+    const pending = this.#pending.get(task.taskId);
+    if (pending) pending.confirm = confirm;
+    else this.#ask(task, confirm, cause);
   }
 
   #ask(task: Task, confirm: () => void, cause: number): void {
