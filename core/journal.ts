@@ -97,9 +97,10 @@ export class Journal {
 
   /** All kept entries, or those that fit the pattern (see `match.ts`), oldest first; `after` skips up to that seq. */
   entries(pattern?: Json, after = 0): JournalEntry[] {
-    return this.#entries.filter(
-      (entry) => entry.seq > after && (pattern === undefined || matches(pattern, entry as unknown as Json)),
-    );
+    const [first] = this.#entries;
+    // They are numbered without gaps: who follows the journal need not go through all of it each time.
+    const behind = first === undefined ? [] : this.#entries.slice(Math.max(0, after + 1 - first.seq));
+    return pattern === undefined ? behind : behind.filter((entry) => matches(pattern, entry as unknown as Json));
   }
 
   /** The cause of an entry: `cause`, or the latest entry that opened its `link` no later than the connection lived. */

@@ -38,6 +38,7 @@ export function environmentOf({ kmip, vcenter, ovh, control, pki }: ReadyLine): 
     KMIP_CERT: pki.clientCert,
     KMIP_KEY: pki.clientKey,
     KEYRIG_CONTROL_URL: control.url,
+    ...(control.token !== undefined && { KEYRIG_CONTROL_TOKEN: control.token }),
     KEYRIG_CERTIFICATES: pki.dir,
     // Node.js, OpenSSL and what is built on it, Python's requests
     NODE_EXTRA_CA_CERTS: pki.ca,

@@ -121,6 +121,16 @@ export class Lab {
     return started(this.#pki);
   }
 
+  /** The lab's vCenter. Throws ERR_INTERNAL before start(). */
+  get vcenter(): VcenterMock {
+    return started(this.#vcenter);
+  }
+
+  /** The lab's OVHcloud API. Throws ERR_INTERNAL before start(). */
+  get ovh(): OvhApiMock {
+    return started(this.#ovh);
+  }
+
   /** The KMS with a name, or the first one. Throws ERR_STEP when there is none. */
   kms(name?: string): LabKms {
     const found = name === undefined ? this.#kms[0] : this.#kms.find((kms) => kms.name === name);

@@ -21,12 +21,19 @@ export interface ReadyLine {
     account: string;
     password: string;
   };
-  control: { url: string };
+  control: {
+    url: string;
+    /** What its clients have to show; absent when it listens on loopback alone and none was given. */
+    token?: string;
+  };
   pki: { dir: string; ca: string; clientCert: string; clientKey: string };
 }
 
 /** Composes the ready line of a started lab. */
-export function readyLine(lab: Lab, parts: { controlUrl: string; pki: ReadyLine['pki'] }): ReadyLine {
+export function readyLine(
+  lab: Lab,
+  parts: { controlUrl: string; controlToken?: string; pki: ReadyLine['pki'] },
+): ReadyLine {
   const { vcenter, ovh } = lab.access();
   const { address, port, httpsUrl } = lab.kms();
   const { applicationKey, applicationSecret, consumerKey, account, password } = ovh;
@@ -50,7 +57,7 @@ export function readyLine(lab: Lab, parts: { controlUrl: string; pki: ReadyLine[
       account,
       password,
     },
-    control: { url: parts.controlUrl },
+    control: { url: parts.controlUrl, ...(parts.controlToken !== undefined && { token: parts.controlToken }) },
     pki: parts.pki,
   };
 }

@@ -249,7 +249,9 @@ interface Description {
 const described = new WeakMap<Socket, Description>();
 
 /** Describes a request. Requests that repeat on a connection, such as polls, share it: the journal keeps many. */
-function describe({ method, url, headers, raw: { socket } }: FastifyRequest): JournalRecord {
+function describe(request: FastifyRequest): JournalRecord {
+  const { method, url, headers, raw } = request;
+  const { socket } = raw;
   const consumerKey = headers['x-ovh-consumer'];
   const before = described.get(socket);
   if (before?.url === url && before.method === method && before.consumerKey === consumerKey) return before.record;
@@ -259,7 +261,12 @@ function describe({ method, url, headers, raw: { socket } }: FastifyRequest): Jo
     event: 'ovh.request',
     level: method === 'GET' ? 'debug' : 'info',
     text: `${method} ${path}`,
-    data: { method, path, credential: typeof consumerKey === 'string' ? maskKey(consumerKey) : undefined },
+    data: {
+      method,
+      path,
+      route: routeOf(request)?.path,
+      credential: typeof consumerKey === 'string' ? maskKey(consumerKey) : undefined,
+    },
     link:
       before?.record.link ??
       connectionKey(

@@ -1,8 +1,10 @@
-/** Generates docs/errors.md, docs/faults.md, docs/kmip.md, docs/library.md, docs/ovh.md, docs/vcenter.md, docs/verbs.md and the JSON Schemas in schema/ from their declarations. */
+/** Generates docs/control-api.md, docs/errors.md, docs/faults.md, docs/kmip.md, docs/library.md, docs/ovh.md, docs/vcenter.md, docs/verbs.md and the JSON Schemas in schema/ from their declarations. */
+
 import { errorTable } from '../core/index.ts';
 import { reportJsonSchema } from '../lab/report/shape.ts';
 import { scenarioJsonSchema } from '../lab/scenario/json-schema.ts';
 import { verbs } from '../lab/verbs/index.ts';
+import { controlReference } from './control-reference.ts';
 import { faultReference } from './fault-reference.ts';
 import { generatedFile } from './generated-file.ts';
 import { kmipReference } from './kmip-reference.ts';
@@ -45,6 +47,7 @@ function verbReference(): string {
 
 const check = process.argv.includes('--check');
 const files: [path: string, content: string][] = [
+  ['../docs/control-api.md', controlReference(notice)],
   ['../docs/errors.md', errors()],
   ['../docs/faults.md', faultReference(notice)],
   ['../docs/kmip.md', kmipReference(notice)],

@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import type { LabSnapshot } from '../snapshot.ts';
 import { makeKeysAhead } from '../world/key-roles.ts';
 import { defaultPorts, freePorts, listening, type Ports } from '../world/ports.ts';
+import { clockFor } from './clock-option.ts';
 import { option } from './commands/command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { checkVars, loadOptionsOf, type ScenarioOptions, withScenarioOptions } from './scenario-options.ts';
@@ -26,6 +27,8 @@ export interface LabOptions {
   controlPort?: string;
   /** File in which the lab is kept from one start to the next. */
   state?: string;
+  controlToken?: string;
+  clock?: string;
 }
 
 type AllOptions = LabOptions & ScenarioOptions;
@@ -42,6 +45,12 @@ export function withLabOptions(command: Command, defaults: { ports: 'auto' | 'de
     .addOption(option('--ovh-http-port <port>', `default ${defaultPorts.ovhHttp}`))
     .addOption(option('--control-port <port>', `default ${defaultPorts.control}`))
     .addOption(option('--host <address>', 'address to listen on').default('127.0.0.1'))
+    .addOption(
+      option('--control-token <token>', 'clients of the control API show it; made when --host leaves this machine'),
+    )
+    .addOption(
+      option('--clock <clock>', "real, manual, or scaled:60 for 60 times as fast; default: the file's, or real"),
+    )
     .addOption(option('--seed <seed>', 'draw everything random from this'))
     .addOption(
       option('--log-level <level>', 'what to tell on standard error')
@@ -84,15 +93,24 @@ export async function withLab<T>(
   const ports = portsOf(options);
   const { host } = options;
   const seed = options.seed ?? (scenario?.seed === undefined ? undefined : String(scenario.seed));
-  const [{ defaultWorld }, { createLab }, { ControlApi }, { readyLine, writePki, writeReadyFile }] = await Promise.all([
+  const clock = clockFor(options.clock, scenario);
+  const [
+    { defaultWorld },
+    { createLab },
+    { ControlApi },
+    { needsToken, newToken },
+    { readyLine, writePki, writeReadyFile },
+  ] = await Promise.all([
     import('../world/default.ts'),
     import('../lab.ts'),
-    import('../control.ts'),
+    import('../control/control-api.ts'),
+    import('../control/access.ts'),
     import('../ready.ts'),
   ]);
   const lab = createLab({
     world: scenario ? scenario.world : defaultWorld,
     faults: scenario?.faults,
+    clock,
     seed,
     ports,
     host,
@@ -100,7 +118,8 @@ export async function withLab<T>(
     state,
   });
   logJournal(lab.runtime.journal, process.stderr, options.logLevel);
-  const control = new ControlApi(lab, { host, port: ports.control });
+  const token = options.controlToken ?? (needsToken(host) ? newToken() : undefined);
+  const control = new ControlApi(lab, { host, port: ports.control, token });
   // The control API is quick: a port that it cannot have is known before anything else is opened.
   let over = false;
   void ended.then(() => {
@@ -116,9 +135,9 @@ export async function withLab<T>(
     if (!up) return undefined;
     const { pki, readyFile, remove } = writePki(lab, options.pkiDir);
     removePki = remove;
-    const ready = readyLine(lab, { controlUrl: control.url, pki });
+    const ready = readyLine(lab, { controlUrl: control.url, controlToken: token, pki });
     writeReadyFile(readyFile, ready);
-    control.readyFile = readyFile;
+    control.announceReady(readyFile);
     const result = await use({ lab, ready, ended });
     // Before anything is closed: what is lost by closing is part of the state.
     if (options.state !== undefined) stateFile?.writeStateFile(options.state, await lab.snapshot());

@@ -37,7 +37,11 @@ function announce(line: ReadyLine, json: boolean): void {
     ['', `application secret ${line.ovh.applicationSecret}`],
     ['', `account ${line.ovh.account}  password ${line.ovh.password}`],
     ['', `control panel ${new URL('/manager/', line.ovh.url)}`],
-    ['control', line.control.url],
+    // Browsers keep what follows # to themselves.
+    [
+      'control',
+      line.control.token === undefined ? line.control.url : `${line.control.url}/#token=${line.control.token}`,
+    ],
     ['certificates', line.pki.dir],
     ['seed', line.seed],
   ];
