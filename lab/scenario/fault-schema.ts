@@ -27,7 +27,7 @@ const moment = (edge: 'after' | 'until') => {
   const [behind, call] = edge === 'after' ? ['Not before', 'call; the next one is the first'] : ['Not after', 'call'];
   return z
     .union([
-      ms.describe(`${behind} this many ms of the lab's clock since the fault was attached.`),
+      ms.describe(`${behind} this much time of the lab's clock since the fault was attached: ms, or 30s, 5m, 2h, 1d.`),
       z.strictObject({ time: z.string().describe(`${behind} this time of the lab's clock, as 2026-01-31T12:00:00Z.`) }),
       z.strictObject({ calls: z.number().int().min(0).describe(`${behind} this matching ${call}.`) }),
       z.strictObject({
@@ -37,7 +37,7 @@ const moment = (edge: 'after' | 'until') => {
     ])
     .optional()
     .describe(
-      `${behind} this moment: ms of the lab's clock since the start, a time, a call, or an event on any plane.`,
+      `${behind} this moment: so much time (ms, or 30s) since the fault was attached, a time of the lab's clock, a call, or an event on any plane.`,
     );
 };
 
@@ -156,12 +156,12 @@ const then = z
       .describe(faultActions.tlsAlert),
     certificate: z.enum(certificateFaults).optional().describe(faultActions.certificate),
     unlisten: z.literal(true).optional().describe(faultActions.unlisten),
-    delay: ms.optional().describe(`${faultModifiers.delay} In ms.`),
-    jitter: ms.optional().describe(`${faultModifiers.jitter} In ms.`),
+    delay: ms.optional().describe(`${faultModifiers.delay} In ms, or 30s.`),
+    jitter: ms.optional().describe(`${faultModifiers.jitter} In ms, or 30s.`),
     drip: z
       .strictObject({
         bytes: count.describe('Bytes of each piece.'),
-        every: ms.describe("ms of the lab's clock between two pieces."),
+        every: ms.describe("Time of the lab's clock between two pieces: ms, or 30s."),
       })
       .optional()
       .describe(faultModifiers.drip),

@@ -16,6 +16,7 @@ it.each([
   'at: kmip.port, when: { after: { time: "2030-01-01T00:00:00Z" } }, then: { unlisten: true }',
   'at: vcenter.task, match: { phase: done }, then: { vim: { type: NotSupported, message: no } }',
   'at: vcenter.request, then: { http: { status: 503, body: down } }',
+  'at: kmip.request, when: { after: 30s, until: 2h }, then: { delay: 1.5s, jitter: 500ms }',
   'at: ovh.request, then: { drip: { bytes: 1, every: 10 } }',
 ])('accepts %s', (fault) => {
   expect(problems(fault)).toEqual([]);
@@ -50,4 +51,12 @@ it.each([
   const [first, ...rest] = problems(fault);
   expect(rest).toEqual([]);
   expect(first).toContain(text);
+});
+
+it('reads durations with a unit as ms', () => {
+  const rule = 'id: f, at: kmip.request, when: { after: 30s, until: 2h }, then: { delay: 1.5s, jitter: 500 }';
+  const result = parseScenario(`scenario: 1\nname: a\nfaults:\n  - { ${rule} }\n`, 'x.scenario.yaml');
+  expect('scenario' in result && result.scenario.faults).toMatchObject([
+    { when: { after: 30_000, until: 7_200_000 }, then: { delay: 1_500, jitter: 500 } },
+  ]);
 });
