@@ -1,6 +1,6 @@
 export { createLab, Lab, type LabOptions } from './lab.ts';
 export { type ReadyLine, readyLine, writePki } from './ready.ts';
-export { loadScenario, type Problem, parseScenario } from './scenario/load.ts';
+export { loadScenario, loadScenarios, type Problem, parseScenario } from './scenario/load.ts';
 export { type RunOptions, runScenario, type ScenarioResult, type StepResult } from './scenario/run.ts';
 export { type Scenario, scenarioSchema } from './scenario/schema.ts';
 export type { LabSnapshot } from './snapshot.ts';

@@ -3,16 +3,21 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { KeyPool } from '../../core/index.ts';
-import { loadScenario, runScenario } from '../../lab/index.ts';
+import { loadScenarios, runScenario } from '../../lab/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const files = globSync(`${root}/scenarios/**/*.scenario.yaml`).sort();
 const keys = new KeyPool();
 
-it.each(files.map((file) => [relative(root, file), file]))('%s', async (_name, file) => {
-  const loaded = loadScenario(file);
+/** Each file, and each cell of a matrix, is a case of its own. */
+const cases = files.flatMap((file) => {
+  const loaded = loadScenarios(file);
   if ('problems' in loaded) throw new Error(JSON.stringify(loaded.problems));
-  const result = await runScenario(loaded.scenario, file, { keys });
+  return loaded.map(({ scenario }) => ({ name: `${relative(root, file)}: ${scenario.name}`, file, scenario }));
+});
+
+it.each(cases)('$name', async ({ file, scenario }) => {
+  const result = await runScenario(scenario, file, { keys });
   const problems = result.steps
     .filter(({ status }) => status === 'failed')
     .map(({ title, problem }) => `${title}: ${problem}`);
