@@ -1,11 +1,17 @@
-// The dashboard: a client of the control API and of nothing else. It polls, because a lab lives for minutes, not months.
+// The dashboard: a client of the control API and of nothing else. It follows the timeline live and asks for the rest when something
+// has happened.
 
-const pollMilliseconds = 1_000;
+import { call, follow, Refusal, useToken } from './control-client.js';
+
 const keptEntries = 5_000;
+const shownEntries = 500;
 const levels = ['debug', 'info', 'warn', 'error'];
+/** How often what a busy lab tells is shown, and how often its state is asked for (ms). */
+const pace = 200;
 
 /** @type {{ seq: number, time: number, plane: string, level: string, event: string, text: string, data?: object, cause?: number }[]} */
 let entries = [];
+let connected = false;
 
 const byId = (id) => document.getElementById(id);
 const filter = byId('filter');
@@ -17,13 +23,44 @@ function element(name, text, attributes = {}) {
   return made;
 }
 
-async function read(path) {
-  const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-  return response.json();
+function table(titles, rows) {
+  const made = element('table');
+  const head = element('thead');
+  head.append(row('th', titles));
+  const body = element('tbody');
+  body.append(...rows.map((cells) => row('td', cells)));
+  made.append(head, body);
+  const frame = element('div', undefined, { class: 'frame' });
+  frame.append(made);
+  return frame;
 }
 
-function showTimeline() {
+function row(cell, contents) {
+  const made = element('tr');
+  made.append(
+    ...contents.map((content) => {
+      const one = element(cell);
+      one.append(content);
+      return one;
+    }),
+  );
+  return made;
+}
+
+/** Calls a function soon, once for all that ask meanwhile. */
+function paced(work) {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    setTimeout(() => {
+      isDue = false;
+      void work();
+    }, pace);
+  };
+}
+
+const showTimeline = paced(() => {
   const { plane, level, text } = Object.fromEntries(new FormData(filter));
   const wanted = entries.filter(
     (entry) =>
@@ -31,11 +68,15 @@ function showTimeline() {
       levels.indexOf(entry.level) >= levels.indexOf(level) &&
       `${entry.event} ${entry.text}`.toLowerCase().includes(text.toLowerCase()),
   );
-  byId('timeline').replaceChildren(...wanted.slice(-500).reverse().map(showEntry));
-}
+  const timeline = byId('timeline');
+  // What is there already stays: somebody may be reading it.
+  const present = new Map([...timeline.children].map((item) => [item.dataset.seq, item]));
+  const items = wanted.slice(-shownEntries).reverse();
+  timeline.replaceChildren(...items.map((entry) => present.get(String(entry.seq)) ?? showEntry(entry)));
+});
 
 function showEntry(entry) {
-  const item = element('li', undefined, { class: entry.level });
+  const item = element('li', undefined, { class: entry.level, 'data-seq': String(entry.seq) });
   const details = element('details');
   const summary = element('summary');
   const time = new Date(entry.time).toISOString().slice(11, 23);
@@ -46,43 +87,180 @@ function showEntry(entry) {
   return item;
 }
 
+const lock = (encrypted, state) => (encrypted ? (state === 'locked' ? 'locked' : 'encrypted') : 'plain');
+
 function showKms(list) {
-  const tables = list.map((kms) => {
+  const parts = list.flatMap((kms) => {
     const head = element('p');
     head.append(`${kms.name} at ${kms.address}:${kms.port}, SHA-1 `, element('code', kms.certificate.sha1));
-    const table = element('table');
-    const titles = ['Unique Identifier', 'Object Type', 'State', 'Owner', 'x-Name'];
-    table.append(row('th', titles));
-    for (const object of kms.objects) {
+    if (kms.objects.length === 0) return [head, element('p', 'It holds no objects.', { class: 'quiet' })];
+    const rows = kms.objects.map((object) => {
       const name = object.customAttributes?.['x-Name'] ?? '';
-      table.append(row('td', [object.uniqueIdentifier, object.objectType, object.state ?? '', object.owner, name]));
-    }
-    return [head, kms.objects.length > 0 ? table : element('p', 'It holds no objects.')];
+      return [object.uniqueIdentifier, object.objectType, object.state ?? '', object.owner, name];
+    });
+    return [head, table(['Unique Identifier', 'Object Type', 'State', 'Owner', 'x-Name'], rows)];
   });
-  byId('kms').replaceChildren(...tables.flat());
+  byId('kms').replaceChildren(...parts);
 }
 
-function row(cell, texts) {
-  const made = element('tr');
-  made.append(...texts.map((text) => element(cell, text)));
-  return made;
+function showVcenter({ url, version, keyProviders, hosts, vms }) {
+  const providers = keyProviders.flatMap(({ id, isDefault, servers }) =>
+    servers.map(({ name, address, port, isReachable }) => [
+      isDefault ? `${id} (default)` : id,
+      name,
+      `${address}:${port}`,
+      isReachable ? 'open' : 'shut',
+    ]),
+  );
+  byId('vcenter').replaceChildren(
+    element('p', `vCenter ${version} at ${url}`),
+    providers.length > 0
+      ? table(['Key provider', 'Server', 'Address', 'Gateway'], providers)
+      : element('p', 'It has no key provider.', { class: 'quiet' }),
+    table(
+      ['Virtual machine', 'Host', 'Power', 'Files', 'Disks'],
+      vms.map(({ name, host, powerState, encrypted, cryptoState, disks }) => [
+        name,
+        host ?? '',
+        powerState,
+        element('span', lock(encrypted, cryptoState), { class: lock(encrypted, cryptoState) }),
+        disks.map((disk) => `${disk.label} ${lock(disk.encrypted)}`).join(', '),
+      ]),
+    ),
+    table(
+      ['Host', 'Connection', 'Power', 'Crypto state'],
+      hosts.map(({ name, connectionState, powerState, cryptoState, inMaintenanceMode }) => [
+        inMaintenanceMode ? `${name} (maintenance)` : name,
+        connectionState,
+        powerState,
+        cryptoState ?? '',
+      ]),
+    ),
+  );
 }
 
-async function poll() {
-  try {
-    const after = entries.at(-1)?.seq ?? 0;
-    const [health, journal, kms] = await Promise.all([read('health'), read(`journal?after=${after}`), read('kms')]);
-    byId('status').textContent = `up, clock ${health.time}, seed ${health.seed}`;
-    showKms(kms);
-    if (journal.entries.length > 0) {
-      entries = [...entries, ...journal.entries].slice(-keptEntries);
-      showTimeline();
-    }
-  } catch (error) {
-    byId('status').textContent = `the lab does not answer: ${error.message}`;
+function showOvh({ services, tasks }) {
+  const parts = services.flatMap(({ serviceName, vmEncryption, kms }) => [
+    element('p', `${serviceName}: encryption ${vmEncryption}`),
+    ...(kms.length > 0
+      ? [
+          table(
+            ['KMS', 'State', 'Gateway'],
+            kms.map(({ ip, kmsTcpPort, state, isFlowOpen }) => [
+              `${ip}:${kmsTcpPort}`,
+              state,
+              isFlowOpen ? 'open' : 'shut',
+            ]),
+          ),
+        ]
+      : []),
+  ]);
+  const latest = tasks.slice(-5).reverse();
+  if (latest.length > 0) {
+    const rows = latest.map(({ taskId, name, state, progress }) => [String(taskId), name, state, `${progress} %`]);
+    parts.push(table(['Task', 'Name', 'State', 'Progress'], rows));
   }
-  setTimeout(poll, pollMilliseconds);
+  byId('ovh').replaceChildren(...parts);
 }
 
+function showFaults(list) {
+  if (list.length === 0) {
+    byId('faults').replaceChildren(element('p', 'Nothing goes wrong on purpose.', { class: 'quiet' }));
+    return;
+  }
+  const rows = list.map(({ id, rule, matched, fired }) => {
+    const remove = element('button', 'Remove', { type: 'button', 'aria-label': `Remove ${id}` });
+    remove.addEventListener('click', () => act(() => call(`faults/${encodeURIComponent(id)}`, { method: 'DELETE' })));
+    const { match, when, then } = rule;
+    return [id, rule.at, element('code', JSON.stringify({ match, when, then })), `${fired} of ${matched}`, remove];
+  });
+  byId('faults').replaceChildren(table(['Fault', 'At', 'What', 'Fired', ''], rows));
+}
+
+let state;
+
+function showStatus(problem) {
+  const text =
+    state === undefined ? 'connecting …' : `${state.clock.mode} clock ${state.clock.time}, seed ${state.seed}`;
+  byId('status').textContent = problem === undefined ? text : `the lab does not answer: ${problem.message}`;
+  byId('clock').hidden = state?.clock.mode !== 'manual';
+}
+
+function showProblem(problem) {
+  byId('problem').textContent = problem?.message ?? '';
+  byId('problem').hidden = problem === undefined;
+}
+
+/** Does what somebody asks for, and says why when it is refused. */
+async function act(work) {
+  try {
+    await work();
+    showProblem(undefined);
+  } catch (error) {
+    showProblem(error);
+  }
+  refresh();
+}
+
+const refresh = paced(async () => {
+  try {
+    const [now, kms, faults] = await Promise.all(['state', 'kms', 'faults'].map((path) => call(path)));
+    state = now;
+    showKms(kms);
+    showVcenter(state.vcenter);
+    showOvh(state.ovh);
+    showFaults(faults);
+    if (connected) showStatus();
+  } catch (error) {
+    // A lab that is starting has more to tell soon; one that is gone is told of by the timeline.
+    if (error.code === 'ERR_NOT_READY') refresh();
+    else if (error instanceof Refusal) showProblem(error);
+  }
+});
+
+async function connect() {
+  try {
+    await follow(
+      (more) => {
+        entries = [...entries, ...more].slice(-keptEntries);
+        showTimeline();
+        refresh();
+      },
+      (problem) => {
+        connected = problem === undefined;
+        showStatus(problem);
+        if (connected) refresh();
+      },
+    );
+  } catch (error) {
+    if (error.code !== 'ERR_TOKEN') return showProblem(error);
+    useToken('');
+    byId('token').hidden = false;
+    byId('main').hidden = true;
+    byId('status').textContent = '';
+    byId('token').elements.token.focus();
+  }
+}
+
+byId('token').addEventListener('submit', (event) => {
+  event.preventDefault();
+  useToken(event.target.elements.token.value);
+  event.target.reset();
+  byId('token').hidden = true;
+  byId('main').hidden = false;
+  void connect();
+});
+byId('fault').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void act(async () => {
+    await call('faults', { method: 'POST', body: JSON.parse(event.target.elements.rule.value) });
+    byId('new-fault').open = false;
+  });
+});
+byId('clock').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void act(() => call('clock/advance', { method: 'POST', body: { by: event.target.elements.by.value } }));
+});
+filter.addEventListener('submit', (event) => event.preventDefault());
 filter.addEventListener('input', showTimeline);
-poll();
+void connect();

@@ -15,6 +15,7 @@ import { isTooDeep, maxDepth } from './values.ts';
 const pages = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/dashboard.js', 'dashboard.js', 'text/javascript; charset=utf-8'],
+  ['/control-client.js', 'control-client.js', 'text/javascript; charset=utf-8'],
   ['/style.css', 'style.css', 'text/css; charset=utf-8'],
 ] as const;
 
@@ -42,6 +43,7 @@ export class ControlApi implements ControlContext {
   readonly lab: Lab;
   readonly journal: Journal;
   readonly metrics: Metrics;
+  isStepping = false;
   readonly streams = new Set<Readable>();
   readonly #app: FastifyInstance;
   readonly #access: Access;

@@ -17,7 +17,9 @@ export interface ControlContext {
   readonly isReady: boolean;
   /** Whether requests have to show a token. */
   readonly hasToken: boolean;
-  /** How many clients follow the timeline. */
+  /** True while steps run; set by who runs them. */
+  isStepping: boolean;
+  /** Those that follow the timeline. */
   readonly streams: Set<Readable>;
   /** Fires when the control API stops. */
   readonly stopping: AbortSignal;

@@ -6,7 +6,7 @@ export const reportVersion = 1;
 const milliseconds = z.number().describe('Real time it took.');
 const count = z.number().int().min(0);
 
-const stepSchema = z
+export const stepSchema = z
   .strictObject({
     section: z.enum(['steps', 'verify', 'cleanup']),
     number: z.number().int().describe('Counted from 1 within its section.'),

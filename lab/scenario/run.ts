@@ -142,10 +142,42 @@ export async function runScenario(scenario: Scenario, file: string, options: Run
   return redact(result);
 }
 
+/** A step's result, with what its verb has returned. */
+export type StepOutcome = StepResult & { result?: JsonObject };
+
+/**
+ * Runs the steps, checks and cleanup of a scenario in a lab that is up and stays up; what else the scenario says does not count.
+ * Secrets are hidden as in reports.
+ * @param timeoutMs real time after which the step that is running fails and the others are skipped
+ */
+export async function runSteps(scenario: Scenario, lab: Lab, timeoutMs: number): Promise<StepOutcome[]> {
+  const deadline = new Deadline(timeoutMs);
+  const clients = createClients(lab);
+  const redact = redactor([...secretsIn(scenario), ...secretsIn(lab.access())]);
+  const results = new Map<string, JsonObject>();
+  const keyOf = ({ section, number }: StepHead) => `${section} ${number}`;
+  try {
+    const run = new ScenarioRun(lab, clients, lab.runtime.clock, deadline, {
+      vars: scenario.vars,
+      onResult: (head, result) => void results.set(keyOf(head), result),
+    });
+    const steps = await run.all(scenario);
+    return redact(steps.map((step) => ({ ...step, result: results.get(keyOf(step)) })));
+  } finally {
+    deadline.clear();
+    await clients.close();
+  }
+}
+
 function clockFor(scenario: Scenario, startTime: number | undefined): Clock {
   if (scenario.clock === 'real') return createRealClock();
   if (typeof scenario.clock === 'object') return createScaledClock(scenario.clock.scaled);
   return new ManualClock(startTime);
+}
+
+interface RunListener extends Pick<RunOptions, 'onBegin' | 'onStep'> {
+  /** Told what a verb has returned, at each attempt. */
+  onResult?: (step: StepHead, result: JsonObject) => void;
 }
 
 class ScenarioRun {
@@ -154,7 +186,7 @@ class ScenarioRun {
   readonly #context: StepContext;
   readonly #variables: Map<string, Json>;
   #deadline: Deadline;
-  readonly #options: Pick<RunOptions, 'onBegin' | 'onStep'>;
+  readonly #options: RunListener;
   /** seq of the journal when each named step began. */
   readonly #began = new Map<string, number>();
 
@@ -163,7 +195,7 @@ class ScenarioRun {
     clients: LabClients,
     clock: Clock,
     deadline: Deadline,
-    options: Pick<RunOptions, 'onBegin' | 'onStep'> & Pick<Scenario, 'vars'>,
+    options: RunListener & Pick<Scenario, 'vars'>,
   ) {
     const { vars } = options;
     this.#lab = lab;
@@ -287,6 +319,7 @@ class ScenarioRun {
       data: { verb: head.verb },
     });
     const result = await verb.run(this.#context, input.data);
+    this.#options.onResult?.(head, result);
     const own = step.expect === undefined ? undefined : interpolate(step.expect, this.#variables);
     const expected = withDefaults(own, verb.expects);
     const problem =

@@ -111,6 +111,18 @@ it('every route answers as the description says, when it does what it is asked a
     ['GET', '/clock'],
     ['POST', '/clock/advance', undefined, { by: '1s' }],
     ['POST', '/clock/advance', undefined, { by: 'x' }],
+    [
+      'POST',
+      '/steps',
+      undefined,
+      {
+        steps: [
+          { do: 'vcenter.vm', with: { vm: 'db-1' } },
+          { do: 'kms.stop', with: { kms: 'none' } },
+        ],
+      },
+    ],
+    ['POST', '/steps', undefined, { steps: [{ do: 'nothing' }] }],
     ['GET', '/ovh/inbox'],
     ['GET', '/ovh/tasks'],
     ['POST', '/ovh/tasks/1', '/ovh/tasks/{taskId}', { action: 'advance' }],

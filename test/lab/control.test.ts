@@ -91,6 +91,7 @@ it('serves the dashboard', async () => {
   for (const [path, type] of [
     ['/', 'text/html'],
     ['/dashboard.js', 'text/javascript'],
+    ['/control-client.js', 'text/javascript'],
     ['/style.css', 'text/css'],
   ]) {
     const { status, headers, text } = await controlled.call('GET', path as string);

@@ -8,6 +8,7 @@ import { metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { inbox, steerTask, tasks } from './ovh.ts';
 import { authority, clientCertificate, clientKey } from './pki.ts';
+import { runSteps } from './steps.ts';
 
 /** Every route of the control API, in the order of the documentation. */
 export const routes: readonly Route[] = [
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   resetFaults,
   readClock,
   advanceClock,
+  runSteps,
   inbox,
   tasks,
   steerTask,
