@@ -2,7 +2,7 @@ import { type FaultPoint, faultActions, faultModifiers, faultPoint, faultPointNa
 import type { FaultEntry } from '../lab/catalogue/entry.ts';
 import { catalogue } from '../lab/catalogue/index.ts';
 import { grouped } from '../lab/catalogue/pages.ts';
-import { sightsOf } from '../lab/catalogue/words.ts';
+import { notesFor, sightsOf } from '../lab/catalogue/words.ts';
 
 /** docs/faults.md: the fault points and the catalogue. */
 export function faultReference(notice: string): string {
@@ -23,9 +23,7 @@ export function faultReference(notice: string): string {
     '',
     'A fragment goes into a scenario as it stands: `world` and `faults` beside what is there, `steps` before the step that shall fail.',
     '',
-    ...parts.flatMap(({ title, entries }) => [
-      `- [${title}](#${anchor(title)}): ${entries.map(({ id }) => `[${id}](#${id})`).join(', ')}`,
-    ]),
+    ...parts.map(({ title, entries }) => `- [${title}](#${anchor(title)}): ${entries.length}`),
     '',
     '## Fault points',
     '',
@@ -42,7 +40,15 @@ export function faultReference(notice: string): string {
     '|---|---|',
     ...Object.entries({ ...faultActions, ...faultModifiers }).map(([name, about]) => `| \`${name}\` | ${about} |`),
     '',
-    ...parts.flatMap(({ title, entries }) => [`## ${title}`, '', ...entries.flatMap(entryLines)]),
+    ...parts.flatMap(({ title, entries }) => [
+      `## ${title}`,
+      '',
+      '| fault | what goes wrong |',
+      '|---|---|',
+      ...entries.map((entry) => `| [${entry.id}](#${entry.id}) | ${entry.title} |`),
+      '',
+      ...entries.flatMap(entryLines),
+    ]),
   ].join('\n');
 }
 
@@ -68,6 +74,7 @@ function entryLines(entry: FaultEntry): string[] {
     fragment.trimEnd(),
     '```',
     '',
+    ...notesFor(entry).flatMap((note) => [`It comes after the step \`${note}\`.`, '']),
     `When ${probe.title}:`,
     '',
     ...sightsOf(entry).map(({ where, text }) => `- ${where}: ${text}`),

@@ -32,15 +32,16 @@ export function composeWithoutFault(entry: FaultEntry): JsonObject {
   return scenarioOf(entry, {});
 }
 
-/** What a probe does when nothing is wrong. */
-export function composeProbe(name: string, probe: Probe): JsonObject {
+/** What a probe does when nothing is wrong: it works, and none of the other answers come. */
+export function composeProbe(name: string, probe: Probe, others: readonly JsonObject[] = []): JsonObject {
   const { world, prepare = [], meanwhile = [], attempt, works } = probe;
+  const expect = { all: [works, ...others.map((answer) => ({ not: answer }))] };
   return {
     scenario: 1,
     name,
     seed: name,
     world,
-    steps: [...prepare, ...meanwhile, { ...attempt, expect: works }] as unknown as Json,
+    steps: [...prepare, ...meanwhile, { ...attempt, expect }] as unknown as Json,
   };
 }
 
@@ -79,8 +80,8 @@ function sightSteps({ events, alarm, provider, vm, host }: VcenterSight, probe: 
     steps.push({ name: 'Look at the events', do: 'vcenter.events', expect: { ids } });
   }
   if (alarm) {
-    const changed = { id: 'AlarmStatusChangedEvent', message: { contains: alarm } };
-    steps.push({ name: 'Look for the alarm', do: 'vcenter.events', expect: { events: { contains: changed } } });
+    const raised = { name: alarm, status: 'red' };
+    steps.push({ name: 'Look at the alarms', do: 'vcenter.alarms', expect: { alarms: { contains: raised } } });
   }
   if (provider) steps.push({ name: 'Look at the key provider', do: 'vcenter.kmsStatus', expect: provider });
   return steps;

@@ -21,7 +21,7 @@ export type Group = keyof typeof groups;
 export interface VcenterSight {
   /** Types or eventTypeIds that the event list has. */
   events?: readonly string[];
-  /** An alarm that changed its status. */
+  /** An alarm that is raised, and red. */
   alarm?: string;
   /** Pattern for the result of `vcenter.kmsStatus`: `status`, `word`, `clientTrustServer`, `serverTrustClient`. */
   provider?: JsonObject;

@@ -8,12 +8,15 @@ import { hostFaults } from './hosts/hosts.ts';
 import { keyFaults } from './keys/lost-keys.ts';
 import { kmsFaults } from './kms/service.ts';
 import { callFaults } from './ovh/calls.ts';
+import { ovhConnectionFaults } from './ovh/connections.ts';
 import { registrationFaults } from './ovh/registrations.ts';
 import { timeFaults } from './time/running-out.ts';
 import { certificateFaults } from './tls/certificates.ts';
 import { connectionFaults } from './tls/connections.ts';
 import { clientFaults } from './trust/clients.ts';
+import { vcenterConnectionFaults } from './vcenter/connections.ts';
 import { refusalFaults } from './vcenter/refusals.ts';
+import { requestFaults } from './vcenter/requests.ts';
 import { wireFaults } from './vmotion/wire.ts';
 
 /** Everything that is known to go wrong, and how to cause it. */
@@ -28,7 +31,10 @@ export const catalogue: readonly FaultEntry[] = [
   ...gatewayFaults,
   ...registrationFaults,
   ...callFaults,
+  ...ovhConnectionFaults,
   ...refusalFaults,
+  ...requestFaults,
+  ...vcenterConnectionFaults,
   ...hostFaults,
   ...wireFaults,
   ...timeFaults,

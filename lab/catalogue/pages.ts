@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../core/index.ts';
 import { compose, scenarioText } from './compose.ts';
 import { type FaultEntry, type Group, groups } from './entry.ts';
-import { sightsOf } from './words.ts';
+import { notesFor, sightsOf } from './words.ts';
 
 /** Entries by group, in the order of the groups; empty groups are left out. */
 export function grouped(entries: readonly FaultEntry[]): { group: Group; title: string; entries: FaultEntry[] }[] {
@@ -38,6 +38,7 @@ export function pageText(entry: FaultEntry): string {
     '',
     fragment.trimEnd(),
     '',
+    ...notesFor(entry).flatMap((note) => [`after the step  ${note}`, '']),
     `When ${probe.title}:`,
     '',
     ...sights.map(({ where, text }) => `  ${where.padEnd(width)}  ${text}`),

@@ -14,7 +14,7 @@ export interface Probe {
   /** What is tried, as an entry of the catalogue names it. */
   title: string;
   /** Who answers: it decides how the answer reads. */
-  answers: 'task' | 'vcenter' | 'kmip' | 'ovh';
+  answers: 'task' | 'vcenter' | 'kmip' | 'ovh' | 'http';
   world: JsonObject;
   /** What happens before the fault. */
   prepare?: readonly ProbeStep[];

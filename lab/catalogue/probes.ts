@@ -1,4 +1,4 @@
-import { type Probe, reference } from './probe.ts';
+import { type Probe, type ProbeStep, reference } from './probe.ts';
 
 const host = 'esxi-1.lab';
 const otherHost = 'esxi-2.lab';
@@ -16,9 +16,10 @@ const encrypt = {
   with: { vm },
 };
 const success = { task: { state: 'success' } };
-const encrypted = [
+const encrypted: readonly ProbeStep[] = [
   { ...encrypt, name: `Encrypt ${vm}`, expect: success },
   { name: 'Note its key', do: 'vcenter.vm', with: { vm }, capture: { keyId: 'keyId' } },
+  { name: 'And that of its host', do: 'vcenter.host', with: { host }, capture: { hostKey: 'keyId' } },
 ];
 const rebooted = {
   name: 'The host restarts and forgets its keys',
@@ -118,6 +119,91 @@ export const probes = {
     vm,
     host,
   },
+  encryptAsBob: {
+    title: 'bob, a user of vCenter, encrypts a virtual machine',
+    answers: 'task',
+    world: { ...encryption, vcenter: { ...encryption.vcenter, users: [{ username: 'bob', password: 'builder' }] } },
+    attempt: { ...encrypt, with: { user: 'bob', vm } },
+    works: success,
+    vm,
+    host,
+  },
+  lookAtMachine: {
+    title: 'somebody logs in to vCenter and looks at a virtual machine',
+    answers: 'vcenter',
+    world: { vcenter: { vms: [{ name: vm }] } },
+    attempt: { name: `Look at ${vm}`, do: 'vcenter.vm', with: { vm } },
+    works: { name: vm, powerState: 'poweredOff' },
+  },
+  lookAgain: {
+    title: 'somebody who is logged in to vCenter looks at a virtual machine again',
+    answers: 'vcenter',
+    world: { vcenter: { vms: [{ name: vm }] } },
+    prepare: [{ name: 'Log in, and look', do: 'vcenter.vm', with: { vm } }],
+    attempt: { name: 'Look again', do: 'vcenter.vm', with: { vm } },
+    works: { name: vm, powerState: 'poweredOff' },
+  },
+  fetchVcenter: {
+    title: 'a client asks vCenter over HTTPS for its versions, and waits two seconds',
+    answers: 'http',
+    world: {},
+    attempt: {
+      name: 'Ask vCenter',
+      do: 'http',
+      with: { url: `${reference('urls.vcenter')}/sdk/vimServiceVersions.xml`, timeout: '2s' },
+    },
+    works: { status: 200 },
+  },
+  callVcenter: {
+    title: 'a client calls vCenter by SOAP (RetrieveServiceContent), and waits two seconds',
+    answers: 'http',
+    world: {},
+    attempt: {
+      name: 'Call vCenter',
+      do: 'http',
+      with: {
+        method: 'POST',
+        url: `${reference('urls.vcenter')}/sdk`,
+        headers: { 'content-type': 'text/xml', soapaction: '"urn:vim25/7.0.3.0"' },
+        body: '<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><RetrieveServiceContent xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this></RetrieveServiceContent></Body></Envelope>',
+        timeout: '2s',
+      },
+    },
+    works: { status: 200 },
+  },
+  fetchOvh: {
+    title: 'a client asks the OVHcloud API for its time, and waits two seconds',
+    answers: 'http',
+    world: {},
+    attempt: {
+      name: 'Ask OVHcloud for its time',
+      do: 'http',
+      with: { url: `${reference('urls.ovh')}/1.0/auth/time`, timeout: '2s' },
+    },
+    works: { status: 200 },
+  },
+  powerOnAndLook: {
+    title: 'a virtual machine is switched on, and somebody looks at it a minute later',
+    answers: 'vcenter',
+    world: { vcenter: { vms: [{ name: vm }] } },
+    meanwhile: [
+      {
+        name: 'Switch it on, and do not wait',
+        do: 'vcenter.call',
+        with: { method: 'PowerOnVM_Task', object: { type: 'VirtualMachine', name: vm }, follow: false },
+      },
+      { name: 'A minute passes', do: 'clock.advance', with: { seconds: 60 } },
+    ],
+    attempt: { name: `Look at ${vm}`, do: 'vcenter.vm', with: { vm } },
+    works: { powerState: 'poweredOn' },
+  },
+  reach: {
+    title: 'a client connects to vCenter',
+    answers: 'vcenter',
+    world: {},
+    attempt: { name: 'Connect to vCenter', do: 'vcenter.reach' },
+    works: { reachable: true },
+  },
   uploadClient: {
     title: 'certificate and key of a client are uploaded to vCenter',
     answers: 'vcenter',
@@ -179,6 +265,32 @@ export const probes = {
       with: { method: 'GET', path: `/dedicatedCloud/${reference('serviceName')}/task/${reference('taskId')}` },
     },
     works: { body: { state: 'done' } },
+  },
+  askOvhWithKey: {
+    title: 'an application calls the OVHcloud API with a consumer key of its own',
+    answers: 'ovh',
+    world: {
+      ovh: {
+        applications: [
+          {
+            name: 'monitoring',
+            applicationKey: 'monitoringAppKey',
+            applicationSecret: 'monitoringAppSecret',
+            consumerKeys: [{ consumerKey: 'monitoringConsumerKey' }],
+          },
+        ],
+      },
+    },
+    attempt: {
+      name: 'Ask OVHcloud',
+      do: 'ovh.call',
+      with: {
+        method: 'GET',
+        path: `/dedicatedCloud/${reference('serviceName')}/vmEncryption`,
+        consumerKey: 'monitoringConsumerKey',
+      },
+    },
+    works: { body: { state: 'disabled' } },
   },
   askOvh: {
     title: "the OVHcloud API is asked for the encryption option's state",

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
 import type { FaultEntry } from './entry.ts';
+import { reference } from './probe.ts';
 
 /** One thing that a fault shows: where, and in words. `code` is a pattern that a scenario can use. */
 export interface Sight {
@@ -23,6 +24,13 @@ export function sightsOf(entry: FaultEntry): Sight[] {
   return sights;
 }
 
+/** The steps, as YAML, that note the variables which an entry's fragment names and a scenario does not have by itself. */
+export function notesFor({ fragment, probe }: FaultEntry): string[] {
+  return (probe.prepare ?? [])
+    .filter(({ capture = {} }) => Object.keys(capture).some((name) => fragment.includes(reference(name))))
+    .map(({ do: verb, with: given, capture }) => flow({ do: verb, ...(given && { with: given }), capture }));
+}
+
 /** A pattern as one line of YAML, as `expect` and `journal` take it. */
 export function flow(pattern: Json): string {
   return stringify(pattern, { collectionStyle: 'flow', lineWidth: 0 }).trim();
@@ -35,7 +43,9 @@ function code(pattern: Json): string {
 function answerText({ probe, answer }: FaultEntry): string {
   const { fault, task } = answer;
   if (isJsonObject(fault)) {
-    if (probe.answers === 'ovh') return `HTTP ${text(fault.status)}: ${text(fault.message)}`;
+    // No answer has no status.
+    if (fault.status === null || probe.answers === 'http') return `no answer: ${text(fault.message)}`;
+    if (fault.status !== undefined) return `HTTP ${text(fault.status)}: ${text(fault.message)}`;
     if (probe.answers === 'kmip') return kmipFaultText(fault);
     const subject = isJsonObject(task) ? 'the task fails' : 'the call is refused';
     const reasons = fault.reasons === undefined ? '' : `; one of its reasons: ${memberText(fault.reasons)}`;
@@ -65,7 +75,7 @@ function vcenterTexts(
 ): string[] {
   return [
     ...events.map((event) => `event \`${event}\``),
-    ...(alarm ? [`the alarm “${alarm}” changes its status`] : []),
+    ...(alarm ? [`the alarm “${alarm}” is raised, red`] : []),
     ...(provider ? [`the key provider: ${code(provider)}`] : []),
     ...(vm ? [`the virtual machine ${probe.vm}: ${code(vm)}`] : []),
     ...(host ? [`the host ${probe.host}: ${code(host)}`] : []),

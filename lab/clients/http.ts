@@ -22,6 +22,14 @@ export interface HttpAnswer {
   json: Json;
 }
 
+/** No answer came, or none that can be used. */
+export class NoHttpAnswer extends KeyrigError {
+  constructor(message: string, cause?: Error) {
+    super('ERR_STEP', message, { cause });
+    this.name = 'NoHttpAnswer';
+  }
+}
+
 const largestAnswer = 1024 * 1024;
 
 /** True for the names and addresses of this machine alone. */
@@ -29,14 +37,14 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** Sends one HTTP request on a connection of its own; redirects are not followed. Throws ERR_STEP when no answer comes. */
+/** Sends one HTTP request on a connection of its own; redirects are not followed. Throws NoHttpAnswer when no answer comes. */
 export function sendHttp({ method, url, headers, body, timeoutMs, ca }: HttpRequest): Promise<HttpAnswer> {
   const { protocol, hostname } = new URL(url);
   if (!isLoopback(hostname)) throw new KeyrigError('ERR_STEP', `${hostname} is not an address of this machine`);
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: Error) => {
       timer.clear();
-      reject(new KeyrigError('ERR_STEP', `${method} ${url}: ${why}`, { cause }));
+      reject(new NoHttpAnswer(`${method} ${url}: ${why}`, cause));
       sent.destroy();
     };
     const options = { method, headers: { ...headers }, agent: false, ca };

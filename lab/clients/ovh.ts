@@ -23,7 +23,7 @@ export interface OvhCaller {
   clockOffSeconds?: number;
 }
 
-/** An answer of the API; a refusal keeps its HTTP status and message. The status is null when no answer came. */
+/** An answer of the API; a refusal keeps its HTTP status and message. The status is null when no usable answer came. */
 export type OvhAnswer = { body: Json } | { fault: { status: number | null; message: string } };
 
 /** The scenario's user of the OVHcloud API: OVHcloud's official Node.js client, unchanged, over HTTPS. */
@@ -82,7 +82,8 @@ export class OvhApiClient {
         if (error === null) resolve({ body: (response ?? null) as Json });
         else if (typeof error === 'number' && error > 0)
           resolve({ fault: { status: error, message: String(response ?? '') } });
-        else resolve({ fault: { status: null, message: `no answer from the OVHcloud API: ${noAnswer(error)}` } });
+        else
+          resolve({ fault: { status: null, message: `no usable answer from the OVHcloud API: ${noAnswer(error)}` } });
       });
     });
   }

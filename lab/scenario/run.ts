@@ -321,7 +321,8 @@ class ScenarioRun {
     const result = await verb.run(this.#context, input.data);
     this.#options.onResult?.(head, result);
     const own = step.expect === undefined ? undefined : interpolate(step.expect, this.#variables);
-    const expected = withDefaults(own, verb.expects);
+    // What is usual says nothing of a refusal, which has nothing of it.
+    const expected = withDefaults(own, result.fault === undefined ? verb.expects : undefined);
     const problem =
       unexpectedFault(result, expected) ?? (expected === undefined ? undefined : mismatch(expected, result));
     if (problem !== undefined) return problem;

@@ -8,7 +8,7 @@ const headerName = z.string().regex(/^[\w-]+$/);
 export const http = defineVerb({
   name: 'http',
   summary:
-    'Sends one HTTP request to the lab or to another server on this machine. Result: { status, headers, body, json }; a status from 400 on fails the step unless the expectation speaks of status.',
+    'Sends one HTTP request to the lab or to another server on this machine. Result: { status, headers, body, json }, or { fault: { message } } when no answer came; a status from 400 on fails the step unless the expectation speaks of status.',
   with: z.strictObject({
     method: z
       .enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
@@ -27,16 +27,21 @@ export const http = defineVerb({
   }),
   expects: { status: { lt: 400 } },
   async run({ lab }, { method, url, headers, body, json, timeout }) {
-    const { sendHttp } = await import('../clients/http.ts');
+    const { NoHttpAnswer, sendHttp } = await import('../clients/http.ts');
     const isJson = json !== undefined;
-    const answer = await sendHttp({
-      method,
-      url,
-      headers: { ...(isJson && { 'content-type': 'application/json' }), ...headers },
-      body: isJson ? JSON.stringify(json) : body,
-      timeoutMs: timeout,
-      ca: lab.pki.ca.certificatePem,
-    });
-    return { ...answer };
+    try {
+      const answer = await sendHttp({
+        method,
+        url,
+        headers: { ...(isJson && { 'content-type': 'application/json' }), ...headers },
+        body: isJson ? JSON.stringify(json) : body,
+        timeoutMs: timeout,
+        ca: lab.pki.ca.certificatePem,
+      });
+      return { ...answer };
+    } catch (error) {
+      if (!(error instanceof NoHttpAnswer)) throw error;
+      return { fault: { message: error.message } };
+    }
   },
 });

@@ -29,6 +29,11 @@ describe('keyrig faults', () => {
     expect(stdout).toMatch(/^documented: OVHcloud's VM encryption guide/m);
   });
 
+  it('tells what the fragment of one needs', async () => {
+    const { stdout } = await shop.keyrig(['faults', 'key-destroyed']);
+    expect(stdout).toContain('after the step  { do: vcenter.vm, with: { vm: web-1 }, capture: { keyId: keyId } }\n');
+  });
+
   it('prints a scenario that runs', async () => {
     const { stdout } = await shop.keyrig(['faults', 'kms-password-wrong', '--scenario']);
     const file = shop.file('from-the-catalogue.scenario.yaml', stdout);

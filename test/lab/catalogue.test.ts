@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { compose } from '../../lab/catalogue/compose.ts';
+import {
+  answerCorruptions,
+  certificateFaults,
+  type FaultRule,
+  faultModifierNames,
+  faultPoint,
+  faultPointNames,
+  wireCorruptions,
+} from '../../core/index.ts';
+import { compose, fragmentOf } from '../../lab/catalogue/compose.ts';
 import { groups } from '../../lab/catalogue/entry.ts';
 import { catalogue } from '../../lab/catalogue/index.ts';
 import { problemsOf, runComposed } from './catalogue-run.ts';
@@ -10,7 +19,44 @@ describe('every entry of the catalogue looks as it says, on the wire and in the 
   });
 });
 
+/** What the fragments do at each fault point: action → the words that it is given there. */
+function usedActions(): Map<string, Set<string>> {
+  const used = new Map<string, Set<string>>();
+  for (const { at, then } of catalogue.flatMap((entry) => (fragmentOf(entry).faults ?? []) as unknown as FaultRule[])) {
+    for (const [action, value] of Object.entries(then)) {
+      const words = used.get(`${at} ${action}`) ?? new Set();
+      used.set(`${at} ${action}`, words.add(typeof value === 'string' ? value : ''));
+    }
+  }
+  return used;
+}
+
 describe('the catalogue', () => {
+  it('has at least sixty entries, and some in each group', () => {
+    expect(catalogue.length).toBeGreaterThanOrEqual(60);
+    for (const group of Object.keys(groups)) expect(catalogue.filter((entry) => entry.group === group)).not.toEqual([]);
+  });
+
+  it('uses what faults can do at each point', () => {
+    const used = usedActions();
+    const missing = faultPointNames.flatMap((at) =>
+      Object.keys(faultPoint(at).actions)
+        .map((action) => `${at} ${action}`)
+        .filter((name) => !used.has(name)),
+    );
+    expect(missing).toEqual([]);
+    for (const modifier of faultModifierNames)
+      expect([...used.keys()].some((name) => name.endsWith(` ${modifier}`))).toBe(true);
+  });
+
+  it('uses each certificate and each corruption that a fault knows', () => {
+    const used = usedActions();
+    const words = (name: string) => [...(used.get(name) ?? [])].sort();
+    expect(words('kmip.connection certificate')).toEqual([...certificateFaults].sort());
+    expect(words('kmip.response corrupt')).toEqual([...answerCorruptions].sort());
+    expect(words('vcenter.vmotion corrupt')).toEqual([...wireCorruptions].sort());
+  });
+
   it('has ids that are words, each once', () => {
     const ids = catalogue.map(({ id }) => id);
     expect(ids.filter((id) => !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id))).toEqual([]);

@@ -119,9 +119,6 @@ export const keyFaults: FaultEntry[] = [
     story: 'After its restart the host gets a new key, and its machines are not locked.',
     fragment: yaml`
       steps:
-        - do: vcenter.host
-          with: { host: esxi-1.lab }
-          capture: { hostKey: keyId }
         - do: kmip.revoke
           with: { uniqueIdentifier: "\${hostKey}" }
         - do: kmip.destroy
@@ -214,5 +211,23 @@ export const keyFaults: FaultEntry[] = [
     vcenter: { vm: { encrypted: true, keyId: reference('keyId'), cryptoState: 'unlocked' } },
     timeline: { vcenter: [trace('vcenter.kmip.failed', { 'data.kind': 'refused' })] },
     provenance: keyPolicy,
+  },
+  {
+    id: 'keys-lost',
+    group: 'keys',
+    title: 'The KMS has lost its keys',
+    story: 'A disk of the KMS broke: nobody destroyed the keys, and they are gone.',
+    fragment: yaml`
+      steps:
+        - do: kms.loseKeys
+    `,
+    probe: probes.startAfterReboot,
+    answer: taskFails('EncryptionKeyRequired', 'not found'),
+    vcenter: { vm: locked, events: ['com.vmware.vc.vm.Crypto.VMLocked.KeyMissingOnKMS'] },
+    timeline: {
+      kmip: [trace('kmip.refused', { 'data.operation': 'Get', 'data.reason': 'Item Not Found' })],
+      vcenter: [trace('vcenter.vm.locked')],
+    },
+    provenance: lockedMachine,
   },
 ];

@@ -113,4 +113,60 @@ export const kmsFaults: FaultEntry[] = [
     },
     provenance: guideFailure,
   },
+  {
+    id: 'kms-one-of-two-down',
+    group: 'kms',
+    title: 'One of two key servers is down',
+    story: 'The other one has the same keys: everything works, and the status warns.',
+    fragment: yaml`
+      world:
+        kms:
+          - { name: kms-1, store: { shared: cluster } }
+          - { name: kms-2, store: { shared: cluster } }
+        ovh:
+          delivered: [kms-1, kms-2]
+      steps:
+        - do: kms.stop
+          with: { kms: kms-1 }
+    `,
+    probe: probes.encrypt,
+    answer: { task: { state: 'success' } },
+    vcenter: {
+      vm: { encrypted: true },
+      provider: { clusters: [{ status: 'yellow', servers: [{ status: 'red' }, { status: 'green' }] }] },
+    },
+    timeline: { kmip: [trace('kmip.stopped')], vcenter: [trace('vcenter.kmip.failed', { 'data.kind': 'refused' })] },
+    provenance: {
+      word: 'documented',
+      source: 'vSphere Security: a key provider goes on while one of its servers works. The colour is assumed.',
+    },
+  },
+  {
+    id: 'kms-both-down',
+    group: 'kms',
+    title: 'All servers of a key provider are down',
+    story: 'vCenter tries one after the other, and names each of them.',
+    fragment: yaml`
+      world:
+        kms:
+          - { name: kms-1, store: { shared: cluster } }
+          - { name: kms-2, store: { shared: cluster } }
+        ovh:
+          delivered: [kms-1, kms-2]
+      steps:
+        - do: kms.stop
+          with: { kms: kms-1 }
+        - do: kms.stop
+          with: { kms: kms-2 }
+    `,
+    probe: probes.encrypt,
+    answer: noKeyMade('Failed to generate key on KMS 127.0.0.2'),
+    vcenter: { ...stillPlain, provider: { clusters: [{ status: 'red' }] } },
+    timeline: { vcenter: [trace('vcenter.kmip.failed', { 'data.kind': 'refused', 'data.server': 'kms-2' })] },
+    provenance: {
+      word: 'documented',
+      source:
+        'Broadcom knowledge base, article 396701: one line for each KMS. That they are told so is assumed for this error.',
+    },
+  },
 ];

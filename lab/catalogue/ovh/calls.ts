@@ -147,4 +147,147 @@ export const callFaults: FaultEntry[] = [
     timeline: { ovh: [fired('slow'), trace('ovh.response', { 'data.status': 200 })] },
     provenance: { word: 'assumed', source: 'How long calls may take is not published.' },
   },
+  {
+    id: 'ovh-bad-gateway',
+    group: 'ovh',
+    title: 'A proxy before the OVHcloud API fails',
+    story: "The answer is a page in HTML with status 502, not JSON: OVHcloud's client cannot read it.",
+    fragment: yaml`
+      faults:
+        - id: proxy
+          at: ovh.request
+          match: { path: { contains: vmEncryption } }
+          then:
+            http: { status: 502, contentType: text/html, body: "<html><body><h1>502 Bad Gateway</h1></body></html>" }
+    `,
+    probe: probes.askOvh,
+    answer: { fault: { status: null, message: { contains: 'Unable to parse JSON' } } },
+    timeline: { ovh: [fired('proxy')] },
+    provenance: { word: 'documented', source: 'RFC 9110 §15.6.3: 502 Bad Gateway. The body is assumed.' },
+  },
+  {
+    id: 'ovh-answer-breaks-off',
+    group: 'ovh',
+    title: 'The answer of the OVHcloud API breaks off',
+    story: 'The call was carried out; the connection ended in the middle of its answer.',
+    fragment: yaml`
+      faults:
+        - id: cut
+          at: ovh.request
+          match: { path: { contains: vmEncryption } }
+          then: { truncate: { connection: closed } }
+    `,
+    probe: probes.askOvh,
+    answer: { fault: { status: null, message: { contains: 'no usable answer' } } },
+    timeline: { ovh: [fired('cut')] },
+    provenance: { word: 'documented', source: 'RFC 9112 §8: an answer that ends early is incomplete.' },
+  },
+  {
+    id: 'ovh-answer-drips',
+    group: 'ovh',
+    title: 'The answer of the OVHcloud API comes in drips',
+    story: 'A slow line: ten bytes a second, and the answer is right.',
+    fragment: yaml`
+      faults:
+        - id: drips
+          at: ovh.request
+          match: { path: { contains: vmEncryption } }
+          then: { drip: { bytes: 10, every: 1000 } }
+    `,
+    probe: probes.askOvh,
+    answer: { body: { state: 'disabled' } },
+    timeline: { ovh: [fired('drips'), trace('ovh.response', { 'data.status': 200 })] },
+    provenance: { word: 'assumed', source: 'How long clients wait for the OVHcloud API is up to them.' },
+  },
+  {
+    id: 'ovh-consumer-key-limited',
+    group: 'ovh',
+    title: 'The consumer key allows other calls only',
+    story: 'It was granted for the list of services, and is used for more.',
+    fragment: yaml`
+      world:
+        ovh:
+          applications:
+            - name: monitoring
+              applicationKey: monitoringAppKey
+              applicationSecret: monitoringAppSecret
+              consumerKeys:
+                - consumerKey: monitoringConsumerKey
+                  rules: [{ method: GET, path: /dedicatedCloud }]
+    `,
+    probe: probes.askOvhWithKey,
+    answer: ovhRefuses(403, 'This call has not been granted'),
+    timeline: { ovh: [trace('ovh.response', { 'data.status': 403 })] },
+    provenance: {
+      word: 'observed',
+      source: 'Reports of users of the OVHcloud API: NOT_GRANTED_CALL, This call has not been granted.',
+    },
+  },
+  {
+    id: 'ovh-consumer-key-expired',
+    group: 'ovh',
+    title: 'The consumer key has expired',
+    story: 'It was granted for a time that is over.',
+    fragment: yaml`
+      world:
+        ovh:
+          applications:
+            - name: monitoring
+              applicationKey: monitoringAppKey
+              applicationSecret: monitoringAppSecret
+              consumerKeys: [{ consumerKey: monitoringConsumerKey, expirationMinutes: 30 }]
+      steps:
+        - do: clock.advance
+          with: { seconds: 1801 }
+    `,
+    probe: probes.askOvhWithKey,
+    answer: ovhRefuses(403, 'This credential is not valid'),
+    timeline: { ovh: [trace('ovh.response', { 'data.status': 403 })] },
+    provenance: { word: 'documented', source: "OVHcloud's clients: INVALID_CREDENTIAL, This credential is not valid." },
+  },
+  {
+    id: 'ovh-consumer-key-not-validated',
+    group: 'ovh',
+    title: 'Nobody has granted the consumer key',
+    story: 'Somebody asked for it, and the page where it is validated was never opened.',
+    fragment: yaml`
+      world:
+        ovh:
+          applications:
+            - name: monitoring
+              applicationKey: monitoringAppKey
+              applicationSecret: monitoringAppSecret
+              consumerKeys: [{ consumerKey: monitoringConsumerKey, status: pendingValidation }]
+    `,
+    probe: probes.askOvhWithKey,
+    answer: ovhRefuses(403, 'This credential is not valid'),
+    timeline: { ovh: [trace('ovh.response', { 'data.status': 403 })] },
+    provenance: {
+      word: 'documented',
+      source:
+        "OVHcloud's clients: INVALID_CREDENTIAL, This credential is not valid. Some users report 400, Invalid signature.",
+    },
+  },
+  {
+    id: 'ovh-caller-not-allowed',
+    group: 'ovh',
+    title: 'The consumer key does not work from this address',
+    story: 'It was limited to the addresses of another site.',
+    fragment: yaml`
+      world:
+        ovh:
+          applications:
+            - name: monitoring
+              applicationKey: monitoringAppKey
+              applicationSecret: monitoringAppSecret
+              consumerKeys: [{ consumerKey: monitoringConsumerKey, allowedIPs: [198.51.100.0/24] }]
+    `,
+    probe: probes.askOvhWithKey,
+    answer: { fault: { status: 403, message: { contains: '127.0.0.1' } } },
+    timeline: { ovh: [trace('ovh.response', { 'data.status': 403 })] },
+    provenance: {
+      word: 'documented',
+      source: 'Schema of the OVHcloud API: allowedIPs of a credential. The text is assumed.',
+    },
+  },
 ];

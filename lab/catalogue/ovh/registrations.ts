@@ -222,4 +222,21 @@ export const registrationFaults: FaultEntry[] = [
     timeline: { ovh: [trace('ovh.response', { 'data.status': 409 })] },
     provenance: conflict,
   },
+  {
+    id: 'ovh-task-hangs',
+    group: 'ovh',
+    title: 'The task hangs at the gateway',
+    story: 'It was begun and nobody finishes it.',
+    fragment: yaml`
+      faults:
+        - id: hangs
+          at: ovh.task
+          match: { progress: 25 }
+          then: { hang: true }
+    `,
+    probe: probes.addKmsAndWait,
+    answer: { body: { state: 'doing', progress: 25 } },
+    timeline: { ovh: [fired('hangs')] },
+    provenance: states,
+  },
 ];

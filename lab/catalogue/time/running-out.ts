@@ -1,6 +1,6 @@
 import { type FaultEntry, trace } from '../entry.ts';
 import { probes } from '../probes.ts';
-import { guideFailure, noKeyMade, stillPlain } from '../shared.ts';
+import { guideFailure, lockedMachine, noKeyMade, stillPlain, taskFails } from '../shared.ts';
 import { yaml } from '../yaml.ts';
 
 /** What time alone breaks. */
@@ -63,5 +63,23 @@ export const timeFaults: FaultEntry[] = [
     vcenter: { ...stillPlain, provider: { status: 'red', serverTrustClient: false } },
     timeline: { kmip: [trace('kmip.connection.refused', { 'data.alert': 'certificate_expired' })] },
     provenance: guideFailure,
+  },
+  {
+    id: 'key-deactivation-date',
+    group: 'time',
+    title: 'The key of a virtual machine runs out',
+    story: 'The KMS gave it a Deactivation Date, and that has passed when the host restarts.',
+    fragment: yaml`
+      steps:
+        - do: kmip.setDates
+          with: { uniqueIdentifier: "\${keyId}", deactivateInSeconds: 900 }
+        - do: clock.advance
+          with: { seconds: 901 }
+    `,
+    probe: probes.startAfterReboot,
+    answer: taskFails('EncryptionKeyRequired', 'not found'),
+    vcenter: { vm: { cryptoState: 'locked', powerState: 'poweredOff' } },
+    timeline: { vcenter: [trace('vcenter.vm.locked')] },
+    provenance: lockedMachine,
   },
 ];

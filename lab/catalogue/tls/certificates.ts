@@ -260,4 +260,24 @@ export const certificateFaults: FaultEntry[] = [
       source: 'RFC 5280 §6: a path that does not begin at a trust anchor is not valid.',
     },
   },
+  {
+    id: 'certificate-for-one-connection-wrong-purpose',
+    group: 'tls',
+    title: 'A KMIP client meets a certificate for another purpose',
+    story:
+      'Its Extended Key Usage has clientAuth and not serverAuth: a client certificate was installed on the server.',
+    fragment: yaml`
+      faults:
+        - id: wrong-server
+          at: kmip.connection
+          then: { certificate: wrong-eku }
+    `,
+    probe: probes.askKms,
+    answer: { fault: { phase: 'handshake', failure: 'untrusted' } },
+    timeline: { kmip: [fired('wrong-server'), never('kmip.request')] },
+    provenance: {
+      word: 'documented',
+      source: 'RFC 5280 §4.2.1.12: the certificate is used for the purposes that it names, and no other.',
+    },
+  },
 ];

@@ -196,4 +196,25 @@ export const clientFaults: FaultEntry[] = [
     timeline: { kmip: [trace('kmip.refused', { 'data.reason': 'Authentication Not Successful' })] },
     provenance: guideFailure,
   },
+  {
+    id: 'proxy-left-in-place',
+    group: 'trust',
+    title: 'A proxy is set for the KMS that is not there',
+    story:
+      'The guide says to leave the proxy fields empty; somebody filled them in, and the gateway lets nothing through to it.',
+    fragment: yaml`
+      steps:
+        - do: vcenter.updateKmipServer
+          with: { cluster: keyrig, name: kms-1, proxyAddress: 127.0.0.1, proxyPort: 1 }
+    `,
+    probe: probes.encrypt,
+    answer: noKeyMade('did not finish the dial'),
+    vcenter: { ...stillPlain, provider: { status: 'red', word: 'Not connected' } },
+    timeline: {
+      gateway: [trace('gateway.dial.dropped', { 'data.port': 1 })],
+      kmip: [never('kmip.connection.accepted')],
+      vcenter: [trace('vcenter.kmip.failed')],
+    },
+    provenance: guideFailure,
+  },
 ];

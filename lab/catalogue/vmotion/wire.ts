@@ -42,7 +42,7 @@ export const wireFaults: FaultEntry[] = [
           then: { corrupt: replay }
     `,
     probe: probes.migrate,
-    answer: taskFails('MigrationFault', ''),
+    answer: taskFails('MigrationFault'),
     vcenter: stayed,
     timeline: { vcenter: [fired('repeated'), aborted] },
     provenance: gcm,
@@ -59,7 +59,7 @@ export const wireFaults: FaultEntry[] = [
           then: { corrupt: reorder }
     `,
     probe: probes.migrate,
-    answer: taskFails('MigrationFault', ''),
+    answer: taskFails('MigrationFault'),
     vcenter: stayed,
     timeline: { vcenter: [fired('shuffled'), aborted] },
     provenance: gcm,
@@ -93,7 +93,7 @@ export const wireFaults: FaultEntry[] = [
           then: { reset: { afterBytes: 10000 } }
     `,
     probe: probes.migrate,
-    answer: taskFails('MigrationFault', ''),
+    answer: taskFails('MigrationFault'),
     vcenter: stayed,
     timeline: { vcenter: [fired('reset'), aborted] },
     provenance: gcm,
@@ -136,12 +136,29 @@ export const wireFaults: FaultEntry[] = [
           with: { vm: web-1, migrateEncryption: required }
     `,
     probe: probes.migrate,
-    answer: taskFails('MigrationFeatureNotSupported', ''),
+    answer: taskFails('MigrationFeatureNotSupported'),
     vcenter: stayed,
     timeline: { vcenter: [never('vcenter.vmotion.key'), trace('vcenter.task.failed')] },
     provenance: {
       word: 'documented',
       source: "OVHcloud's VM encryption guide: Required does not allow it. Which fault that is, is assumed.",
     },
+  },
+  {
+    id: 'vmotion-hangs',
+    group: 'vmotion',
+    title: 'Nothing arrives of a migration',
+    story: 'The network between the hosts swallows every packet, until the hosts give up.',
+    fragment: yaml`
+      faults:
+        - id: swallowed
+          at: vcenter.vmotion
+          then: { hang: true }
+    `,
+    probe: probes.migrate,
+    answer: taskFails('MigrationFault'),
+    vcenter: stayed,
+    timeline: { vcenter: [fired('swallowed'), aborted] },
+    provenance: { word: 'assumed', source: 'How long hosts wait is not published; here it is a minute.' },
   },
 ];
