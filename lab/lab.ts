@@ -223,7 +223,7 @@ export class Lab {
       if (this.#state) await this.#become(this.#state);
       else await this.#prepare();
       this.#state = undefined;
-      if (this.#resettable) this.#initial = await this.snapshot();
+      if (this.#resettable) this.#initial = await this.#beginning();
     } catch (error) {
       await this.stop();
       throw error;
@@ -248,6 +248,18 @@ export class Lab {
     const { ovh, vcenter } = { ovh: this.#ovh, vcenter: this.#vcenter };
     await listening(['ovh', 'ovhHttp'], this.#ports, this.#host, () => ovh.start());
     await listening(['vcenter'], this.#ports, this.#host, () => vcenter.start());
+  }
+
+  /** A lab that does not come to rest is of use all the same; only a reset has nothing to go back to. */
+  async #beginning(): Promise<LabSnapshot | undefined> {
+    try {
+      return await this.snapshot();
+    } catch (error) {
+      if (!(error instanceof KeyrigError) || error.code !== 'ERR_BUSY') throw error;
+      const text = `the lab cannot be reset: ${error.message}`;
+      this.runtime.journal.record({ plane: 'lab', event: 'lab.not-resettable', level: 'warn', text });
+      return undefined;
+    }
   }
 
   /** What runs in the lab at the moment, in words. */
@@ -315,6 +327,11 @@ export class Lab {
     await this.restore(kept);
   }
 
+  /** Lets go of a snapshot that was kept; false when there is none with that name. */
+  forget(name: string): boolean {
+    return this.#kept.delete(name);
+  }
+
   /** The names of the snapshots that are kept. */
   get kept(): readonly string[] {
     return [...this.#kept.keys()];
@@ -322,7 +339,10 @@ export class Lab {
 
   /** Makes the lab what it was when it became ready. Throws as {@link restore}; ERR_OPTION without the option `resettable`. */
   async reset(): Promise<void> {
-    if (!this.#initial) throw new KeyrigError('ERR_OPTION', 'the lab was not started with the option resettable');
+    if (!this.#initial) {
+      const why = this.#resettable ? 'it did not come to rest when it started' : 'it was started without `resettable`';
+      throw new KeyrigError('ERR_OPTION', `the lab cannot be reset: ${why}`);
+    }
     await this.restore(this.#initial);
   }
 

@@ -116,6 +116,7 @@ export async function withLab<T>(
     host,
     keys,
     state,
+    resettable: true,
   });
   logJournal(lab.runtime.journal, process.stderr, options.logLevel);
   const token = options.controlToken ?? (needsToken(host) ? newToken() : undefined);

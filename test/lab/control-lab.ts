@@ -22,7 +22,14 @@ export class ControlledLab {
   constructor(options: { clock?: () => Clock; host?: string; token?: string } = {}) {
     beforeAll(async () => {
       const { clock, host = '127.0.0.1', token } = options;
-      this.lab = createLab({ world: defaultWorld, ports: 'auto', keys, seed: 'control', clock: clock?.() });
+      this.lab = createLab({
+        world: defaultWorld,
+        ports: 'auto',
+        keys,
+        seed: 'control',
+        clock: clock?.(),
+        resettable: true,
+      });
       this.control = new ControlApi(this.lab, { host, port: 0, token });
       await Promise.all([this.lab.start(), this.control.start()]);
       this.control.announceReady();

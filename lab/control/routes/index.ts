@@ -8,6 +8,7 @@ import { metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { inbox, steerTask, tasks } from './ovh.ts';
 import { authority, clientCertificate, clientKey } from './pki.ts';
+import { listSnapshots, removeSnapshot, reset, restoreSnapshot, takeSnapshot } from './snapshots.ts';
 import { runSteps } from './steps.ts';
 
 /** Every route of the control API, in the order of the documentation. */
@@ -28,6 +29,11 @@ export const routes: readonly Route[] = [
   resetFaults,
   readClock,
   advanceClock,
+  listSnapshots,
+  takeSnapshot,
+  restoreSnapshot,
+  removeSnapshot,
+  reset,
   runSteps,
   inbox,
   tasks,
