@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Json, JsonObject } from './json.ts';
 import { matches } from './match.ts';
+import { MessageLog } from './messages.ts';
 
 /** Who speaks: one of the three planes, the gateway between them, or the lab that drives them. */
 export type Plane = 'ovh' | 'vcenter' | 'kmip' | 'gateway' | 'lab';
@@ -48,8 +49,11 @@ export class Journal {
   readonly #clock: Clock;
   readonly #limit: number;
   readonly #listeners = new Set<(entry: JournalEntry) => void>();
+  /** Those that opened a connection, by its key. */
+  readonly #opened = new Map<string, JournalEntry[]>();
   #entries: JournalEntry[] = [];
   #seq: number;
+  #messages: MessageLog | undefined;
 
   /** @param after the `seq` that was given last, of a timeline that goes on here; its entries count as dropped */
   constructor(clock: Clock, limit = 100_000, after = 0) {
@@ -68,6 +72,16 @@ export class Journal {
     return this.#seq - this.#entries.length;
   }
 
+  /** The messages behind the entries; undefined unless {@link keepMessages} asked for them. */
+  get messages(): MessageLog | undefined {
+    return this.#messages;
+  }
+
+  /** From now on the planes keep what crosses their sockets. */
+  keepMessages(): void {
+    this.#messages ??= new MessageLog();
+  }
+
   record(record: JournalRecord): JournalEntry {
     const { plane, event, level = 'info', text, data, cause, opens, link } = record;
     const entry: JournalEntry = {
@@ -83,10 +97,23 @@ export class Journal {
       time: this.#clock.now(),
     };
     this.#entries.push(entry);
+    if (opens !== undefined) this.#remember(opens, entry);
     // Dropping in blocks keeps recording cheap.
-    if (this.#entries.length > this.#limit * 1.25) this.#entries = this.#entries.slice(-this.#limit);
+    if (this.#entries.length > this.#limit * 1.25) this.#drop();
     for (const listener of this.#listeners) listener(entry);
     return entry;
+  }
+
+  #remember(opens: string, entry: JournalEntry): void {
+    const others = this.#opened.get(opens);
+    if (others) others.push(entry);
+    else this.#opened.set(opens, [entry]);
+  }
+
+  #drop(): void {
+    this.#entries = this.#entries.slice(-this.#limit);
+    this.#opened.clear();
+    for (const entry of this.#entries) if (entry.opens !== undefined) this.#remember(entry.opens, entry);
   }
 
   /** Calls `listener` for each new entry until the returned function is called. */
@@ -109,8 +136,7 @@ export class Journal {
     if (entry.link === undefined) return undefined;
     // Ports are reused: of several openings the one nearest in the journal is meant.
     let best: JournalEntry | undefined;
-    for (const other of this.#entries) {
-      if (other.opens !== entry.link) continue;
+    for (const other of this.#opened.get(entry.link) ?? []) {
       if (!best || Math.abs(other.seq - entry.seq) < Math.abs(best.seq - entry.seq)) best = other;
     }
     return best;
@@ -123,22 +149,21 @@ export class Journal {
 
   /** Everything that an entry led to, on all planes, as a tree in order of recording. */
   effectsOf(root: JournalEntry): JournalTree {
-    const nodes = new Map<number, JournalTree>([[root.seq, { entry: root, effects: [] }]]);
-    // A linked entry may be recorded before its cause (the server saw the connection first), so ask until nothing is added.
-    for (let added = true; added; ) {
-      added = false;
-      for (const entry of this.#entries) {
-        if (nodes.has(entry.seq)) continue;
-        const cause = this.causeOf(entry);
-        const parent = cause && nodes.get(cause.seq);
-        if (!parent) continue;
-        const node = { entry, effects: [] };
-        parent.effects.push(node);
-        nodes.set(entry.seq, node);
-        added = true;
-      }
+    const effects = new Map<number, JournalEntry[]>();
+    for (const entry of this.#entries) {
+      const cause = this.causeOf(entry);
+      if (!cause || cause.seq === entry.seq) continue;
+      const known = effects.get(cause.seq);
+      if (known) known.push(entry);
+      else effects.set(cause.seq, [entry]);
     }
-    return nodes.get(root.seq)!;
+    const grow = (entry: JournalEntry): JournalTree => {
+      const own = effects.get(entry.seq) ?? [];
+      // Each entry once, even where two connections name each other as their cause.
+      effects.delete(entry.seq);
+      return { entry, effects: own.filter(({ seq }) => seq !== root.seq).map(grow) };
+    };
+    return grow(root);
   }
 }
 

@@ -4,6 +4,7 @@ import {
   connectionKey,
   type Journal,
   type JournalRecord,
+  type MessageLog,
   messageOf,
   systemCode,
   withoutSchemaCompilers,
@@ -94,7 +95,9 @@ export function createApp(api: Api, parts: AppParts): FastifyInstance {
     const isFailure = status >= 400 && typeof payload === 'string' && reply.getHeader('content-type') === json;
     const body = isFailure ? (JSON.parse(payload) as { message?: string }) : {};
     const queryId = String(reply.getHeader('x-ovh-queryid'));
-    recordResponse(journal, { status, message: body.message, queryId }, causeOf(request));
+    const cause = causeOf(request);
+    recordResponse(journal, { status, message: body.message, queryId }, cause);
+    if (journal.messages && cause !== undefined) keepBodies(journal.messages, cause, request, reply, payload);
     done(null, payload);
   });
   app.setErrorHandler((error: FastifyError, request, reply) => sendFailure(reply, failureOf(error, request, api)));
@@ -280,6 +283,13 @@ function describe(request: FastifyRequest): JournalRecord {
 
 function recordRequest(request: FastifyRequest, { runtime }: Api): number {
   return runtime.journal.record(describe(request)).seq;
+}
+
+/** Pages are not kept: they are for people, and what is typed there is secret. */
+function keepBodies(log: MessageLog, cause: number, request: FastifyRequest, reply: FastifyReply, payload: unknown) {
+  if (reply.getHeader('content-type') !== json) return;
+  if (Buffer.isBuffer(request.body)) log.keep(cause, 'request', 'json', request.body.toString('utf8'));
+  if (typeof payload === 'string') log.keep(cause, 'answer', 'json', payload);
 }
 
 function recordResponse(

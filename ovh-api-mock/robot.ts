@@ -9,10 +9,13 @@ export type TaskAction = (typeof taskActions)[number];
 /** Ends a task before it is done. The message becomes the task's description. */
 export class TaskFailure extends Error {
   readonly state: 'error' | 'canceled';
+  /** `seq` of the journal entry that led to it, where that is another one than the task's own. */
+  readonly led: number | undefined;
 
-  constructor(state: 'error' | 'canceled', description: string) {
+  constructor(state: 'error' | 'canceled', description: string, led?: number) {
     super(description);
     this.state = state;
+    this.led = led;
   }
 }
 

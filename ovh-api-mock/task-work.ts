@@ -259,7 +259,7 @@ export class TaskWork {
     } catch (error) {
       // Anything but a TaskFailure is a defect of keyrig; the task shows it instead of hanging.
       const failure = error instanceof TaskFailure ? error : new TaskFailure('error', messageOf(error));
-      if (!signal.aborted) this.#fail(failure, this.#cause);
+      if (!signal.aborted) this.#fail(failure, failure.led ?? this.#cause);
     } finally {
       this.#working = false;
       this.#hurried = false;
@@ -473,7 +473,7 @@ export class TaskWork {
     if (struck.stage === 'hang') struck.stage = 'end';
     if (!ovh) return;
     const { taskState = 'error', message = assumed.faultText } = ovh;
-    if (taskState !== 'fixing') throw new TaskFailure(taskState, message);
+    if (taskState !== 'fixing') throw new TaskFailure(taskState, message, cause);
     if (struck.stage === 'end') {
       const { state, description } = this.task;
       struck.before = { state, description };

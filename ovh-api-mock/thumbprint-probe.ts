@@ -9,6 +9,8 @@ export interface ProbeTarget {
   timeout: number;
   /** `seq` of the journal entry that led to the probe. */
   cause: number;
+  /** Told the `seq` of the connection's entry. */
+  connected?(seq: number): void;
   signal: AbortSignal;
 }
 
@@ -40,7 +42,7 @@ export function probeCertificate(target: ProbeTarget, { clock, journal }: Runtim
     const timer = clock.setTimeout(() => finish(new Error(`no answer within ${timeout} ms`)), timeout);
     signal.addEventListener('abort', abort, { once: true });
     socket.once('connect', () => {
-      journal.record({
+      const { seq } = journal.record({
         plane: 'ovh',
         event: 'ovh.thumbprint.probe',
         level: 'debug',
@@ -52,6 +54,7 @@ export function probeCertificate(target: ProbeTarget, { clock, journal }: Runtim
           { address: socket.remoteAddress, port: socket.remotePort },
         ),
       });
+      target.connected?.(seq);
     });
     socket.once('secureConnect', () => finish(new Error('the server presented no certificate')));
     socket.once('error', (error) => finish(new Error(messageOf(error), { cause: error })));

@@ -13,6 +13,7 @@ import type { Answer, MessageEnvironment, MessageSender } from '../messages/mess
 import { waitForFault } from '../messages/request-fault.ts';
 import { corruptAnswer, encodeAnswer } from '../messages/response.ts';
 import { ScriptedRefusal } from '../messages/scripted-result.ts';
+import { keeping } from './kept-messages.ts';
 
 /** What an answer is delivered with. */
 export interface DeliveryParts {
@@ -35,7 +36,8 @@ export interface AnswerSink {
 }
 
 /** Delivers an answer, unless a fault strikes; false when nothing more is read or answered on this connection. */
-export function deliver(answer: Answer, parts: DeliveryParts, sink: AnswerSink): boolean | Promise<boolean> {
+export function deliver(answer: Answer, parts: DeliveryParts, to: AnswerSink): boolean | Promise<boolean> {
+  const sink = keeping(to, answer, parts.environment.runtime.journal);
   const hit = consult(answer, parts);
   if (hit) return carryOut(hit, answer, parts, sink);
   const { bytes, tooLarge } = encodeAnswer(answer);

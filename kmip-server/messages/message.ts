@@ -63,6 +63,8 @@ export interface Answer {
   maxBytes: number;
   /** Journal entry that the sending of this answer follows from. */
   cause: number;
+  /** What was asked, where it arrived whole. */
+  request?: Buffer;
 }
 
 /** Larger requests are not kept waiting in memory, but answered at once. */
@@ -77,7 +79,7 @@ export function answerRequest(
   environment: MessageEnvironment,
   sender: MessageSender,
 ): Answer | Promise<Answer | undefined> {
-  const failed = (error: unknown) => refuseMessage(error, environment, sender.cause);
+  const failed = (error: unknown) => ({ ...refuseMessage(error, environment, sender.cause), request: bytes });
   try {
     const answer = runRequest(bytes, environment, sender);
     return answer instanceof Promise ? answer.catch(failed) : answer;
@@ -121,13 +123,13 @@ function runRequest(
   };
   const done = runBatch(critical ? { ...message, items: [critical] } : message, parts);
   return done instanceof Promise
-    ? done.then((batch) => batch && answerOf(batch, parts, items))
-    : answerOf(done, parts, items);
+    ? done.then((batch) => batch && answerOf(batch, parts, items, bytes))
+    : answerOf(done, parts, items, bytes);
 }
 
-function answerOf({ items, cause }: DoneBatch, parts: BatchParts, asked: Answer['asked']): Answer {
+function answerOf({ items, cause }: DoneBatch, parts: BatchParts, asked: Answer['asked'], request: Buffer): Answer {
   const { version, now, serverCorrelationValue, environment } = parts;
-  return { version, now, items, asked, serverCorrelationValue, maxBytes: environment.limits.maxBytes, cause };
+  return { version, now, items, asked, serverCorrelationValue, maxBytes: environment.limits.maxBytes, cause, request };
 }
 
 const loggedLength = 200;

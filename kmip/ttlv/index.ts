@@ -6,6 +6,7 @@ export { type JsonItem, toJson } from './json.ts';
 export { parseJson } from './json-read.ts';
 export { DEFAULT_LIMITS, type TtlvLimits } from './limits.ts';
 export { MessageReader, type MessageReaderOptions, type ReaderEvent } from './message-reader.ts';
+export { messageText } from './message-text.ts';
 export type { RenderOptions } from './render.ts';
 export { RenderingError, type RenderingErrorCode } from './rendering-error.ts';
 export { toText } from './text.ts';

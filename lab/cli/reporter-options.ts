@@ -7,7 +7,7 @@ export function withReporterOptions(command: Command): Command {
     .addOption(
       list(
         '--reporter <names>',
-        'forms of the report: terminal, json, junit, tap, github; junit=report.xml writes a file; separated by commas or repeated',
+        'forms of the report: terminal, json, junit, tap, github, html; junit=report.xml writes a file; separated by commas or repeated',
       ).default(['terminal']),
     )
     .addOption(option('--output <file>', 'the file of the one reporter that names none'));

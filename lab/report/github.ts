@@ -1,4 +1,5 @@
 import { isAbsolute, relative } from 'node:path';
+import { reasonLines } from './origin.ts';
 import type { AttemptReport, Report, StepReport } from './shape.ts';
 import { type ScenarioInFile, scenariosOf, summaryLine } from './summary.ts';
 
@@ -43,8 +44,8 @@ function failuresOf(level: Level, { steps, problem }: AttemptReport, scenario: S
   ];
 }
 
-function textOf({ verb, problem, chains }: StepReport, replay: string): string {
-  return [`${verb}: ${problem ?? ''}`, ...chains.flat(), replay].join('\n');
+function textOf(step: StepReport, replay: string): string {
+  return [`${step.verb}: ${step.problem ?? ''}`, ...reasonLines(step), replay].join('\n');
 }
 
 /** Annotations are attached to files of the checkout, whose paths are relative. */

@@ -1,3 +1,4 @@
+import { reasonLines } from './origin.ts';
 import type { Report, ScenarioReport, StepReport } from './shape.ts';
 import { problemOf, type ScenarioInFile, scenariosOf } from './summary.ts';
 import { xmlAttribute, xmlText } from './xml.ts';
@@ -96,8 +97,8 @@ function outcomeOf(step: StepReport, before: readonly StepReport[], scenario: Sc
     .join('');
 }
 
-function details({ verb, problem, chains }: StepReport, { replay }: ScenarioReport): string {
-  return [`${verb}: ${problem ?? ''}`, ...chains.flat(), replay].join('\n');
+function details(step: StepReport, { replay }: ScenarioReport): string {
+  return [`${step.verb}: ${step.problem ?? ''}`, ...reasonLines(step), replay].join('\n');
 }
 
 function nameOf({ section, number, title }: StepReport): string {

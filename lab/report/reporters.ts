@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { KeyrigError, messageOf } from '../../core/index.ts';
 import { toGithub } from './github.ts';
+import { toHtml } from './html.ts';
 import { toJunit } from './junit.ts';
 import type { Report } from './shape.ts';
 import { scenariosOf } from './summary.ts';
@@ -14,11 +15,12 @@ const forms = {
   junit: toJunit,
   tap: toTap,
   github: toGithub,
+  html: toHtml,
 } as const;
 
 type Form = keyof typeof forms;
 
-export const reporterNames: readonly ('terminal' | Form)[] = ['terminal', 'json', 'junit', 'tap', 'github'];
+export const reporterNames: readonly ('terminal' | Form)[] = ['terminal', 'json', 'junit', 'tap', 'github', 'html'];
 
 /** One form of the report, and the file it goes to; without one it goes to standard output. */
 export interface Reporter {

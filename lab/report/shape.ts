@@ -1,10 +1,40 @@
 import { z } from 'zod';
+import { timelineSchema } from './timeline-shape.ts';
 
 /** The version of the JSON report; it grows when a reader of the old shape would misread the new one. */
 export const reportVersion = 1;
 
 const milliseconds = z.number().describe('Real time it took.');
 const count = z.number().int().min(0);
+
+const socketSchema = z.strictObject({
+  from: z.string().describe('Who opened it.'),
+  client: z.string().optional().describe('Its address and port; absent where no connection came about.'),
+  to: z.string(),
+  server: z.string().describe('Address and port.'),
+  about: z.string().optional().describe('What the handshake agreed on, or why there is no connection.'),
+});
+
+const originSchema = z
+  .strictObject({
+    why: z.string().describe('What went wrong first.'),
+    message: z.string().optional().describe('The message it happened in.'),
+    socket: socketSchema.optional(),
+    entry: z.number().int().optional().describe('seq of the entry of the timeline that says so.'),
+  })
+  .describe('Which message on which socket made the step fail.');
+
+const reasons = {
+  origin: originSchema.optional(),
+  hints: z.array(z.string()).optional().describe('What else there is to know about a step that failed.'),
+  chains: z
+    .array(z.array(z.string()))
+    .describe('For each task that failed meanwhile: the lines of the tree from the task to its cause on any plane.'),
+  chainEntries: z
+    .array(z.array(z.number().int()))
+    .optional()
+    .describe('For each line of chains: seq of its entry of the timeline.'),
+};
 
 export const stepSchema = z
   .strictObject({
@@ -20,11 +50,16 @@ export const stepSchema = z
     clockMilliseconds: z.number().describe("Time that passed on the lab's clock."),
     problem: z.string().optional().describe('Why it failed.'),
     attempts: z.number().int().optional().describe('How often it was tried, where "retry" or "within" allow that.'),
-    chains: z
-      .array(z.array(z.string()))
-      .describe('For each task that failed meanwhile: the lines of the tree from the task to its cause on any plane.'),
+    ...reasons,
   })
   .describe('A step, or a line of verify.');
+
+const faultSchema = z.strictObject({
+  id: z.string(),
+  at: z.string().describe('The fault point.'),
+  matched: count.describe('How many calls its match fitted.'),
+  fired: count.describe('How often it fired; 0: it changed nothing.'),
+});
 
 const attemptSchema = z
   .strictObject({
@@ -34,11 +69,14 @@ const attemptSchema = z
     seed: z.string().optional().describe('Absent when the process ended before it had told.'),
     milliseconds,
     problem: z.string().optional().describe('Why it ended outside of any step.'),
+    start: z.strictObject(reasons).optional().describe('What the timeline tells of a lab that did not start.'),
     steps: z.array(stepSchema),
     notes: z
       .array(z.string())
       .optional()
       .describe('What failed nothing but is worth knowing: faults that never fired, calls that nobody served.'),
+    faults: z.array(faultSchema).optional().describe('What could go wrong, and how often it did.'),
+    timeline: timelineSchema.optional().describe('Only where it was asked for: --timeline, or the HTML report.'),
   })
   .describe('One run of a scenario in a lab of its own.');
 
@@ -93,6 +131,8 @@ export type Report = z.infer<typeof reportSchema>;
 export type FileReport = Report['files'][number];
 export type ScenarioReport = z.infer<typeof scenarioSchema>;
 export type AttemptReport = z.infer<typeof attemptSchema>;
+export type StepOrigin = z.infer<typeof originSchema>;
+export type Reasons = Pick<z.infer<typeof stepSchema>, keyof typeof reasons>;
 export type StepReport = z.infer<typeof stepSchema>;
 export type Summary = z.infer<typeof summarySchema>;
 

@@ -34,10 +34,16 @@ export function summaryLine({ summary }: Report): string {
   return `${scenarios} scenarios: ${[...parts, ...(error > 0 ? [`${error} not run`] : [])].join(', ')}`;
 }
 
-/** The marks that a scenario, its attempts and steps share on all screens. */
+/** Why a scenario did not pass, in its last attempt. */
 export function problemOf(scenario: ScenarioReport): string | undefined {
   const attempt = scenario.attempts.at(-1);
   return attempt?.problem ?? attempt?.steps.find((step) => step.problem !== undefined)?.problem;
+}
+
+/** What went wrong first in the last attempt, where the timeline tells. */
+export function whyOf({ attempts }: ScenarioReport): string | undefined {
+  const last = attempts.at(-1);
+  return (last?.start ?? last?.steps.find((step) => step.status === 'failed'))?.origin?.why;
 }
 
 /** Puts a report together; what can be counted is counted here. */

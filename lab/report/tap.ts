@@ -1,3 +1,4 @@
+import { reasonLines } from './origin.ts';
 import type { AttemptReport, Report, StepReport } from './shape.ts';
 import { type ScenarioInFile, scenariosOf, summaryLine } from './summary.ts';
 
@@ -36,13 +37,13 @@ function subtest({ steps }: AttemptReport, file: string): string[] {
 }
 
 function stepLines(step: StepReport, number: number, file: string): string[] {
-  const { section, status, title, verb, problem, line, column, chains } = step;
+  const { section, status, title, verb, problem, line, column } = step;
   const text = `${section} ${step.number}: ${escaped(title)}`;
   if (status === 'skipped') return [`ok ${number} - ${text} # SKIP not reached`];
   if (status === 'passed') return [`ok ${number} - ${text}`];
   return [
     `not ok ${number} - ${text}`,
-    ...diagnostics({ verb, problem, at: `${file}:${line}:${column}`, chain: chains.flat() }),
+    ...diagnostics({ verb, problem, at: `${file}:${line}:${column}`, chain: reasonLines(step) }),
   ];
 }
 

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import { formatMs } from '../scenario/deadline.ts';
-import type { AttemptReport, Report, ScenarioReport, StepReport } from './shape.ts';
-import { problemOf, type ScenarioInFile, scenariosOf, summaryLine } from './summary.ts';
+import { originLines } from './origin.ts';
+import type { AttemptReport, Reasons, Report, ScenarioReport, StepReport } from './shape.ts';
+import { problemOf, type ScenarioInFile, scenariosOf, summaryLine, whyOf } from './summary.ts';
 
 /** Where lines go; colours are used only when the stream is a terminal that wants them. */
 export type Output = NodeJS.WritableStream;
@@ -34,18 +35,22 @@ export class TerminalText {
     return [
       `  ${this.#mark(step.status)} ${label} ${step.title} ${this.#style('dim', time)}`,
       ...(step.problem ? this.#problem(`${step.verb}: ${step.problem}`, 8) : []),
-      ...step.chains.flat().map((line) => this.#style('dim', `        ${line}`)),
+      ...this.#reasons(step, 8),
     ];
   }
 
   /** The lines after the steps of an attempt; `flaky` when it passed after others had not. */
-  attemptEnds({ status, steps, milliseconds, seed, problem, notes = [] }: AttemptReport, flaky: boolean): string[] {
+  attemptEnds(
+    { status, steps, milliseconds, seed, problem, start, notes = [] }: AttemptReport,
+    flaky: boolean,
+  ): string[] {
     const passed = steps.filter((step) => step.status === 'passed').length;
     const verdict = flaky ? 'flaky' : status;
     const drawn = seed === undefined ? '' : this.#style('dim', `  seed ${seed}`);
     return [
       `  ${this.#style(colours[verdict], verdict)} ${passed}/${steps.length} in ${formatMs(milliseconds)}${drawn}`,
       ...(problem ? this.#problem(problem, 2) : []),
+      ...(start ? this.#reasons(start, 2) : []),
       ...notes.map((note) => this.#style('yellow', `  note: ${note}`)),
     ];
   }
@@ -70,9 +75,11 @@ export class TerminalText {
         const { status, name, file, replay } = scenario;
         const what = status === 'failed' ? '' : ` ${status === 'error' ? 'not run' : status}`;
         const problem = problemOf(scenario);
+        const why = whyOf(scenario);
         return [
           `${this.#mark(status)} ${name} (${file})${what}`,
           ...(problem === undefined ? [] : this.#problem(problem, 4)),
+          ...(why === undefined ? [] : [`    ${why}`]),
           this.#style('dim', `    ${replay}`),
         ];
       });
@@ -92,6 +99,14 @@ export class TerminalText {
       if (status === 'skipped') counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
     return [...counts].map(([reason, count]) => this.#style('dim', `- ${count} skipped: ${reason}`));
+  }
+
+  #reasons(reasons: Reasons, indent: number): string[] {
+    const margin = ' '.repeat(indent);
+    return [
+      ...originLines(reasons).map(([name, text]) => `${margin}${this.#style('dim', name.padEnd(8))} ${text}`),
+      ...reasons.chains.flat().map((line) => this.#style('dim', margin + line)),
+    ];
   }
 
   #problem(text: string, indent: number): string[] {

@@ -8,8 +8,10 @@ export interface Job extends LoadedScenario {
   seed?: string;
   /** Real time it may take (ms). */
   timeoutMs?: number;
-  /** Whether the timeline is wanted. */
+  /** Whether the timeline is wanted, one JSON object a line. */
   journal: boolean;
+  /** Whose report shall hold the timeline with its messages. */
+  timeline?: 'all' | 'failed';
 }
 
 /** What a worker tells while it runs a job; `ended` is the last word. */

@@ -54,6 +54,17 @@ export function patternOf(text: string): RegExp {
   }
 }
 
+/** Whose timelines the report has. */
+export const timelineChoices = ['all', 'failed', 'none'] as const;
+export type TimelineChoice = (typeof timelineChoices)[number];
+
+/** Throws ERR_OPTION. */
+export function timelineChoice(text: string): TimelineChoice {
+  const found = timelineChoices.find((choice) => choice === text);
+  if (found !== undefined) return found;
+  throw new KeyrigError('ERR_OPTION', `--timeline "${text}" is none of ${timelineChoices.join(', ')}`);
+}
+
 /** Options of the form `name=value`, as a map. Throws ERR_OPTION for one without a name. */
 export function assignments(texts: readonly string[], name: string): Map<string, string> {
   return new Map(

@@ -1,6 +1,7 @@
+import { redacted } from '../../core/index.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { axisText, type Cell } from '../scenario/matrix.ts';
-import { redacted, secretsIn } from '../scenario/redact.ts';
+import { secretsIn } from '../scenario/redact.ts';
 
 /** What the command line of the first run said about the scenario. */
 export interface Said {

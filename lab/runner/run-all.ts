@@ -22,6 +22,8 @@ export interface RunAllOptions {
   /** Ends the run: what is running is lost, no other is begun. */
   signal?: AbortSignal;
   progress: Progress;
+  /** Whose report shall hold the timeline with its messages. */
+  timeline?: 'all' | 'failed';
   /** Given the timeline of each attempt, one JSON object a line, when it is wanted. */
   onJournal?: (lines: string) => void;
 }
@@ -73,13 +75,13 @@ export async function runAll(
 async function runOne(
   worker: WorkerProcess,
   loaded: LoadedScenario,
-  { seed, vars, timeoutMs, retries, signal, progress, onJournal }: RunAllOptions,
+  { seed, vars, timeoutMs, retries, signal, progress, timeline, onJournal }: RunAllOptions,
 ): Promise<ScenarioReport> {
   const attempts: AttemptReport[] = [];
   for (;;) {
     progress.begin(loaded, attempts.length + 1);
     const attempt = await worker.run(
-      { ...loaded, seed, timeoutMs, journal: onJournal !== undefined },
+      { ...loaded, seed, timeoutMs, journal: onJournal !== undefined, timeline },
       {
         onBegin: (step) => progress.stepBegins(loaded, step),
         onStep: (step) => progress.step(loaded, step),

@@ -3,14 +3,20 @@ import { type Reporter, writeReports } from '../report/reporters.ts';
 import type { FileReport, Report } from '../report/shape.ts';
 import { reportOf } from '../report/summary.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
+import type { TimelineChoice } from './parse.ts';
 import { type Ran, type RunAllOptions, runAll } from './run-all.ts';
 import { type Selection, select } from './select.ts';
 import { silentProgress, TerminalProgress } from './terminal-progress.ts';
 
+/** Up to so many scenarios an HTML report has the timelines of those that passed, too. */
+const fewScenarios = 20;
+
 /** How a set of scenarios is run and reported. */
-export interface SessionOptions extends Omit<RunAllOptions, 'progress'> {
+export interface SessionOptions extends Omit<RunAllOptions, 'progress' | 'timeline'> {
   selection: Selection;
   reporters: readonly Reporter[];
+  /** Whose report shall hold the timeline; when it is not said, it depends on the reporters. */
+  timeline?: TimelineChoice;
   /** The version of keyrig, for the report. */
   version: string;
 }
@@ -31,7 +37,9 @@ export async function runSession(scenarios: readonly LoadedScenario[], options: 
   const terminal = onTerminal
     ? new TerminalProgress(process.stdout, { total: chosen.length, live: workers.length === 1 })
     : undefined;
-  const ran = await runAll(chosen, leftOut, { ...options, workers, progress: terminal ?? silentProgress }).finally(() =>
+  const timeline = timelinesOf(options, chosen.length);
+  const progress = terminal ?? silentProgress;
+  const ran = await runAll(chosen, leftOut, { ...options, workers, timeline, progress }).finally(() =>
     terminal?.stop(),
   );
   const report = reportOf({
@@ -48,6 +56,13 @@ export async function runSession(scenarios: readonly LoadedScenario[], options: 
     throw new KeyrigError('ERR_NOTHING_FOUND', `the filters leave none of ${scenarios.length} scenarios`);
   }
   return report;
+}
+
+/** A page with the timelines of hundreds of scenarios that passed would be too large to open. */
+function timelinesOf({ timeline, reporters }: SessionOptions, scenarios: number): 'all' | 'failed' | undefined {
+  if (timeline !== undefined) return timeline === 'none' ? undefined : timeline;
+  if (!reporters.some(({ name }) => name === 'html')) return undefined;
+  return scenarios <= fewScenarios ? 'all' : 'failed';
 }
 
 /** The cells of one file together, in the order of their names. */

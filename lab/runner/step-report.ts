@@ -1,11 +1,23 @@
 import { renderChain } from '../report/chain.ts';
-import type { StepReport } from '../report/shape.ts';
+import type { Explanation } from '../report/explain.ts';
+import type { Reasons, StepReport } from '../report/shape.ts';
 import type { Places } from '../scenario/load.ts';
 import type { StepHead, StepResult } from '../scenario/run.ts';
 
 /** A step's result as reports hold it. */
-export function stepReport({ failures, ...result }: StepResult, places: Places): StepReport {
-  return { ...result, ...placeOf(result, places), chains: failures.map(renderChain) };
+export function stepReport({ failures, origin, hints, ...result }: StepResult, places: Places): StepReport {
+  return { ...result, ...placeOf(result, places), ...reasonsOf({ failures, origin, hints }) };
+}
+
+/** What the timeline tells of a failure, as reports hold it. */
+export function reasonsOf({ failures, origin, hints }: Explanation): Reasons {
+  const chains = failures.map(renderChain);
+  return {
+    origin,
+    hints: hints.length > 0 ? hints : undefined,
+    chains: chains.map((lines) => lines.map(({ text }) => text)),
+    chainEntries: chains.length > 0 ? chains.map((lines) => lines.map(({ entry }) => entry)) : undefined,
+  };
 }
 
 /** A step that has no result of its own: the process ended before it did. */

@@ -19,12 +19,13 @@ void makeKeysAhead(keys);
 const running = import('../scenario/run.ts');
 const reporting = import('./step-report.ts');
 
-async function work({ scenario, file, places, seed, timeoutMs, journal }: Job): Promise<void> {
-  const [{ runScenario }, { stepReport }] = await Promise.all([running, reporting]);
+async function work({ scenario, file, places, seed, timeoutMs, journal, timeline }: Job): Promise<void> {
+  const [{ runScenario }, { reasonsOf, stepReport }] = await Promise.all([running, reporting]);
   const result = await runScenario(scenario, file, {
     keys,
     seed,
     timeoutMs,
+    timeline,
     onSeed: (used) => tell({ type: 'seed', seed: used }),
     onBegin: (step) => tell({ type: 'began', step }),
     onStep: (step) => tell({ type: 'step', step: stepReport(step, places) }),
@@ -34,9 +35,11 @@ async function work({ scenario, file, places, seed, timeoutMs, journal }: Job): 
       tell({ type: 'journal', lines: lines.join('') });
     },
   });
-  const { status, milliseconds, problem, notes } = result;
+  const { status, seed: used, milliseconds, problem, notes, faults } = result;
   const steps = result.steps.map((step) => stepReport(step, places));
-  tell({ type: 'ended', attempt: { status, seed: result.seed, milliseconds, problem, steps, notes } });
+  const start = result.start && reasonsOf(result.start);
+  const attempt = { status, seed: used, milliseconds, problem, start, steps, notes, timeline: result.timeline };
+  tell({ type: 'ended', attempt: faults.length > 0 ? { ...attempt, faults } : attempt });
 }
 
 function tell(message: WorkerMessage): void {

@@ -48,34 +48,99 @@ export function describeIssue(issue: Issue, value: unknown): Description[] {
   ) {
     return [describeVerb(path, value)];
   }
+  const isCheck = path.length === 2 && path[0] === 'verify';
   const written = valueAt(value, path);
-  if (issue.code === 'invalid_value') {
-    const expected = issue.values.map((allowed) => JSON.stringify(allowed)).join(', ');
-    const hint = typeof written === 'string' ? suggestion(written, issue.values.map(String)) : '';
-    const found = written === undefined ? 'is missing' : `is ${JSON.stringify(written)}`;
-    return [
-      {
-        path,
-        message: `${labelOf(path)} ${found}; expected ${issue.values.length > 1 ? 'one of ' : ''}${expected}${hint}`,
-      },
-    ];
-  }
-  const expected = issue.code === 'invalid_type' ? `expected ${issue.expected}` : lowerFirst(issue.message);
-  const found = written === undefined ? 'is missing' : `is ${JSON.stringify(written)}`;
-  return [{ path, message: `${labelOf(path)} ${found}; ${expected}` }];
+  if (isCheck && isMap(written) && !('journal' in written)) return [describeVerb(path, value, 'a check')];
+  const found = written === undefined ? 'is missing' : isNothing(written) ? 'is empty' : `is ${show(written)}`;
+  const hint = typeof written === 'string' ? suggestion(written, valuesOf(issue)) : '';
+  return [{ path, message: `${labelOf(path)} ${found}; ${expectationOf(issue, written)}${hint}` }];
 }
 
-function describeVerb(path: readonly PropertyKey[], value: unknown): Description {
+/** How values are called in YAML, and by people. */
+const typeNames: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map of keys',
+  record: 'a map of keys',
+};
+
+function expectationOf(issue: Issue, written: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${typeNames[issue.expected] ?? issue.expected}`;
+    case 'invalid_value': {
+      const values = issue.values.map((allowed) => JSON.stringify(allowed));
+      return `expected ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`;
+    }
+    case 'too_small':
+      return `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${countedIn(issue.origin, issue.minimum)}`;
+    case 'too_big':
+      return `expected ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${countedIn(issue.origin, issue.maximum)}`;
+    case 'invalid_key':
+      return `expected as its key ${(issue.issues[0]?.message ?? '').replace(/^expected /, '')}`;
+    case 'invalid_union': {
+      // A number may be out of bounds: that is closer to what was meant than another type.
+      const first = issue.errors.flatMap((branch) => branch.slice(0, 1)) as Issue[];
+      const near = first.filter((inner) => inner.code !== 'invalid_type' || inner.expected === typeof written);
+      const chosen = near.length > 0 && near.every((inner) => inner.code.startsWith('too_')) ? near : first;
+      const parts = chosen.map((inner) => expectationOf(inner, written).replace(/^expected /, ''));
+      return `expected ${[...new Set(parts)].join(', or ')}`;
+    }
+    default:
+      return lowerFirst(issue.message);
+  }
+}
+
+function countedIn(origin: string, count: number | bigint): string {
+  const plural = Number(count) === 1 ? '' : 's';
+  if (origin === 'string') return ` character${plural}`;
+  return origin === 'array' ? ` member${plural}` : '';
+}
+
+function valuesOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String);
+  return issue.code === 'invalid_union' ? (issue.errors.flat() as Issue[]).flatMap(valuesOf) : [];
+}
+
+/** A value as it was written, in so many characters that a message can be read. */
+function show(written: unknown): string {
+  const text = JSON.stringify(written);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNothing(value: unknown): boolean {
+  return value === null;
+}
+
+const stepKeys = ['journal', 'do'];
+
+function describeVerb(path: readonly PropertyKey[], value: unknown, what = 'a step'): Description {
   const stepPath = path.at(-1) === 'do' ? path.slice(0, -1) : path;
+  const step = valueAt(value, stepPath);
   const written = valueAt(value, [...stepPath, 'do']);
   const names = verbs.map((verb) => verb.name);
-  if (typeof written !== 'string') {
-    return { path: stepPath, message: `a step needs "do" with a verb; known verbs: ${names.join(', ')}` };
+  if (typeof written === 'string') {
+    const near = suggestion(written, names);
+    const [family] = written.split('.');
+    const akin = names.filter((name) => name.startsWith(`${family}.`));
+    const list = near === '' ? `; known verbs: ${(akin.length > 0 ? akin : names).join(', ')}` : '';
+    return { path: [...stepPath, 'do'], message: `unknown verb "${written}"${near}${list}` };
   }
-  return {
-    path: [...stepPath, 'do'],
-    message: `unknown verb "${written}"${suggestion(written, names)}; known verbs: ${names.join(', ')}`,
-  };
+  if (written !== undefined) return { path: [...stepPath, 'do'], message: `"do" is ${show(written)}; expected a verb` };
+  const wanted = what === 'a check' ? '"journal" with a pattern or "do" with a verb' : '"do" with a verb';
+  const typo = isMap(step)
+    ? Object.keys(step)
+        .map((key) => suggestion(key, stepKeys))
+        .find((hint) => hint !== '')
+    : '';
+  return { path: stepPath, message: `${what} needs ${wanted}${typo ?? ''}` };
 }
 
 /** The keys that the schema knows at a place, read from its JSON Schema. */
@@ -107,8 +172,10 @@ interface JsonSchema {
 function branches(schema: JsonSchema, value: unknown): JsonSchema[] {
   const list = schema.anyOf ?? schema.oneOf;
   if (!list) return [schema];
-  const written = (value as Record<string, unknown> | undefined)?.do;
-  const chosen = list.filter((branch) => branch.properties?.do?.const === written);
+  const step = (value ?? {}) as Record<string, unknown>;
+  const chosen = list.filter((branch) =>
+    'journal' in step ? branch.properties?.journal : branch.properties?.do?.const === step.do,
+  );
   return (chosen.length > 0 ? chosen : list).flatMap((branch) => branches(branch, value));
 }
 

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '../../core/index.ts';
+import { crossCheck } from './cross-check.ts';
 import { type Extended, extend } from './extend.ts';
 import { hasReference, interpolate, interpolateKnown, type Variables } from './interpolate.ts';
 import { type Description, describeIssue, issuesOf, valueAt } from './issues.ts';
@@ -118,8 +119,11 @@ function read(
   if (known.size > 0) resolved.vars = Object.fromEntries(known);
   if (strict) resolved.strict = true;
   const checked = check(resolved);
-  if ('problems' in checked || cell === undefined) return checked;
+  if ('problems' in checked) return checked;
   const { scenario } = checked;
+  const crossed = crossCheck(scenario);
+  if (crossed.length > 0) return { problems: crossed };
+  if (cell === undefined) return checked;
   const label = cellLabel(cell);
   return {
     cell,

@@ -1,8 +1,4 @@
-/** What stands in a report where a secret would. */
-export const redacted = '[redacted]';
-
-const secretName = /password|passwd|passphrase|token|secret|consumerKey|privateKey/i;
-const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+import { privateKeyPem, redacted, secretName } from '../../core/index.ts';
 
 /** Hides secrets in every string of a value. */
 export type Redact = <T>(value: T) => T;
@@ -30,7 +26,7 @@ export function redactor(secrets: Iterable<string>): Redact {
       return new RegExp(secret.length < 8 ? `(?<!\\w)${literal}(?!\\w)` : literal, 'g');
     });
   const hide = (text: string) =>
-    patterns.reduce((current, pattern) => current.replace(pattern, redacted), text.replace(privateKey, redacted));
+    patterns.reduce((current, pattern) => current.replace(pattern, redacted), text.replace(privateKeyPem, redacted));
   return (value) => mapStrings(value, hide) as typeof value;
 }
 

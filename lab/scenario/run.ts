@@ -3,9 +3,9 @@ import {
   type Clock,
   createRealClock,
   createScaledClock,
+  type FaultReport,
   isJsonObject,
   type JournalEntry,
-  type JournalTree,
   type Json,
   type JsonObject,
   type KeyPool,
@@ -19,6 +19,9 @@ import {
 } from '../../core/index.ts';
 import { createClients, type LabClients } from '../clients/index.ts';
 import { createLab, type Lab } from '../lab.ts';
+import { type Explanation, explain, explainStart, type TimelineCheck } from '../report/explain.ts';
+import { timelineOf } from '../report/timeline.ts';
+import type { Timeline } from '../report/timeline-shape.ts';
 import { verbNamed } from '../verbs/index.ts';
 import type { StepContext } from '../verbs/verb.ts';
 import { Deadline, formatMs } from './deadline.ts';
@@ -38,8 +41,8 @@ export interface StepHead {
   title: string;
 }
 
-/** What became of one step or check. */
-export interface StepResult extends StepHead {
+/** What became of one step or check; `failures` are the vCenter tasks that failed, or what else went wrong in a failed step. */
+export interface StepResult extends StepHead, Explanation {
   status: 'passed' | 'failed' | 'skipped';
   /** Real time it took. */
   milliseconds: number;
@@ -49,11 +52,6 @@ export interface StepResult extends StepHead {
   problem?: string;
   /** How often it was tried, when it may be tried again. */
   attempts?: number;
-  /**
-   * For each vCenter task that ended in error during the step: the task and everything it led to, on all planes. A step that
-   * failed without such a task has what else was refused or went wrong meanwhile.
-   */
-  failures: JournalTree[];
 }
 
 export interface ScenarioResult {
@@ -66,6 +64,12 @@ export interface ScenarioResult {
   milliseconds: number;
   steps: StepResult[];
   problem?: string;
+  /** Of a lab that did not start, or not in time. */
+  start?: Explanation;
+  /** What could go wrong, and how often it did. */
+  faults: FaultReport[];
+  /** Present when it was asked for. */
+  timeline?: Timeline;
   /** What is worth knowing though it failed nothing: see looseEnds. */
   notes: string[];
 }
@@ -76,6 +80,8 @@ export interface RunOptions {
   seed?: string;
   /** Real time after which the step that is running fails and the others are skipped (ms); no limit when absent. */
   timeoutMs?: number;
+  /** Whose result has the whole timeline with the messages behind it; without any the messages are not even kept. */
+  timeline?: 'all' | 'failed';
   /** Where a manual clock starts (ms since the epoch); default: now. With it and the seed two runs write the same journal. */
   startTime?: number;
   /** Told the seed before anything starts. */
@@ -102,20 +108,25 @@ export async function runScenario(scenario: Scenario, file: string, options: Run
     keys: options.keys,
     ports: 'auto',
   });
-  options.onSeed?.(lab.runtime.random.seed);
+  const { journal, faults, random } = lab.runtime;
+  if (options.timeline) journal.keepMessages();
+  options.onSeed?.(random.seed);
   let redact = redactor(secretsIn(scenario));
+  let isStarted = false;
   const result: ScenarioResult = {
     name: scenario.name,
     description: scenario.description,
     file,
-    seed: lab.runtime.random.seed,
+    seed: random.seed,
     status: 'passed',
     milliseconds: 0,
     steps: [],
+    faults: [],
     notes: [],
   };
   try {
     await deadline.race(lab.start());
+    isStarted = true;
     redact = redactor([...secretsIn(scenario), ...secretsIn(lab.access())]);
     const clients = createClients(lab);
     try {
@@ -133,12 +144,17 @@ export async function runScenario(scenario: Scenario, file: string, options: Run
   } catch (error) {
     result.status = deadline.passed ? 'failed' : 'error';
     result.problem = deadline.passed ? `the lab was still starting: ${messageOf(error)}` : messageOf(error);
+    if (!isStarted) result.start = explainStart(journal);
   } finally {
     deadline.clear();
     await lab.stop();
-    options.onJournal?.(redact(lab.runtime.journal.entries()));
+    options.onJournal?.(redact(journal.entries()));
   }
   result.milliseconds = elapsed();
+  result.faults = faults.report();
+  if (options.timeline === 'all' || (options.timeline && result.status !== 'passed')) {
+    result.timeline = timelineOf(journal);
+  }
   return redact(result);
 }
 
@@ -239,15 +255,18 @@ class ScenarioRun {
     const journalBegan = this.#lab.runtime.journal.count;
     if (head.id) this.#began.set(head.id, journalBegan);
     let problem: string | undefined;
+    let check: TimelineCheck | undefined;
     let attempts: number | undefined;
     try {
       if (item === strictCheck) problem = this.#checkLooseEnds();
-      else if (!isPatient(item)) problem = await this.#attempt(item, head);
-      else ({ problem, attempts } = await this.#untilHolds(item, head));
+      else {
+        if ('journal' in item) check = this.#timelineCheck(item);
+        if (!isPatient(item)) problem = await this.#attempt(item, head);
+        else ({ problem, attempts } = await this.#untilHolds(item, head));
+      }
     } catch (error) {
       problem = messageOf(error);
     }
-    const failures = this.#failuresSince(journalBegan);
     return {
       ...head,
       status: problem === undefined ? 'passed' : 'failed',
@@ -255,7 +274,11 @@ class ScenarioRun {
       clockMilliseconds: this.#clock.now() - began,
       problem,
       attempts,
-      failures: problem !== undefined && failures.length === 0 ? this.#troublesSince(journalBegan) : failures,
+      ...explain(this.#lab.runtime.journal, {
+        since: journalBegan,
+        failed: problem !== undefined,
+        check,
+      }),
     };
   }
 
@@ -334,48 +357,27 @@ class ScenarioRun {
     return undefined;
   }
 
-  #checkJournal(check: JournalCheck): string | undefined {
+  /** What a check looks for and where. Throws when it names what is not there. */
+  #timelineCheck(check: JournalCheck): TimelineCheck {
     const bound = (id: string | undefined, otherwise: number) => {
       const seq = id === undefined ? otherwise : this.#began.get(id);
       if (seq === undefined) throw new KeyrigError('ERR_STEP', `no step has the id "${id}"`);
       return seq;
     };
-    const after = bound(check.after, 0);
-    const before = bound(check.before, Number.POSITIVE_INFINITY);
-    const pattern = interpolate(check.journal, this.#variables);
+    return {
+      pattern: interpolate(check.journal, this.#variables),
+      after: bound(check.after, 0),
+      before: bound(check.before, Number.POSITIVE_INFINITY),
+    };
+  }
+
+  #checkJournal(check: JournalCheck): string | undefined {
+    const { pattern, after, before } = this.#timelineCheck(check);
     const found = this.#lab.runtime.journal.entries(pattern, after).filter((entry) => entry.seq <= before);
     const expected = interpolate(check.count ?? { gte: 1 }, this.#variables);
     const problem = mismatch(expected, found.length);
     return problem && `entries that fit ${JSON.stringify(pattern)}: ${problem}`;
   }
-
-  #failuresSince(seq: number): JournalTree[] {
-    const { journal } = this.#lab.runtime;
-    return journal
-      .entries({ event: 'vcenter.task.failed' }, seq)
-      .map((entry) => journal.effectsOf(rootTask(journal.causeOf(entry), entry)));
-  }
-
-  /** The first things that were refused or went wrong, each from what began it. */
-  #troublesSince(seq: number): JournalTree[] {
-    const { journal } = this.#lab.runtime;
-    const roots = new Map<number, JournalEntry>();
-    for (const entry of journal.entries({ level: { oneOf: ['warn', 'error'] } }, seq)) {
-      let root = entry;
-      // What came before the step explains nothing that this step did.
-      for (let cause = journal.causeOf(root); cause && cause.seq > seq; cause = journal.causeOf(root)) root = cause;
-      roots.set(root.seq, root);
-      if (roots.size === maxTroubles) break;
-    }
-    return [...roots.values()].map((root) => journal.effectsOf(root));
-  }
-}
-
-/** How many causal trees a report can show before it hides more than it tells. */
-const maxTroubles = 5;
-
-function rootTask(cause: JournalEntry | undefined, failed: JournalEntry): JournalEntry {
-  return cause?.event.startsWith('vcenter.task.') ? cause : failed;
 }
 
 /** An expectation with what the verb expects of the members that it does not speak of; assertions on the whole result stand alone. */
@@ -441,7 +443,7 @@ function notesOn({ steps = [], verify = [] }: Scenario, runtime: Lab['runtime'])
 
 /** A step that did not run because one before it failed. */
 function skippedStep(head: StepHead): StepResult {
-  return { ...head, status: 'skipped', milliseconds: 0, clockMilliseconds: 0, failures: [] };
+  return { ...head, status: 'skipped', milliseconds: 0, clockMilliseconds: 0, failures: [], hints: [] };
 }
 
 function nameOf(item: Item): Pick<StepHead, 'id' | 'verb' | 'title'> {

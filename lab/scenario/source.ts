@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Document, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import { KeyrigError, messageOf } from '../../core/index.ts';
 import { type Position, positionOf } from './position.ts';
+import { suggestion } from './suggest.ts';
 
 /** Something wrong in a scenario file. */
 export interface Problem extends Position {
@@ -36,7 +37,10 @@ export class Source {
     const counter = new LineCounter();
     try {
       const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, strict: true, version: '1.2' });
-      if (document.errors.length > 0) return { problems: document.errors.map((error) => yamlProblem(error, file)) };
+      const wrong = [...document.errors, ...document.warnings];
+      if (wrong.length > 0) return { problems: wrong.map((error) => yamlProblem(error, file)) };
+      const aliases = unknownAliases(document, counter, file);
+      if (aliases.length > 0) return { problems: aliases };
       const value: unknown = document.toJS({ maxAliasCount: maxAliases });
       if (depthOf(value, 0) > maxDepth) return whole(`the file is nested deeper than ${maxDepth} levels`);
       return new Source(file, document, counter, value);
@@ -68,7 +72,34 @@ export function readText(file: string): string {
 function yamlProblem(error: YAMLError, file: string): Problem {
   const [place] = error.linePos ?? [{ line: 1, col: 1 }];
   const [message = 'is not YAML'] = error.message.split(/ at line |\n/);
-  return { file, line: place.line, column: place.col, message };
+  return { file, line: place.line, column: place.col, message: yamlMessages[error.code] ?? message };
+}
+
+/** What the parser says to programmers, for people who write files. */
+const yamlMessages: Partial<Record<YAMLError['code'], string>> = {
+  DUPLICATE_KEY: 'this key is there twice; keys must be unique',
+  MULTIPLE_DOCS: '"---" begins another document; a file holds one',
+};
+
+function unknownAliases(document: Document, counter: LineCounter, file: string): Problem[] {
+  const anchors = new Set<string>();
+  const problems: Problem[] = [];
+  visit(document, {
+    Node(_, node) {
+      if ('anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor);
+    },
+    Alias(_, { source, range }) {
+      if (anchors.has(source)) return;
+      const { line, col } = counter.linePos(range?.[0] ?? 0);
+      problems.push({
+        file,
+        line,
+        column: col,
+        message: `no "&${source}" above this alias${suggestion(source, anchors)}`,
+      });
+    },
+  });
+  return problems;
 }
 
 function depthOf(value: unknown, above: number): number {

@@ -5,4 +5,6 @@ import type { Json } from '../../core/index.ts';
 export const json = z.json() as z.ZodType<Json>;
 
 /** A name that people give to a step, a fault or a variable. */
-export const identifier = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'a letter, then letters, digits, "_" or "-"');
+export const identifier = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'expected a name: a letter, then letters, digits, "_" or "-"');

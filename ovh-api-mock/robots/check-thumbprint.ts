@@ -26,13 +26,16 @@ export async function checkThumbprint(
   const address = options.dialAddress?.(ip, port) ?? { host: ip, port };
   const { signal } = run;
   await run.act(async () => {
-    const found = await probeCertificate({ ...address, timeout: assumed.probeTimeoutMs, cause, signal }, runtime).catch(
-      (error: unknown) => {
-        throw new TaskFailure('error', fill(assumed.unreachableText, { ip, port, reason: messageOf(error) }));
-      },
-    );
+    let led = cause;
+    const connected = (seq: number) => {
+      led = seq;
+    };
+    const target = { ...address, timeout: assumed.probeTimeoutMs, cause, connected, signal };
+    const found = await probeCertificate(target, runtime).catch((error: unknown) => {
+      throw new TaskFailure('error', fill(assumed.unreachableText, { ip, port, reason: messageOf(error) }), led);
+    });
     if (fitsCertificate(expected, found)) return;
     const text = fill(assumed.thumbprintMismatchText, { ip, port, expected, ...thumbprints(found) });
-    throw new TaskFailure('error', text);
+    throw new TaskFailure('error', text, led);
   });
 }

@@ -258,7 +258,7 @@ describe('a broken scenario file: file, line, column, what was expected; exit 2,
     [
       'a value of the wrong type',
       ['scenario: 1', 'name: x', 'steps:', '  - do: vcenter.createVm', '    with: { name: x, hardwareVersion: old }'],
-      ':5:39: "steps.0.with.hardwareVersion" is "old"; expected number',
+      ':5:39: "steps.0.with.hardwareVersion" is "old"; expected a number',
     ],
     [
       'an unknown fault point',
@@ -266,7 +266,7 @@ describe('a broken scenario file: file, line, column, what was expected; exit 2,
       ':5:9: "faults.0.at" is "kmip.requst"; expected one of ',
     ],
     ['another version of the language', ['scenario: 2', 'name: x'], ':1:11: "scenario" is 2; expected 1'],
-    ['a key twice', ['scenario: 1', 'name: x', 'name: y'], ':3:1: Map keys must be unique'],
+    ['a key twice', ['scenario: 1', 'name: x', 'name: y'], ':3:1: this key is there twice'],
     ['text that is not YAML', ['scenario: 1', 'name: "x'], ':3:1: Missing closing "quote'],
     ['JSON that is not a scenario', ['{ "name": 1 }'], ':1:'],
   ];

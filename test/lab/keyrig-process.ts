@@ -15,6 +15,8 @@ export interface Outcome {
 }
 
 export interface KeyrigOptions {
+  /** Where it runs; the workshop's folder when absent. */
+  folder?: string;
   environment?: Record<string, string>;
   /** Given everything printed on standard output so far, and the process's id. */
   onOutput?: (stdout: string, pid: number) => void;
@@ -37,11 +39,14 @@ export class Workshop {
     return path;
   }
 
-  /** Runs a command line in the folder, to its end. */
-  keyrig(args: string[], { environment, onOutput, closeAfter }: KeyrigOptions = {}): Promise<Outcome> {
+  /** Runs a command line to its end. */
+  keyrig(
+    args: string[],
+    { folder = this.folder, environment, onOutput, closeAfter }: KeyrigOptions = {},
+  ): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [bin, ...args], {
-        cwd: this.folder,
+        cwd: folder,
         env: { ...process.env, ...environment },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type Problem, parseScenario } from '../../lab/scenario/load.ts';
+import { type Problem, parseScenario, parseScenarios } from '../../lab/scenario/load.ts';
 
 function problems(text: string): string[] {
   const result = parseScenario(text, 'x.scenario.yaml');
@@ -39,7 +39,7 @@ describe('a broken scenario file', () => {
       '4:12 "world.gateway" is "opne"; expected one of "ovh", "open"; did you mean "open"?',
     ]);
     expect(problems('scenario: 2\nname: a\n')).toEqual(['1:11 "scenario" is 2; expected 1']);
-    expect(problems('scenario: 1\n')).toEqual(['1:1 "name" is missing; expected string']);
+    expect(problems('scenario: 1\n')).toEqual(['1:1 "name" is missing; expected text']);
   });
 
   it('unknown fault point and unknown certificate flaw', () => {
@@ -76,7 +76,7 @@ it('every shipped scenario is valid', () => {
   const files = globSync(`${folder}/**/*.scenario.yaml`);
   expect(files.length).toBeGreaterThanOrEqual(16);
   for (const file of files) {
-    const result = parseScenario(readFileSync(file, 'utf8'), file);
+    const result = parseScenarios(readFileSync(file, 'utf8'), file);
     expect('problems' in result ? result.problems : []).toEqual([]);
   }
 });

@@ -316,7 +316,8 @@ it.each([
   [['--grep', '('], '--grep "(" is not a regular expression'],
   [['--bail', 'never'], '--bail "never" is not a whole number from 1 on'],
   [['--timeout', '5 weeks'], '"5 weeks" is not a time such as 500ms, 30s or 5m'],
-  [['--reporter', 'html'], 'there is no reporter "html"; known: terminal, json, junit, tap, github'],
+  [['--timeline', 'some'], '--timeline "some" is none of all, failed, none'],
+  [['--reporter', 'pdf'], 'there is no reporter "pdf"; known: terminal, json, junit, tap, github, html'],
   [['--reporter', 'terminal,json'], 'terminal and json would mix on standard output'],
   [['--output', 'x.json'], '--output is the file of one reporter'],
 ])('%j is a usage error', async (args, message) => {

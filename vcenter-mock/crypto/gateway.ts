@@ -109,8 +109,8 @@ export class Gateway {
     const entry = this.#runtime.journal.record({
       plane: 'vcenter',
       event: 'vcenter.kmip.dialled',
-      text: `dial ${host}:${port} for ${purpose}`,
-      data: { address: host, port, purpose },
+      text: `dial ${host}:${port} for ${purpose}, from ${socket.localAddress}:${socket.localPort}`,
+      data: { address: host, port, purpose, localAddress: socket.localAddress, localPort: socket.localPort },
       cause,
       opens: connectionKey(
         { address: socket.localAddress, port: socket.localPort },

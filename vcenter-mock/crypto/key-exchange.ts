@@ -1,5 +1,5 @@
 import type { Runtime } from '../../core/index.ts';
-import { enumName, State } from '../../kmip/index.ts';
+import { State } from '../../kmip/index.ts';
 import type { VimFault } from '../vim/kernel/fault.ts';
 import type { CryptoAssumed } from './assumed.ts';
 import type { CryptoEvent, CryptoEventId } from './events.ts';
@@ -164,7 +164,7 @@ export class KeyExchange {
       if (state === State.PreActive) await session.activate(keyId);
       else if (state !== undefined && state !== State.Active) {
         // documented (vcenter.md 10.1): only Active keys are used.
-        throw new KmsFailure('key-state', `key ${keyId} is ${enumName('State', state) ?? state}`);
+        throw session.unusable(keyId, state);
       }
       return bytes;
     });

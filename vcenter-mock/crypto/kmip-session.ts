@@ -5,6 +5,7 @@ import {
   ItemType,
   KeyFormatType,
   KmipError,
+  messageText,
   type OperationDefinition,
   operations,
   type RequestBatchItem,
@@ -38,6 +39,8 @@ export class KmipSession {
   readonly #credential: KmsCredential | undefined;
   readonly #runtime: Runtime;
   readonly #seq: number;
+  /** The journal entry of the last request. */
+  #asked: number;
 
   /** @param seq the journal entry of the connection's dial */
   constructor(connection: KmsConnection, credential: KmsCredential | undefined, runtime: Runtime, seq: number) {
@@ -45,6 +48,7 @@ export class KmipSession {
     this.#credential = credential;
     this.#runtime = runtime;
     this.#seq = seq;
+    this.#asked = seq;
   }
 
   /** Discover Versions; the first of a connection carries no Unique Batch Item ID. */
@@ -90,6 +94,12 @@ export class KmipSession {
 
   async activate(uniqueIdentifier: string): Promise<void> {
     await this.#ask(activateItem(uniqueIdentifier), operations.activate, uniqueIdentifier);
+  }
+
+  /** Says that a key may not be used because of its state: the last answer told so. */
+  unusable(uniqueIdentifier: string, state: State): KmsFailure {
+    const text = `key ${uniqueIdentifier} is ${enumName('State', state) ?? state}`;
+    return this.#fail(new KmsFailure('key-state', text, { operation: 'Get Attributes' }));
   }
 
   /** Adds custom attributes in one batch. @throws KmsFailure for the first item that failed */
@@ -143,17 +153,20 @@ export class KmipSession {
   async #exchange(items: readonly RequestBatchItem[], operation: string, about: string): Promise<ResponseBatchItem[]> {
     const { journal } = this.#runtime;
     const label = about ? `${operation} ${about}` : operation;
-    journal.record({
+    this.#asked = journal.record({
       plane: 'vcenter',
       event: 'vcenter.kmip.request',
       level: 'debug',
       text: `${label} sent`,
       data: { operation, batchCount: items.length },
       cause: this.#seq,
-    });
+    }).seq;
+    const request = encodeVcenterRequest(items, this.#credential);
+    journal.messages?.keep(this.#asked, 'request', 'kmip', messageText(request));
     let bytes: Buffer;
     try {
-      bytes = await this.#connection.exchange(encodeVcenterRequest(items, this.#credential), operation);
+      bytes = await this.#connection.exchange(request, operation);
+      journal.messages?.keep(this.#asked, 'answer', 'kmip', messageText(bytes));
     } catch (error) {
       throw error instanceof KmsFailure ? this.#fail(error) : error;
     }
@@ -188,7 +201,7 @@ export class KmipSession {
       level: 'warn',
       text: failure.message,
       data: failure.facts,
-      cause: this.#seq,
+      cause: this.#asked,
     });
     return failure;
   }

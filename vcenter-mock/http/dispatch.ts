@@ -132,6 +132,8 @@ export class Dispatcher {
       ...this.#describe(request, object, session, context.version, input.http.userAgent),
       link: input.connection,
     });
+    const { messages } = vc.runtime.journal;
+    messages?.keep(entry.seq, 'request', 'xml', input.body);
     try {
       const hit = this.#consultFaults(request, object, session, entry.seq);
       if (hit?.delay) await vc.runtime.clock.sleep(hit.delay, input.signal.value);
@@ -154,6 +156,7 @@ export class Dispatcher {
         throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: request.target });
       }
       const body = await this.#call(request, object, session, context, input, hit?.entry.seq ?? entry.seq);
+      messages?.keep(entry.seq, 'answer', 'xml', body);
       return { status: 200, body };
     } catch (error) {
       const failure = this.#faultOf(error, entry.seq);
@@ -165,7 +168,9 @@ export class Dispatcher {
         data: { method: request.method, fault: failure.fault._type, message: failure.message },
         cause: entry.seq,
       });
-      return { status: 500, body: faultEnvelope(failure, context) };
+      const body = faultEnvelope(failure, context);
+      messages?.keep(entry.seq, 'answer', 'xml', body);
+      return { status: 500, body };
     } finally {
       done?.();
       release?.();

@@ -81,6 +81,8 @@ async function answer(
     link: linkOf(request),
   });
   const release = session && vc.sessions.hold(session);
+  const { messages } = vc.runtime.journal;
+  if (typeof request.body === 'string') messages?.keep(entry.seq, 'request', 'json', request.body);
   const done = vc.work.begin(`${method} ${path.slice(0, 200)}`);
   try {
     if (!operation.anonymous) authorize(session, operation.privilege, vc);
@@ -101,7 +103,10 @@ async function answer(
       cause: entry.seq,
       header: (name, value) => void reply.header(name, value),
     };
-    return send(reply, root, operation.status, await operation.run(call));
+    const result = await operation.run(call);
+    // A string alone is a name, or the token of a session.
+    if (typeof result === 'object') messages?.keep(entry.seq, 'answer', 'json', JSON.stringify(result));
+    return send(reply, root, operation.status, result);
   } catch (error) {
     return fail(vc, reply, root, entry.seq, error, originOf(request));
   } finally {
@@ -167,6 +172,7 @@ function fail(
     data: { error: failure.type, message: failure.message },
     cause,
   });
+  vc.runtime.journal.messages?.keep(cause, 'answer', 'json', JSON.stringify(failure.body(root)));
   // observed form; the realm of SIGN is the hash of a certificate there
   if (failure.status === 401) {
     const sts = `${origin}/sts/STSService/vsphere.local`;

@@ -2,7 +2,15 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { KeyrigError, systemCode } from '../../../core/index.ts';
 import { onlyTag } from '../../runner/only.ts';
-import { assignments, patternOf, shardOf, timeLimit, wholeNumber, workerCount } from '../../runner/parse.ts';
+import {
+  assignments,
+  patternOf,
+  shardOf,
+  timeLimit,
+  timelineChoice,
+  wholeNumber,
+  workerCount,
+} from '../../runner/parse.ts';
 import { FileWatch } from '../../runner/watch.ts';
 import { WorkerProcess } from '../../runner/worker-process.ts';
 import type { LoadedScenario, LoadOptions } from '../../scenario/load.ts';
@@ -24,6 +32,7 @@ interface RunCommandOptions extends ScenarioOptions {
   retries: string;
   timeout: string;
   watch?: boolean;
+  timeline?: string;
   reporter: string[];
   output?: string;
 }
@@ -54,6 +63,12 @@ export const runCommand: DefineCommand = (exit) =>
           option('--retries <n>', 'try a scenario that failed again; when it passes then, it is flaky').default('0'),
         )
         .addOption(option('--watch', 'go on: run files again when they change, until SIGINT or SIGTERM'))
+        .addOption(
+          option(
+            '--timeline <which>',
+            "put into the report everything that happened, with the messages: of all scenarios, of those that failed, or none (default: the HTML report's choice)",
+          ),
+        )
         .addOption(
           option('--timeout <time>', 'real time that a scenario may take: 500ms, 30s, 5m; 0 is no limit').default(
             '10m',
@@ -152,7 +167,7 @@ function forbidOnly(scenarios: readonly LoadedScenario[]): void {
 }
 
 /** The options as values. Throws ERR_OPTION. */
-function settingsOf({ workers, shard, grep, tag, bail, retries, timeout, cell }: RunCommandOptions) {
+function settingsOf({ workers, shard, grep, tag, bail, retries, timeline, timeout, cell }: RunCommandOptions) {
   return {
     workers: workerCount(workers),
     selection: {
@@ -163,6 +178,7 @@ function settingsOf({ workers, shard, grep, tag, bail, retries, timeout, cell }:
     },
     bail: bail === undefined ? undefined : bail === true ? 1 : wholeNumber(bail, '--bail', 1),
     retries: wholeNumber(retries, '--retries', 0),
+    timeline: timeline === undefined ? undefined : timelineChoice(timeline),
     timeoutMs: timeLimit(timeout),
   };
 }

@@ -82,7 +82,7 @@ steps:
 
   it('a value that does not fit is told where it is used', () => {
     expect(problems(`${head}vars: { port: many }\nworld:\n  kms: [{ port: "\${port}" }]\n`)).toEqual([
-      'x.scenario.yaml:5:17: "world.kms.0.port" is "many"; expected number',
+      'x.scenario.yaml:5:17: "world.kms.0.port" is "many"; expected a number',
     ]);
   });
 });
@@ -137,7 +137,7 @@ world: { vcenter: { version: "\${version}" }, kms: [{ name: "kms-\${hosts}" }] }
       'x.scenario.yaml:5:12: "matrix.exclude" leaves no cell',
     ]);
     expect(problems(`${head}matrix: { version: 7 }\n`)).toEqual([
-      'x.scenario.yaml:3:20: "matrix.version" is 7; expected array',
+      'x.scenario.yaml:3:20: "matrix.version" is 7; expected a list',
     ]);
     expect(problems(`${head}vars: { version: 1 }\nmatrix: { version: [7] }\n`)).toEqual([
       'x.scenario.yaml:3:18: "version" is an axis of the matrix already',
@@ -192,7 +192,7 @@ faults:
   it('problems point to the file that has them', () => {
     expect(problems(`${head}use: base.yaml\nworld:\n  kms: [{ name: kms-1, certificate: expird }]\n`)).toEqual([
       'x.scenario.yaml:5:37: "world.kms.0.certificate" is "expird"; expected one of "valid", "expired", "not-yet-valid", "wrong-name", "self-signed", "unknown-ca", "no-usage", "wrong-usage", "weak-key"; did you mean "expired"?',
-      'base.yaml:7:29: "world.kms.1.https" is "ture"; invalid input',
+      'base.yaml:7:29: "world.kms.1.https" is "ture"; expected true, or a number; did you mean "true"?',
     ]);
   });
 

@@ -348,10 +348,10 @@ it('the journal tells the chain from the task down to the refusal', async () => 
   walk(lab.runtime.journal.effectsOf(task), 0);
   expect(lines).toEqual([
     'task',
-    `  dial 127.0.0.1:${lab.kms.port} for a new key of kms-cluster`,
+    expect.stringMatching(`^  dial 127.0.0.1:${lab.kms.port} for a new key of kms-cluster, from 127.0.0.1:\\d+$`),
     '    Discover Versions sent',
     '    Create sent',
-    `    Create failed: Permission Denied: ${message}`,
+    `      Create failed: Permission Denied: ${message}`,
   ]);
   const dialled = lab.runtime.journal.entries({ event: 'vcenter.kmip.dialled' })[0]!;
   expect(dialled.opens).toMatch(new RegExp(`^tcp 127\\.0\\.0\\.1:\\d+ 127\\.0\\.0\\.1:${lab.kms.port}$`));
