@@ -163,14 +163,35 @@ function showOvh({ services, tasks }) {
   byId('ovh').replaceChildren(...parts);
 }
 
+function button(text, label, work) {
+  const made = element('button', text, { type: 'button', 'aria-label': label });
+  made.addEventListener('click', () => act(work));
+  return made;
+}
+
+function showSnapshots(list) {
+  const rows = list.map(({ id }) => {
+    const path = `snapshots/${encodeURIComponent(id)}`;
+    const buttons = element('span');
+    buttons.append(
+      button('Restore', `Restore ${id}`, () => call(`${path}/restore`, { method: 'POST' })),
+      ' ',
+      button('Remove', `Remove snapshot ${id}`, () => call(path, { method: 'DELETE' })),
+    );
+    return [id, buttons];
+  });
+  byId('snapshots').replaceChildren(...(rows.length > 0 ? [table(['Snapshot', ''], rows)] : []));
+}
+
 function showFaults(list) {
   if (list.length === 0) {
     byId('faults').replaceChildren(element('p', 'Nothing goes wrong on purpose.', { class: 'quiet' }));
     return;
   }
   const rows = list.map(({ id, rule, matched, fired }) => {
-    const remove = element('button', 'Remove', { type: 'button', 'aria-label': `Remove ${id}` });
-    remove.addEventListener('click', () => act(() => call(`faults/${encodeURIComponent(id)}`, { method: 'DELETE' })));
+    const remove = button('Remove', `Remove ${id}`, () =>
+      call(`faults/${encodeURIComponent(id)}`, { method: 'DELETE' }),
+    );
     const { match, when, then } = rule;
     return [id, rule.at, element('code', JSON.stringify({ match, when, then })), `${fired} of ${matched}`, remove];
   });
@@ -204,12 +225,14 @@ async function act(work) {
 
 const refresh = paced(async () => {
   try {
-    const [now, kms, faults] = await Promise.all(['state', 'kms', 'faults'].map((path) => call(path)));
+    const paths = ['state', 'kms', 'faults', 'snapshots'];
+    const [now, kms, faults, snapshots] = await Promise.all(paths.map((path) => call(path)));
     state = now;
     showKms(kms);
     showVcenter(state.vcenter);
     showOvh(state.ovh);
     showFaults(faults);
+    showSnapshots(snapshots);
     if (connected) showStatus();
   } catch (error) {
     // A lab that is starting has more to tell soon; one that is gone is told of by the timeline.
@@ -261,6 +284,11 @@ byId('clock').addEventListener('submit', (event) => {
   event.preventDefault();
   void act(() => call('clock/advance', { method: 'POST', body: { by: event.target.elements.by.value } }));
 });
+byId('snapshot').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void act(() => call('snapshots', { method: 'POST', body: { id: event.target.elements.id.value } }));
+});
+byId('reset').addEventListener('click', () => act(() => call('reset', { method: 'POST' })));
 filter.addEventListener('submit', (event) => event.preventDefault());
 filter.addEventListener('input', showTimeline);
 void connect();

@@ -47,7 +47,12 @@ describe.skipIf(isAbsent(clients.chromium))('the dashboard in Chromium', () => {
     const before = await page.getByRole('status').textContent();
     await page.getByLabel('Let pass').fill('2h');
     await page.getByRole('button', { name: 'Advance' }).click();
-    await expect.poll(() => page.getByRole('status').textContent()).not.toBe(before);
+    await expect.poll(() => page.getByRole('status').textContent(), { timeout: 15_000 }).not.toBe(before);
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+    await page.getByRole('button', { name: 'Restore before' }).click();
+    await page.locator('#timeline').getByText('the lab is what it was').first().waitFor();
+    await page.getByRole('button', { name: 'Back to the beginning' }).click();
+    await expect.poll(() => page.getByRole('status').textContent(), { timeout: 15_000 }).toBe(before);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(400);
 
     // The token of the address is for the page alone: it does not stay where others could read it.
