@@ -109,6 +109,8 @@ export class ControlApi implements ControlContext {
       exposeHeadRoutes: false,
       bodyLimit: maxBodyBytes,
       requestTimeout: requestLimitMs,
+      // How long an id may be is for its schema to say.
+      routerOptions: { maxParamLength: 16 * 1024 },
       frameworkErrors: (error, _request, reply) => void this.#refuse(error, reply),
     });
     const endConnections = trackConnections(app.server);
@@ -121,6 +123,8 @@ export class ControlApi implements ControlContext {
       );
     });
     app.removeAllContentTypeParsers();
+    // A method that fastify knows and wants a type for; here it is served nowhere, like any other.
+    app.addHttpMethod('QUERY', { hasBody: false, overrideExisting: true });
     app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
       try {
         done(null, body === '' ? undefined : JSON.parse(String(body)));
@@ -133,7 +137,9 @@ export class ControlApi implements ControlContext {
     app.setNotFoundHandler((request, reply) => {
       const { method } = request;
       const path = request.url.split('?', 1)[0] ?? '';
-      const methods = routes.filter((route) => fits(route.path, path)).map((route) => route.method);
+      const exact = routes.filter((route) => route.path === path);
+      const served = exact.length > 0 ? exact : routes.filter((route) => fits(route.path, path));
+      const methods = served.map((route) => route.method);
       if (methods.length === 0) {
         const message = `${method} ${path.slice(0, 200)}: there is no such path; /openapi.json tells what there is`;
         return this.#refuse(new KeyrigError('ERR_NOTHING_FOUND', message), reply);
