@@ -77,6 +77,18 @@ export async function advanceWhenQuiet(clock: ManualClock, what: Stillness, sign
   }
 }
 
+/** Does some work; on a manual clock time moves by itself meanwhile whenever all is still. */
+export async function whileTimeMayPass<T>(clock: Clock, what: Stillness, work: () => Promise<T>): Promise<T> {
+  if (!(clock instanceof ManualClock)) return work();
+  const done = new AbortController();
+  void advanceWhenQuiet(clock, what, done.signal);
+  try {
+    return await work();
+  } finally {
+    done.abort();
+  }
+}
+
 /**
  * Resolves when all is still: what began by itself at this time has done its work. Half as long as what moves a clock, so that who
  * waits for this goes on before time does.

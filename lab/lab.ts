@@ -13,6 +13,7 @@ import {
   saveRuntime,
   stateError,
   untilIdle,
+  whileTimeMayPass,
 } from '../core/index.ts';
 import {
   createOvhApiMock,
@@ -380,7 +381,8 @@ export class Lab {
     if (!keyProviders) return;
     // Loaded only when needed: the clients would add a good part to every start.
     const { prepareKeyProviders } = await import('./world/prepare.ts');
-    await prepareKeyProviders(this, keyProviders);
+    const activity = () => this.runtime.journal.count;
+    await whileTimeMayPass(this.runtime.clock, { activity }, () => prepareKeyProviders(this, keyProviders));
   }
 
   /** Closes every socket. Can be called at any time, more than once. */

@@ -1,7 +1,7 @@
 import https, { Agent } from 'node:https';
 
-/** The authorities of the labs that have clients in this process, each trusted at its own address only. */
-const authorities = new Map<string, string>();
+/** The authorities of the labs that have clients in this process, each trusted at its own address only; one for each client. */
+const authorities = new Map<string, string[]>();
 
 const key = ({ host, port }: { host?: string | null; port?: string | number | null }) => `${host}:${port}`;
 
@@ -10,7 +10,7 @@ class LabAgent extends Agent {
   override createConnection(
     ...[options, callback]: Parameters<Agent['createConnection']>
   ): ReturnType<Agent['createConnection']> {
-    const ca = authorities.get(key(options as { host?: string; port?: number }));
+    const ca = authorities.get(key(options as { host?: string; port?: number }))?.at(-1);
     return super.createConnection(ca === undefined ? options : { ...options, ca }, callback);
   }
 }
@@ -25,11 +25,15 @@ let labAgent: LabAgent | undefined;
  * @returns ends the trust
  */
 export function trustAt(address: { host: string; port: number }, ca: string): () => void {
-  authorities.set(key(address), ca);
+  const trusted = authorities.get(key(address)) ?? [];
+  authorities.set(key(address), trusted);
+  trusted.push(ca);
   labAgent ??= new LabAgent(usual.options);
   https.globalAgent = labAgent;
   return () => {
-    if (authorities.get(key(address)) === ca) authorities.delete(key(address));
+    const index = trusted.indexOf(ca);
+    if (index >= 0) trusted.splice(index, 1);
+    if (trusted.length === 0 && authorities.get(key(address)) === trusted) authorities.delete(key(address));
     if (authorities.size > 0 || https.globalAgent !== labAgent) return;
     https.globalAgent = usual;
     labAgent.destroy();

@@ -1,5 +1,4 @@
 import {
-  advanceWhenQuiet,
   type Clock,
   createRealClock,
   createScaledClock,
@@ -16,6 +15,7 @@ import {
   operatorNames,
   reach,
   stopwatch,
+  whileTimeMayPass,
 } from '../../core/index.ts';
 import { createClients, type LabClients } from '../clients/index.ts';
 import { createLab, type Lab } from '../lab.ts';
@@ -313,17 +313,9 @@ class ScenarioRun {
   }
 
   /** On a manual clock time moves by itself only while a step waits for something and nothing else happens. */
-  async #whileTimeMayPass<T>(work: () => Promise<T>): Promise<T> {
-    const clock = this.#clock;
-    if (!(clock instanceof ManualClock)) return this.#deadline.race(work());
-    const done = new AbortController();
-    const mover = advanceWhenQuiet(clock, { activity: () => this.#lab.runtime.journal.count }, done.signal);
-    try {
-      return await this.#deadline.race(work());
-    } finally {
-      done.abort();
-      void mover;
-    }
+  #whileTimeMayPass<T>(work: () => Promise<T>): Promise<T> {
+    const activity = () => this.#lab.runtime.journal.count;
+    return whileTimeMayPass(this.#clock, { activity }, () => this.#deadline.race(work()));
   }
 
   async #runStep(step: Step, head: StepHead): Promise<string | undefined> {

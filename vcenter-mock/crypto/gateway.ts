@@ -110,7 +110,7 @@ export class Gateway {
       plane: 'vcenter',
       event: 'vcenter.kmip.dialled',
       text: `dial ${host}:${port} for ${purpose}, from ${socket.localAddress}:${socket.localPort}`,
-      data: { address: host, port, purpose, localAddress: socket.localAddress, localPort: socket.localPort },
+      data: { address: host, port, purpose },
       cause,
       opens: connectionKey(
         { address: socket.localAddress, port: socket.localPort },

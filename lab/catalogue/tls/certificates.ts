@@ -280,4 +280,37 @@ export const certificateFaults: FaultEntry[] = [
       source: 'RFC 5280 §4.2.1.12: the certificate is used for the purposes that it names, and no other.',
     },
   },
+  {
+    id: 'kms-certificate-wrong-usage',
+    group: 'tls',
+    title: 'The certificate of the KMS is made for clients',
+    story: 'Its Extended Key Usage has clientAuth and not serverAuth.',
+    fragment: yaml`
+      world:
+        kms:
+          - certificate: wrong-usage
+    `,
+    probe: probes.askKms,
+    answer: { fault: { phase: 'handshake', failure: 'untrusted' } },
+    timeline: { kmip: [trace('kmip.connection.accepted'), never('kmip.request')] },
+    provenance: {
+      word: 'documented',
+      source: 'RFC 5280 §4.2.1.12: the certificate is used for the purposes that it names, and no other.',
+    },
+  },
+  {
+    id: 'kms-certificate-weak-key',
+    group: 'tls',
+    title: 'The certificate of the KMS has a weak key',
+    story: 'RSA with 1024 bits: a current TLS library refuses it.',
+    fragment: yaml`
+      world:
+        kms:
+          - certificate: weak-key
+    `,
+    probe: probes.askKms,
+    answer: { fault: { phase: 'handshake', failure: 'untrusted' } },
+    timeline: { kmip: [trace('kmip.connection.accepted'), never('kmip.request')] },
+    provenance: { word: 'documented', source: 'OpenSSL, security level 1 and above refuse RSA keys of fewer bits.' },
+  },
 ];
