@@ -40,9 +40,10 @@ export function environmentOf({ kmip, vcenter, ovh, control, pki }: ReadyLine): 
     KEYRIG_CONTROL_URL: control.url,
     ...(control.token !== undefined && { KEYRIG_CONTROL_TOKEN: control.token }),
     KEYRIG_CERTIFICATES: pki.dir,
-    // Node.js, OpenSSL and what is built on it, Python's requests
+    // Node.js, OpenSSL and what is built on it, curl (which asks for its own variable first), Python's requests
     NODE_EXTRA_CA_CERTS: pki.ca,
     SSL_CERT_FILE: pki.ca,
+    CURL_CA_BUNDLE: pki.ca,
     REQUESTS_CA_BUNDLE: pki.ca,
   };
 }

@@ -120,10 +120,12 @@ function effectOf({ event, data }: JournalEntry): string {
 function messageOf(journal: Journal, entry: JournalEntry): string | undefined {
   if (isNeverOpened(journal, entry)) return 'none: the TCP connection was never opened';
   for (let at: JournalEntry | undefined = entry; at; at = journal.causeOf(at)) {
-    const { operation, uniqueIdentifier } = isJsonObject(at.data) ? at.data : {};
+    // A fault stands beside the request that it struck; what it was asked about is its subject.
+    const data = at.event === 'fault.fired' && isJsonObject(at.data) ? at.data.subject : at.data;
+    const { operation, uniqueIdentifier } = isJsonObject(data) ? data : {};
     if (at.event === 'vcenter.call') return `SOAP ${at.text}`;
     if (at.event === 'ovh.request' || at.event === 'vcenter.rest.call') return `HTTP ${at.text}`;
-    if (at.event.includes('kmip.') && typeof operation === 'string') {
+    if (isKmip(at) && typeof operation === 'string') {
       return `KMIP ${operation}${typeof uniqueIdentifier === 'string' ? ` of ${uniqueIdentifier}` : ''}`;
     }
     if (at.event === 'ovh.thumbprint.probe') return `none: a TLS handshake alone, OVHcloud ${at.text}`;
@@ -132,6 +134,11 @@ function messageOf(journal: Journal, entry: JournalEntry): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Is about KMIP messages: recorded by a client or a server of KMIP, or a fault that strikes them. */
+function isKmip({ event, data }: JournalEntry): boolean {
+  return (event === 'fault.fired' ? String(data?.at) : event).includes('kmip.');
 }
 
 const calls = { event: { oneOf: ['ovh.request', 'vcenter.call', 'vcenter.rest.call', 'kmip.request'] } };
