@@ -224,7 +224,7 @@ export class Lab {
       if (this.#state) await this.#become(this.#state);
       else await this.#prepare();
       this.#state = undefined;
-      if (this.#resettable) this.#initial = await this.#beginning();
+      if (this.#resettable) await this.keepBeginning();
     } catch (error) {
       await this.stop();
       throw error;
@@ -251,15 +251,17 @@ export class Lab {
     await listening(['vcenter'], this.#ports, this.#host, () => vcenter.start());
   }
 
-  /** A lab that does not come to rest is of use all the same; only a reset has nothing to go back to. */
-  async #beginning(): Promise<LabSnapshot | undefined> {
+  /**
+   * Takes the snapshot that {@link reset} goes back to. A lab that does not come to rest is of use all the same; only a reset has
+   * nothing to go back to.
+   */
+  async keepBeginning(): Promise<void> {
     try {
-      return await this.snapshot();
+      this.#initial = await this.snapshot();
     } catch (error) {
       if (!(error instanceof KeyrigError) || error.code !== 'ERR_BUSY') throw error;
       const text = `the lab cannot be reset: ${error.message}`;
       this.runtime.journal.record({ plane: 'lab', event: 'lab.not-resettable', level: 'warn', text });
-      return undefined;
     }
   }
 
@@ -341,8 +343,10 @@ export class Lab {
   /** Makes the lab what it was when it became ready. Throws as {@link restore}; ERR_OPTION without the option `resettable`. */
   async reset(): Promise<void> {
     if (!this.#initial) {
-      const why = this.#resettable ? 'it did not come to rest when it started' : 'it was started without `resettable`';
-      throw new KeyrigError('ERR_OPTION', `the lab cannot be reset: ${why}`);
+      throw new KeyrigError(
+        'ERR_OPTION',
+        'the lab cannot be reset: its beginning was not kept; take a snapshot and restore that',
+      );
     }
     await this.restore(this.#initial);
   }

@@ -68,6 +68,9 @@ export interface StartedLab {
   ended: Promise<NodeJS.Signals>;
 }
 
+/** Of a larger world the beginning is not kept: it would take as much memory as the world, and time at each start. */
+const mostVmsToReset = 500;
+
 /**
  * Starts a lab, with its control API and its certificates in files, and stops it when `use` is done. A signal before it is up ends
  * the start, and `use` is not called. Resolves to what `use` gives.
@@ -116,7 +119,6 @@ export async function withLab<T>(
     host,
     keys,
     state,
-    resettable: true,
   });
   logJournal(lab.runtime.journal, process.stderr, options.logLevel);
   const token = options.controlToken ?? (needsToken(host) ? newToken() : undefined);
@@ -126,9 +128,12 @@ export async function withLab<T>(
   void ended.then(() => {
     over = true;
   });
-  const starting = listening(['control'], ports, host, () => control.start()).then(() =>
-    over ? undefined : lab.start(),
-  );
+  const starting = listening(['control'], ports, host, () => control.start()).then(async () => {
+    if (over) return;
+    await lab.start();
+    // For POST /reset.
+    if (lab.vcenter.inventory.vms.length <= mostVmsToReset) await lab.keepBeginning();
+  });
   let removePki: () => void = () => {};
   try {
     // A signal before everything is up ends the start as well.

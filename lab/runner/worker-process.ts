@@ -18,9 +18,8 @@ export interface Listener {
 const graceMs = 5_000;
 
 /**
- * A process that runs scenarios. A process and not a thread: some of what a lab needs belongs to the whole process (which
- * authorities the official OVHcloud client trusts, for one), a process that is stuck can be killed, and one that crashes takes
- * nothing but its own scenario with it.
+ * A process that runs scenarios. A process and not a thread: one that is stuck can be killed, and one that crashes takes nothing but
+ * its own scenario with it.
  */
 export class WorkerProcess {
   #child: ChildProcess | undefined;

@@ -54,19 +54,21 @@ function canBeEmpty(input: z.ZodType): boolean {
   return Object.values(input.shape).every((member) => (member as z.ZodType)._zod.optin !== undefined);
 }
 
-/** A step: one branch for each verb, so that an editor completes what the verb takes. */
-const stepSchema = z.discriminatedUnion(
-  'do',
-  verbs.map((verb) =>
-    z
-      .strictObject({
-        ...common,
-        do: z.literal(verb.name).describe(verb.summary),
-        // What can be empty can be left out.
-        with: (canBeEmpty(verb.with) ? verb.with.optional() : verb.with).describe(`What ${verb.name} is told.`),
-      })
-      .describe(verb.summary),
-  ) as unknown as [z.ZodObject, ...z.ZodObject[]],
+/** A step: one branch for each verb, so that an editor completes what the verb takes. Made when a file has steps. */
+const stepSchema = z.lazy(() =>
+  z.discriminatedUnion(
+    'do',
+    verbs.map((verb) =>
+      z
+        .strictObject({
+          ...common,
+          do: z.literal(verb.name).describe(verb.summary),
+          // What can be empty can be left out.
+          with: (canBeEmpty(verb.with) ? verb.with.optional() : verb.with).describe(`What ${verb.name} is told.`),
+        })
+        .describe(verb.summary),
+    ) as unknown as [z.ZodObject, ...z.ZodObject[]],
+  ),
 ) as unknown as z.ZodType<Step>;
 
 const journalCheck = z.strictObject({

@@ -51,7 +51,7 @@ const wrong: [text: string, problems: string[]][] = [
   ],
   [
     'scenario: 1\nname: a\nsteps:\n  - do: clock.advance\n    with: { seconds: 5 minutes }\n',
-    ['5:22 "steps.0.with.seconds" is "5 minutes"; expected a number'],
+    ['5:22 "steps.0.with.seconds" is "5 minutes"; expected a number, or a duration such as 500ms, 30s, 5m, 2h or 1d'],
   ],
   [
     'scenario: 1\nname: a\nsteps:\n  - do: kms.stop\n    within: soon\n',
