@@ -120,15 +120,15 @@ function effectOf({ event, data }: JournalEntry): string {
 function messageOf(journal: Journal, entry: JournalEntry): string | undefined {
   if (isNeverOpened(journal, entry)) return 'none: the TCP connection was never opened';
   for (let at: JournalEntry | undefined = entry; at; at = journal.causeOf(at)) {
-    // A fault stands beside the request that it struck; what it was asked about is its subject.
-    const data = at.event === 'fault.fired' && isJsonObject(at.data) ? at.data.subject : at.data;
-    const { operation, uniqueIdentifier } = isJsonObject(data) ? data : {};
+    const { operation, uniqueIdentifier } = isJsonObject(at.data) ? at.data : {};
     if (at.event === 'vcenter.call') return `SOAP ${at.text}`;
     if (at.event === 'ovh.request' || at.event === 'vcenter.rest.call') return `HTTP ${at.text}`;
-    if (isKmip(at) && typeof operation === 'string') {
+    if (at.event.includes('kmip.') && typeof operation === 'string') {
       return `KMIP ${operation}${typeof uniqueIdentifier === 'string' ? ` of ${uniqueIdentifier}` : ''}`;
     }
     if (at.event === 'ovh.thumbprint.probe') return `none: a TLS handshake alone, OVHcloud ${at.text}`;
+    const struck = struckOperation(at);
+    if (struck !== undefined) return `KMIP ${struck}`;
     if (at.event === 'kmip.connection.accepted' || at.event === 'vcenter.kmip.dialled') {
       return 'none: the connection ended with the TLS handshake, before the first KMIP message';
     }
@@ -136,9 +136,10 @@ function messageOf(journal: Journal, entry: JournalEntry): string | undefined {
   return undefined;
 }
 
-/** Is about KMIP messages: recorded by a client or a server of KMIP, or a fault that strikes them. */
-function isKmip({ event, data }: JournalEntry): boolean {
-  return (event === 'fault.fired' ? String(data?.at) : event).includes('kmip.');
+/** The KMIP operation that a fault struck before the server recorded its request. */
+function struckOperation({ event, data }: JournalEntry): string | undefined {
+  const subject = event === 'fault.fired' && data?.at === 'kmip.request' ? data.subject : undefined;
+  return isJsonObject(subject) && typeof subject.operation === 'string' ? subject.operation : undefined;
 }
 
 const calls = { event: { oneOf: ['ovh.request', 'vcenter.call', 'vcenter.rest.call', 'kmip.request'] } };
