@@ -101,6 +101,7 @@ test('the journal tells what led to what, from the request to the open gateway',
   expect(request?.data).toEqual({
     method: 'POST',
     path: `/1.0/dedicatedCloud/${serviceName}/vmEncryption/kms`,
+    route: '/dedicatedCloud/{serviceName}/vmEncryption/kms',
     credential: '5mBu…',
   });
   expect(JSON.stringify(api.runtime.journal.entries())).not.toContain(keys.applicationSecret);
