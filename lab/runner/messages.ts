@@ -1,6 +1,6 @@
 import type { AttemptReport, StepReport } from '../report/shape.ts';
+import type { StepHead } from '../scenario/heads.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { StepHead } from '../scenario/run.ts';
 
 /** What a worker is asked to run. */
 export interface Job extends LoadedScenario {

@@ -1,7 +1,7 @@
 import type { AttemptReport, ScenarioReport, StepReport } from '../report/shape.ts';
+import type { StepHead } from '../scenario/heads.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { cellTexts } from '../scenario/matrix.ts';
-import type { StepHead } from '../scenario/run.ts';
 import { replayOf, type Said } from './replay.ts';
 import type { LeftOut } from './select.ts';
 import type { WorkerProcess } from './worker-process.ts';

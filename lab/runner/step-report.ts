@@ -1,8 +1,9 @@
 import { renderChain } from '../report/chain.ts';
 import type { Explanation } from '../report/explain.ts';
 import type { Reasons, StepReport } from '../report/shape.ts';
+import type { StepHead } from '../scenario/heads.ts';
 import type { Places } from '../scenario/load.ts';
-import type { StepHead, StepResult } from '../scenario/run.ts';
+import type { StepResult } from '../scenario/run.ts';
 
 /** A step's result as reports hold it. */
 export function stepReport({ failures, origin, hints, ...result }: StepResult, places: Places): StepReport {

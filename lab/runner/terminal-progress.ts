@@ -1,8 +1,8 @@
 import type { AttemptReport, Report, ScenarioReport, StepReport } from '../report/shape.ts';
 import { type MaybeTerminal, StatusLine } from '../report/status-line.ts';
 import { TerminalText } from '../report/terminal.ts';
+import type { StepHead } from '../scenario/heads.ts';
 import type { LoadedScenario } from '../scenario/load.ts';
-import type { StepHead } from '../scenario/run.ts';
 import type { Progress } from './run-all.ts';
 
 /**

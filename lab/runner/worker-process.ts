@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type ClockTimer, createRealClock, stopwatch } from '../../core/index.ts';
 import type { AttemptReport, StepReport } from '../report/shape.ts';
 import { formatMs } from '../scenario/deadline.ts';
-import { headsOf, type StepHead } from '../scenario/run.ts';
+import { headsOf, type StepHead } from '../scenario/heads.ts';
 import type { Job, WorkerMessage } from './messages.ts';
 import { lostStep } from './step-report.ts';
 

@@ -25,21 +25,11 @@ import type { Timeline } from '../report/timeline-shape.ts';
 import { verbNamed } from '../verbs/index.ts';
 import type { StepContext } from '../verbs/verb.ts';
 import { Deadline, formatMs } from './deadline.ts';
+import { type Item, itemsOf, type StepHead, strictCheck } from './heads.ts';
 import { interpolate, referencesIn } from './interpolate.ts';
 import { looseEnds } from './loose-ends.ts';
-import { stepSections } from './names.ts';
 import { redactor, secretsIn } from './redact.ts';
 import type { JournalCheck, Scenario, Step } from './schema.ts';
-
-/** A step or check, as reports name it. */
-export interface StepHead {
-  /** Counted from 1 within its section. */
-  number: number;
-  section: 'steps' | 'verify' | 'cleanup';
-  id?: string;
-  verb: string;
-  title: string;
-}
 
 /** What became of one step or check; `failures` are the vCenter tasks that failed, or what else went wrong in a failed step. */
 export interface StepResult extends StepHead, Explanation {
@@ -396,16 +386,6 @@ function unexpectedFault(result: JsonObject, expected: Json | undefined): string
   return `it was refused: ${text}`;
 }
 
-/** The steps of a scenario, its checks and its cleanup, as reports name them. */
-export function headsOf(scenario: Scenario): StepHead[] {
-  return itemsOf(scenario).map(({ item: _, ...head }) => head);
-}
-
-type Item = Step | JournalCheck | typeof strictCheck;
-
-/** What `strict` adds to the checks of a file. */
-const strictCheck = { do: 'strict', name: 'strict: every fault has fired, every call was served' } as const;
-
 /** Real time that a cleanup gets when the scenario's own time is up (ms). */
 const cleanupMs = 3_000;
 
@@ -416,18 +396,6 @@ function isPatient(item: Step | JournalCheck): boolean {
   return item.retry !== undefined || item.within !== undefined;
 }
 
-function itemsOf({ steps = [], verify = [], cleanup = [], strict }: Scenario): (StepHead & { item: Item })[] {
-  const sections = { steps, verify: strict ? [...verify, strictCheck] : verify, cleanup };
-  return stepSections.flatMap((section) =>
-    (sections[section] as readonly Item[]).map((item, index) => ({
-      item,
-      section,
-      number: index + 1,
-      ...nameOf(item),
-    })),
-  );
-}
-
 function notesOn({ steps = [], verify = [] }: Scenario, runtime: Lab['runtime']): string[] {
   const idle = steps.length + verify.length === 0 ? ['there are no steps: the lab was started and stopped'] : [];
   return [...idle, ...looseEnds(runtime)];
@@ -436,11 +404,4 @@ function notesOn({ steps = [], verify = [] }: Scenario, runtime: Lab['runtime'])
 /** A step that did not run because one before it failed. */
 function skippedStep(head: StepHead): StepResult {
   return { ...head, status: 'skipped', milliseconds: 0, clockMilliseconds: 0, failures: [], hints: [] };
-}
-
-function nameOf(item: Item): Pick<StepHead, 'id' | 'verb' | 'title'> {
-  if ('journal' in item) {
-    return { verb: 'journal', title: item.name ?? `timeline has ${JSON.stringify(item.journal)}` };
-  }
-  return { id: 'id' in item ? item.id : undefined, verb: item.do, title: item.name ?? item.do };
 }
