@@ -44,6 +44,7 @@ export class ControlApi implements ControlContext {
   readonly journal: Journal;
   readonly metrics: Metrics;
   isStepping = false;
+  isRunning = false;
   readonly streams = new Set<Readable>();
   readonly #app: FastifyInstance;
   readonly #access: Access;

@@ -19,6 +19,8 @@ export interface ControlContext {
   readonly hasToken: boolean;
   /** True while steps run; set by who runs them. */
   isStepping: boolean;
+  /** True while a scenario runs in a lab of its own; set by who runs it. */
+  isRunning: boolean;
   /** Those that follow the timeline. */
   readonly streams: Set<Readable>;
   /** Fires when the control API stops. */

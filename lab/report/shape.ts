@@ -61,7 +61,7 @@ const faultSchema = z.strictObject({
   fired: count.describe('How often it fired; 0: it changed nothing.'),
 });
 
-const attemptSchema = z
+export const attemptSchema = z
   .strictObject({
     status: z
       .enum(['passed', 'failed', 'error'])

@@ -1,13 +1,22 @@
 import { renderChain } from '../report/chain.ts';
 import type { Explanation } from '../report/explain.ts';
-import type { Reasons, StepReport } from '../report/shape.ts';
+import type { AttemptReport, Reasons, StepReport } from '../report/shape.ts';
 import type { StepHead } from '../scenario/heads.ts';
 import type { Places } from '../scenario/load.ts';
-import type { StepResult } from '../scenario/run.ts';
+import type { ScenarioResult, StepResult } from '../scenario/run.ts';
 
 /** A step's result as reports hold it. */
 export function stepReport({ failures, origin, hints, ...result }: StepResult, places: Places): StepReport {
   return { ...result, ...placeOf(result, places), ...reasonsOf({ failures, origin, hints }) };
+}
+
+/** A scenario's result as reports hold it. */
+export function attemptReport(result: ScenarioResult, places: Places): AttemptReport {
+  const { status, seed, milliseconds, problem, notes, faults, timeline } = result;
+  const steps = result.steps.map((step) => stepReport(step, places));
+  const start = result.start && reasonsOf(result.start);
+  const attempt = { status, seed, milliseconds, problem, start, steps, notes, timeline };
+  return faults.length > 0 ? { ...attempt, faults } : attempt;
 }
 
 /** What the timeline tells of a failure, as reports hold it. */

@@ -20,7 +20,7 @@ const running = import('../scenario/run.ts');
 const reporting = import('./step-report.ts');
 
 async function work({ scenario, file, places, seed, timeoutMs, journal, timeline }: Job): Promise<void> {
-  const [{ runScenario }, { reasonsOf, stepReport }] = await Promise.all([running, reporting]);
+  const [{ runScenario }, { attemptReport, stepReport }] = await Promise.all([running, reporting]);
   const result = await runScenario(scenario, file, {
     keys,
     seed,
@@ -35,11 +35,7 @@ async function work({ scenario, file, places, seed, timeoutMs, journal, timeline
       tell({ type: 'journal', lines: lines.join('') });
     },
   });
-  const { status, seed: used, milliseconds, problem, notes, faults } = result;
-  const steps = result.steps.map((step) => stepReport(step, places));
-  const start = result.start && reasonsOf(result.start);
-  const attempt = { status, seed: used, milliseconds, problem, start, steps, notes, timeline: result.timeline };
-  tell({ type: 'ended', attempt: faults.length > 0 ? { ...attempt, faults } : attempt });
+  tell({ type: 'ended', attempt: attemptReport(result, places) });
 }
 
 function tell(message: WorkerMessage): void {

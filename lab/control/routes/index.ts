@@ -8,6 +8,7 @@ import { metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { inbox, steerTask, tasks } from './ovh.ts';
 import { authority, clientCertificate, clientKey } from './pki.ts';
+import { listScenarios, runShipped } from './scenarios.ts';
 import { listSnapshots, removeSnapshot, reset, restoreSnapshot, takeSnapshot } from './snapshots.ts';
 import { runSteps } from './steps.ts';
 
@@ -35,6 +36,8 @@ export const routes: readonly Route[] = [
   removeSnapshot,
   reset,
   runSteps,
+  listScenarios,
+  runShipped,
   inbox,
   tasks,
   steerTask,
