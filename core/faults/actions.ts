@@ -14,6 +14,7 @@ export const certificateFaults = [
   'not-yet-valid',
   'wrong-name',
   'untrusted',
+  'revoked',
   'self-signed',
   'no-eku',
   'wrong-eku',

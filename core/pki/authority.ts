@@ -1,4 +1,5 @@
 import type forge from 'node-forge';
+import { parseCertificate } from './inspect.ts';
 import {
   type CertificateRequest,
   fromPem,
@@ -11,6 +12,7 @@ import {
   toPem,
 } from './issue.ts';
 import type { KeyPair } from './key-pool.ts';
+import { type Revocation, revocationList } from './revocation-list.ts';
 import { readSigningRequest } from './signing-request.ts';
 
 /** A certificate authority of the lab. Throw-away: it lives as long as the process and trusts nothing outside. */
@@ -22,6 +24,14 @@ export interface CertificateAuthority {
   issueClient(request: CertificateRequest): Identity;
   /** Signs a PKCS#10 request; the answer is a PEM certificate. Throws ERR_PKI_CERTIFICATE when the request is not valid. */
   signRequest(requestPem: string, options: SigningOptions): string;
+  /** Takes a certificate (PEM) back. */
+  revoke(certificatePem: string): void;
+  /** Whether it has taken this certificate (PEM or DER) back. */
+  isRevoked(certificate: string | Buffer): boolean;
+  /** What it has taken back. */
+  readonly revoked: readonly Revocation[];
+  /** Its list of revoked certificates, PEM. RFC 5280 §5 */
+  revocationList(period: { thisUpdate: Date; nextUpdate: Date }): string;
 }
 
 export interface SigningOptions extends Pick<CertificateRequest, 'notBefore' | 'notAfter' | 'names'> {
@@ -34,6 +44,8 @@ export function createCertificateAuthority(
     commonName?: string;
     keys: KeyPair;
     certificatePem?: string;
+    /** What it has taken back already. */
+    revoked?: readonly Revocation[];
     notBefore?: Date;
     notAfter?: Date;
   } & IssuingParts,
@@ -47,6 +59,8 @@ export function createCertificateAuthority(
       : fromPem(options.certificatePem);
   const certificatePem = toPem(certificate);
   const issuer: Issuer = { certificate, privateKey: keys.privateKey };
+  const revoked: Revocation[] = [...(options.revoked ?? [])];
+  const serialOf = (one: string | Buffer) => parseCertificate(one).serialNumber.toLowerCase();
   const issue = (request: CertificateRequest): Identity => {
     const { keys: subjectKeys, ...subject } = request;
     return toIdentity(issueCertificate({ ...subject, publicKey: subjectKeys.publicKey }, parts, issuer), subjectKeys, [
@@ -55,6 +69,12 @@ export function createCertificateAuthority(
   };
   return {
     certificatePem,
+    revoked,
+    revoke(one) {
+      revoked.push({ serialNumber: evenHex(serialOf(one)), time: clock.now() });
+    },
+    isRevoked: (one) => revoked.some(({ serialNumber }) => serialNumber === evenHex(serialOf(one))),
+    revocationList: (period) => revocationList(issuer, revoked, period),
     issueServer: (request) => issue({ extendedKeyUsage: ['serverAuth'], usualNames: true, ...request }),
     issueClient: (request) => issue({ extendedKeyUsage: ['clientAuth'], ...request }),
     signRequest(requestPem, { purpose, ...validity }) {
@@ -63,4 +83,10 @@ export function createCertificateAuthority(
       return toPem(issueCertificate({ ...subject, usualNames: purpose === 'serverAuth' }, parts, issuer));
     },
   };
+}
+
+/** Whole octets, and none that would make the number negative. */
+function evenHex(hex: string): string {
+  const whole = hex.length % 2 === 0 ? hex : `0${hex}`;
+  return /^[89a-f]/.test(whole) ? `00${whole}` : whole;
 }

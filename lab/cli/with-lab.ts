@@ -57,7 +57,13 @@ export function withLabOptions(command: Command, defaults: { ports: 'auto' | 'de
         .default(defaults.logLevel)
         .choices([...logLevels]),
     )
-    .addOption(option('--pki-dir <folder>', 'write certificates here instead of a temporary folder'));
+    .addOption(option('--pki-dir <folder>', 'write certificates here instead of a temporary folder'))
+    .addOption(
+      option(
+        '--state <file>',
+        'go on with the lab in this file if it exists, and keep the lab there at the end; it holds keys and passwords, so only you can read it',
+      ),
+    );
 }
 
 /** What a started lab is used with. */

@@ -42,7 +42,7 @@ export function createClients(lab: Lab): LabClients {
       }
       const { address, port } = lab.kms(kms);
       const { clock } = lab.runtime;
-      const checkServer = serverCheck(address, ca, clock);
+      const checkServer = serverCheck(address, ca, clock, (der) => lab.pki.ca.isRevoked(der));
       const tls = { ca, cert: identity.chainPem, key: identity.privateKeyPem, checkServer };
       return new KmipUser({ host: address, port, clock, tls });
     },

@@ -8,8 +8,14 @@ const aboutTime = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 /**
  * A client's check of a server's certificate, as Node.js does it but by the lab's clock: Node.js knows the machine's time only.
  * @param ca PEM of the one authority that issues servers' certificates
+ * @param isRevoked asks that authority whether it has taken a certificate (DER) back
  */
-export function serverCheck(host: string, ca: string, clock: Clock): KmipTlsOptions['checkServer'] {
+export function serverCheck(
+  host: string,
+  ca: string,
+  clock: Clock,
+  isRevoked: (der: Buffer) => boolean = () => false,
+): KmipTlsOptions['checkServer'] {
   return (der, problem) => {
     if (problem !== undefined && !aboutTime.has(problem)) return refusal(problem);
     // A wrong time hides every other problem from Node.js, so nothing is taken for granted then.
@@ -17,7 +23,7 @@ export function serverCheck(host: string, ca: string, clock: Clock): KmipTlsOpti
     if (problem !== undefined && !isFor(der, host)) return refusal(`it is not for ${host}`);
     const facts = inspectCertificate(der);
     const validity = validityAt(facts, clock.now());
-    if (validity === 'valid') return undefined;
+    if (validity === 'valid') return isRevoked(der) ? refusal('its authority has revoked it') : undefined;
     const when = validity === 'expired' ? facts.notAfter : facts.notBefore;
     return refusal(`it is ${validity} (${when.toISOString()})`);
   };

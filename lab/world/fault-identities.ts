@@ -8,6 +8,7 @@ const flaws: Readonly<Record<CertificateFault, CertificateFlaw>> = {
   'not-yet-valid': 'not-yet-valid',
   'wrong-name': 'wrong-name',
   untrusted: 'unknown-ca',
+  revoked: 'revoked',
   'self-signed': 'self-signed',
   'no-eku': 'no-usage',
   'wrong-eku': 'wrong-usage',

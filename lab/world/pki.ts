@@ -8,6 +8,7 @@ import {
   type Identity,
   type KeyPair,
   type KeyPool,
+  type Revocation,
   type Runtime,
   selfSigned,
 } from '../../core/index.ts';
@@ -31,6 +32,8 @@ export type SavedPki = {
   readonly ca: string;
   /** The authority that nobody trusts, once there is one; PEM. */
   readonly stranger?: string | undefined;
+  /** Certificates that the authority has taken back. */
+  readonly revoked: readonly Revocation[];
   /** Private keys (PEM) by role. */
   readonly keys: Readonly<Record<string, string>>;
 };
@@ -63,6 +66,7 @@ export class LabPki {
     const ca = createCertificateAuthority({
       keys: await keys.get('ca'),
       certificatePem: saved?.ca,
+      revoked: saved?.revoked,
       ...runtime,
       ...onBothClocks(runtime, 10 * year),
     });
@@ -70,7 +74,12 @@ export class LabPki {
   }
 
   save(): SavedPki {
-    return { ca: this.ca.certificatePem, stranger: this.#strangers?.certificatePem, keys: this.#keys.save() };
+    return {
+      revoked: [...this.ca.revoked],
+      ca: this.ca.certificatePem,
+      stranger: this.#strangers?.certificatePem,
+      keys: this.#keys.save(),
+    };
   }
 
   /** Goes back to the authorities of then. The key of the one that nobody trusts is in `keys` already. */
@@ -105,7 +114,9 @@ export class LabPki {
       ...this.#flawed(flaw),
     };
     if (flaw === 'self-signed') return selfSigned({ ...request, usualNames: true }, this.#runtime);
-    return (flaw === 'unknown-ca' ? await this.#stranger() : this.ca).issueServer(request);
+    const identity = (flaw === 'unknown-ca' ? await this.#stranger() : this.ca).issueServer(request);
+    if (flaw === 'revoked') this.ca.revoke(identity.certificatePem);
+    return identity;
   }
 
   /** A client's identity. */
@@ -116,7 +127,15 @@ export class LabPki {
       ...this.#during(period),
       ...this.#flawed(flaw),
     };
-    return (flaw === 'unknown-ca' ? await this.#stranger() : this.ca).issueClient(request);
+    const identity = (flaw === 'unknown-ca' ? await this.#stranger() : this.ca).issueClient(request);
+    if (flaw === 'revoked') this.ca.revoke(identity.certificatePem);
+    return identity;
+  }
+
+  /** The authority's list of revoked certificates (PEM), as of now; on both clocks it holds for a day. */
+  revocationList(): string {
+    const { notBefore, notAfter } = onBothClocks(this.#runtime, day);
+    return this.ca.revocationList({ thisUpdate: notBefore, nextUpdate: notAfter });
   }
 
   /** A private key protected by a password, as a careless KMS would hand it out (PKCS#8, AES-256-CBC). */

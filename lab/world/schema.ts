@@ -15,6 +15,7 @@ export const certificateFlaws = [
   'no-usage',
   'wrong-usage',
   'weak-key',
+  'revoked',
 ] as const;
 export type CertificateFlaw = (typeof certificateFlaws)[number];
 const flaw = z.enum(certificateFlaws);

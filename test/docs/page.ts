@@ -90,7 +90,7 @@ export function printed(text: string): RegExp {
 /** Does what a page of docs/ says, and compares what is printed with what it says is printed. */
 export async function expectPageToHold(page: string, folder: string, keyrig?: string): Promise<void> {
   const acts = actsOf(readFileSync(join(root, 'docs', page), 'utf8'));
-  expect(acts.length).toBeGreaterThan(3);
+  expect(acts.length).toBeGreaterThan(2);
   const { code, outputs, everything } = await play(acts, folder, keyrig);
   expect(code, everything).toBe(0);
   for (const [index, act] of acts.entries()) {

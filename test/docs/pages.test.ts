@@ -9,7 +9,7 @@ import { actsOf, emptyFolder, expectPageToHold, play, printed, root } from './pa
 
 describe('the pages', () => {
   // vitest.md is tried with the package as it is published: package.test.ts.
-  for (const page of ['getting-started.md', 'cookbook.md']) {
+  for (const page of ['getting-started.md', 'cookbook.md', 'running.md']) {
     it(page, { timeout: 300_000 }, () => expectPageToHold(page, emptyFolder()));
   }
 });

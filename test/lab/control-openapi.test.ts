@@ -140,6 +140,7 @@ it('every route answers as the description says, when it does what it is asked a
     ['POST', `/ovh/tasks/${taskId}`, '/ovh/tasks/{taskId}', { action: 'advance' }],
     ['POST', '/reset'],
     ['GET', '/pki/ca.pem'],
+    ['GET', '/pki/crl.pem'],
     ['GET', '/pki/client.pem'],
     ['GET', '/pki/client-key.pem'],
   ];

@@ -16,14 +16,14 @@ const rule = (certificate: CertificateFault): FaultRule => ({
 });
 
 /** What a client that checks everything has against the KMS's certificate; undefined when it likes it. */
-async function judge(): Promise<string | undefined> {
+async function judge(more: { crl?: string } = {}): Promise<string | undefined> {
   const { address, port } = lab.kms();
   const { chainPem, privateKeyPem } = lab.clientIdentities.get('vcenter')!;
   const ca = lab.pki.ca.certificatePem;
   let socket: TLSSocket | undefined;
   try {
     return await new Promise((resolve) => {
-      socket = connectTls({ host: address, port, ca, cert: chainPem, key: privateKeyPem });
+      socket = connectTls({ host: address, port, ca, cert: chainPem, key: privateKeyPem, ...more });
       socket.on('secureConnect', () => resolve(undefined));
       socket.on('error', ({ code, message }: NodeJS.ErrnoException) =>
         // Node.js has no code of its own for some of OpenSSL's verdicts.
@@ -54,4 +54,13 @@ it.each([
   expect(await judge()).toBeUndefined();
   expect(lab.runtime.faults.timesFired('bad')).toBe(1);
   expect(lab.kms().certificate.sha256).toBe(before);
+});
+
+it('a revoked certificate is on the list of its authority, and OpenSSL refuses it with that list', async () => {
+  lab = createLab({ ports: 'auto', keys, faults: [{ ...rule('revoked'), when: { calls: { from: 2 } } }] });
+  await lab.start();
+  expect(await judge({ crl: lab.pki.revocationList() })).toBeUndefined();
+  // Who does not ask takes it.
+  expect(await judge()).toBeUndefined();
+  expect(await judge({ crl: lab.pki.revocationList() })).toBe('CERT_REVOKED');
 });

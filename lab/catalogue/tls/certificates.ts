@@ -207,6 +207,26 @@ export const certificateFaults: FaultEntry[] = [
     },
   },
   {
+    id: 'certificate-for-one-connection-revoked',
+    group: 'tls',
+    title: 'A KMIP client meets a revoked certificate',
+    story:
+      'Its authority has taken it back; a client that asks refuses it. The list is at /pki/crl.pem of the control API.',
+    fragment: yaml`
+      faults:
+        - id: wrong-server
+          at: kmip.connection
+          then: { certificate: revoked }
+    `,
+    probe: probes.askKms,
+    answer: { fault: { phase: 'handshake', failure: 'untrusted', message: { contains: 'revoked' } } },
+    timeline: { kmip: [fired('wrong-server'), never('kmip.request')] },
+    provenance: {
+      word: 'documented',
+      source: 'RFC 5280 §6.3: a certificate on its issuer’s revocation list is not valid.',
+    },
+  },
+  {
     id: 'certificate-for-one-connection-no-eku',
     group: 'tls',
     title: 'A KMIP client meets a certificate without a purpose',

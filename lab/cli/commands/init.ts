@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KeyrigError } from '../../../core/index.ts';
@@ -16,6 +16,7 @@ export const initCommand: DefineCommand = () =>
       const { firstScenario } = await import('../../scenario/first.ts');
       const name = basename(file).replace(/(\.scenario)?\.ya?ml$/, '');
       try {
+        mkdirSync(dirname(file), { recursive: true });
         writeFileSync(file, firstScenario({ name, file, schema: schemaSeenFrom(file) }));
       } catch (cause) {
         throw new KeyrigError('ERR_OPTION', `"${file}" cannot be written`, { cause });

@@ -8,13 +8,7 @@ export const upCommand: DefineCommand = (exit) =>
   withLabOptions(
     command('up', 'start the lab and stay up until SIGINT or SIGTERM')
       .argument('[file]', 'a scenario file whose world and faults are used')
-      .addOption(option('--json', 'print exactly one line of JSON on standard output when everything is ready'))
-      .addOption(
-        option(
-          '--state <file>',
-          'go on with the lab in this file if it exists, and keep the lab there at the end; it holds keys and passwords, so only you can read it',
-        ),
-      ),
+      .addOption(option('--json', 'print exactly one line of JSON on standard output when everything is ready')),
     { ports: 'default', logLevel: 'info' },
   ).action((file: string | undefined, options: LabOptions & ScenarioOptions & { json?: boolean }) =>
     withLab(file, options, exit, async ({ ready, ended }) => {

@@ -7,7 +7,7 @@ import { kms } from './kms.ts';
 import { metrics } from './metrics.ts';
 import { openApi } from './openapi.ts';
 import { inbox, steerTask, tasks } from './ovh.ts';
-import { authority, clientCertificate, clientKey } from './pki.ts';
+import { authority, clientCertificate, clientKey, revoked } from './pki.ts';
 import { listScenarios, runShipped } from './scenarios.ts';
 import { listSnapshots, removeSnapshot, reset, restoreSnapshot, takeSnapshot } from './snapshots.ts';
 import { runSteps } from './steps.ts';
@@ -42,6 +42,7 @@ export const routes: readonly Route[] = [
   tasks,
   steerTask,
   authority,
+  revoked,
   clientCertificate,
   clientKey,
 ];

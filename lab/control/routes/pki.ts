@@ -13,6 +13,17 @@ export const authority = defineRoute({
   run: ({ lab }) => lab.pki.ca.certificatePem,
 });
 
+export const revoked = defineRoute({
+  method: 'GET',
+  path: '/pki/crl.pem',
+  group: 'pki',
+  summary:
+    'The certificates that the authority has taken back (RFC 5280 §5): those that a world or a fault calls `revoked`.',
+  answer: pem('A certificate revocation list in PEM.'),
+  example: '"$URL/pki/crl.pem"',
+  run: ({ lab }) => lab.pki.revocationList(),
+});
+
 export const clientCertificate = defineRoute({
   method: 'GET',
   path: '/pki/client.pem',

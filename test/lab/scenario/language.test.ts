@@ -191,7 +191,7 @@ faults:
 
   it('problems point to the file that has them', () => {
     expect(problems(`${head}use: base.yaml\nworld:\n  kms: [{ name: kms-1, certificate: expird }]\n`)).toEqual([
-      'x.scenario.yaml:5:37: "world.kms.0.certificate" is "expird"; expected one of "valid", "expired", "not-yet-valid", "wrong-name", "self-signed", "unknown-ca", "no-usage", "wrong-usage", "weak-key"; did you mean "expired"?',
+      'x.scenario.yaml:5:37: "world.kms.0.certificate" is "expird"; expected one of "valid", "expired", "not-yet-valid", "wrong-name", "self-signed", "unknown-ca", "no-usage", "wrong-usage", "weak-key", "revoked"; did you mean "expired"?',
       'base.yaml:7:29: "world.kms.1.https" is "ture"; expected true, or a number; did you mean "true"?',
     ]);
   });
