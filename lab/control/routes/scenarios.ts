@@ -8,8 +8,15 @@ import { defineRoute } from '../route.ts';
 const usualMs = 60_000;
 const longestMs = 600_000;
 
-/** The scenarios that come with keyrig. They are read when somebody asks: most labs never do. */
-async function shipped() {
+let known: ReturnType<typeof readShipped> | undefined;
+
+/** The scenarios that come with keyrig. They are read when somebody first asks: most labs never do. */
+const shipped = () => {
+  known ??= readShipped();
+  return known;
+};
+
+async function readShipped() {
   // The folder stands beside the room here, and beside dist/ in the package.
   const up = import.meta.url.endsWith('.ts') ? '../../../scenarios' : '../../../../scenarios';
   const { findScenarioFiles, loadAll } = await import('../../scenario/find.ts');
