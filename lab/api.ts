@@ -10,7 +10,6 @@ import {
   KeyrigError,
   ManualClock,
 } from '../core/index.ts';
-import { clockNamed } from './cli/clock-option.ts';
 import { createClients, type LabClients } from './clients/index.ts';
 import { ControlApi } from './control/control-api.ts';
 import { environmentOf } from './environment.ts';
@@ -18,6 +17,7 @@ import { createLab, type Lab } from './lab.ts';
 import { type ReadyLine, readyLine, writePki, writeReadyFile } from './ready.ts';
 import { reasonLines } from './report/origin.ts';
 import { reasonsOf } from './runner/step-report.ts';
+import { clockFor, seedFor } from './scenario/clock-and-seed.ts';
 import { parseDuration } from './scenario/duration.ts';
 import type { faultSchema } from './scenario/fault-schema.ts';
 import { formatProblem } from './scenario/find.ts';
@@ -115,8 +115,8 @@ export async function startLab(options: StartLabOptions = {}): Promise<RunningLa
   const lab = createLab({
     world: scenario.world,
     faults: scenario.faults,
-    clock: clockOf(options.clock, scenario),
-    seed: seed ?? (scenario.seed === undefined ? undefined : String(scenario.seed)),
+    clock: clockFor(options.clock, scenario, 'real'),
+    seed: seedFor(seed, scenario),
     keys: pairs,
     ports,
     state,
@@ -315,8 +315,4 @@ function parsed(value: object, name: string): Scenario {
 
 function invalid(problems: readonly string[]): KeyrigError {
   return new KeyrigError('ERR_SCENARIO', problems.join('\n'));
-}
-
-function clockOf(option: string | undefined, { clock = 'real' }: Scenario): Clock {
-  return clockNamed(option ?? (typeof clock === 'object' ? `scaled:${clock.scaled}` : clock));
 }

@@ -3,12 +3,12 @@ import { KeyPool, KeyrigError } from '../../core/index.ts';
 import type { Lab } from '../lab.ts';
 import type { ReadyLine } from '../ready.ts';
 import { type LogLevel, logJournal, logLevels } from '../report/log.ts';
+import { clockFor, seedFor } from '../scenario/clock-and-seed.ts';
 import type { LoadOptions } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { LabSnapshot } from '../snapshot.ts';
 import { makeKeysAhead } from '../world/key-roles.ts';
 import { defaultPorts, freePorts, listening, type Ports } from '../world/ports.ts';
-import { clockFor } from './clock-option.ts';
 import { option } from './commands/command.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { checkVars, loadOptionsOf, type ScenarioOptions, withScenarioOptions } from './scenario-options.ts';
@@ -101,8 +101,8 @@ export async function withLab<T>(
   if (state && options.state !== undefined) await refuseOther(state, options.state, scenario, options.seed);
   const ports = portsOf(options);
   const { host } = options;
-  const seed = options.seed ?? (scenario?.seed === undefined ? undefined : String(scenario.seed));
-  const clock = clockFor(options.clock, scenario);
+  const seed = seedFor(options.seed, scenario);
+  const clock = clockFor(options.clock, scenario, 'real');
   const [
     { defaultWorld },
     { createLab },

@@ -1,7 +1,5 @@
 import {
   type Clock,
-  createRealClock,
-  createScaledClock,
   type FaultReport,
   isJsonObject,
   type JournalEntry,
@@ -9,7 +7,6 @@ import {
   type JsonObject,
   type KeyPool,
   KeyrigError,
-  ManualClock,
   messageOf,
   mismatch,
   operatorNames,
@@ -24,6 +21,7 @@ import { timelineOf } from '../report/timeline.ts';
 import type { Timeline } from '../report/timeline-shape.ts';
 import { verbNamed } from '../verbs/index.ts';
 import type { StepContext } from '../verbs/verb.ts';
+import { clockFor, seedFor } from './clock-and-seed.ts';
 import { Deadline, formatMs } from './deadline.ts';
 import { type Item, itemsOf, type StepHead, strictCheck } from './heads.ts';
 import { interpolate, referencesIn } from './interpolate.ts';
@@ -88,8 +86,8 @@ export interface RunOptions {
 export async function runScenario(scenario: Scenario, file: string, options: RunOptions): Promise<ScenarioResult> {
   const elapsed = stopwatch();
   const deadline = new Deadline(options.timeoutMs);
-  const clock = clockFor(scenario, options.startTime);
-  const seed = options.seed ?? (scenario.seed === undefined ? undefined : String(scenario.seed));
+  const clock = clockFor(undefined, scenario, 'manual', options.startTime);
+  const seed = seedFor(options.seed, scenario);
   const lab = createLab({
     world: scenario.world,
     clock,
@@ -173,12 +171,6 @@ export async function runSteps(scenario: Scenario, lab: Lab, timeoutMs: number):
     deadline.clear();
     await clients.close();
   }
-}
-
-function clockFor(scenario: Scenario, startTime: number | undefined): Clock {
-  if (scenario.clock === 'real') return createRealClock();
-  if (typeof scenario.clock === 'object') return createScaledClock(scenario.clock.scaled);
-  return new ManualClock(startTime);
 }
 
 interface RunListener extends Pick<RunOptions, 'onBegin' | 'onStep'> {

@@ -1,7 +1,23 @@
+import type { CertificateFault } from '../../../core/index.ts';
 import { type FaultEntry, fired, never, trace } from '../entry.ts';
 import { probes } from '../probes.ts';
 import { guideFailure, noKeyMade, stillPlain } from '../shared.ts';
 import { yaml } from '../yaml.ts';
+
+/** What a KMIP client that checks everything makes of one connection with a bad certificate. */
+function refusedForOneConnection(certificate: CertificateFault) {
+  return {
+    fragment: yaml`
+      faults:
+        - id: wrong-server
+          at: kmip.connection
+          then: { certificate: ${certificate} }
+    `,
+    probe: probes.askKms,
+    answer: { fault: { phase: 'handshake', failure: 'untrusted' } },
+    timeline: { kmip: [fired('wrong-server'), never('kmip.request')] },
+  };
+}
 
 /** The certificate that the KMS shows. */
 export const certificateFaults: FaultEntry[] = [
@@ -154,15 +170,7 @@ export const certificateFaults: FaultEntry[] = [
     group: 'tls',
     title: 'A KMIP client meets an expired certificate',
     story: 'One connection leads to a server that nobody renewed.',
-    fragment: yaml`
-      faults:
-        - id: wrong-server
-          at: kmip.connection
-          then: { certificate: expired }
-    `,
-    probe: probes.askKms,
-    answer: { fault: { phase: 'handshake', failure: 'untrusted' } },
-    timeline: { kmip: [fired('wrong-server'), never('kmip.request')] },
+    ...refusedForOneConnection('expired'),
     provenance: {
       word: 'documented',
       source: 'RFC 5280 §6.1.3: a certificate is valid from notBefore to notAfter only.',
@@ -173,15 +181,7 @@ export const certificateFaults: FaultEntry[] = [
     group: 'tls',
     title: 'A KMIP client meets a certificate of the future',
     story: 'One connection leads to a server whose clock is ahead.',
-    fragment: yaml`
-      faults:
-        - id: wrong-server
-          at: kmip.connection
-          then: { certificate: not-yet-valid }
-    `,
-    probe: probes.askKms,
-    answer: { fault: { phase: 'handshake', failure: 'untrusted' } },
-    timeline: { kmip: [fired('wrong-server'), never('kmip.request')] },
+    ...refusedForOneConnection('not-yet-valid'),
     provenance: {
       word: 'documented',
       source: 'RFC 5280 §6.1.3: a certificate is valid from notBefore to notAfter only.',
@@ -192,15 +192,7 @@ export const certificateFaults: FaultEntry[] = [
     group: 'tls',
     title: 'A KMIP client meets a certificate of another name',
     story: 'One connection leads to another server of the same owner.',
-    fragment: yaml`
-      faults:
-        - id: wrong-server
-          at: kmip.connection
-          then: { certificate: wrong-name }
-    `,
-    probe: probes.askKms,
-    answer: { fault: { phase: 'handshake', failure: 'untrusted' } },
-    timeline: { kmip: [fired('wrong-server'), never('kmip.request')] },
+    ...refusedForOneConnection('wrong-name'),
     provenance: {
       word: 'documented',
       source: 'RFC 9525 §6: a client compares the names of the certificate with the one it dials.',
@@ -250,15 +242,7 @@ export const certificateFaults: FaultEntry[] = [
     group: 'tls',
     title: 'A KMIP client meets a certificate with a weak key',
     story: 'RSA with 1024 bits: the TLS library refuses it.',
-    fragment: yaml`
-      faults:
-        - id: wrong-server
-          at: kmip.connection
-          then: { certificate: weak-key }
-    `,
-    probe: probes.askKms,
-    answer: { fault: { phase: 'handshake', failure: 'untrusted' } },
-    timeline: { kmip: [fired('wrong-server'), never('kmip.request')] },
+    ...refusedForOneConnection('weak-key'),
     provenance: { word: 'documented', source: 'OpenSSL, security level 1 and above refuse RSA keys of fewer bits.' },
   },
   {
@@ -266,15 +250,7 @@ export const certificateFaults: FaultEntry[] = [
     group: 'tls',
     title: 'A KMIP client meets a self-signed certificate',
     story: 'One connection leads to a server that is still being set up.',
-    fragment: yaml`
-      faults:
-        - id: wrong-server
-          at: kmip.connection
-          then: { certificate: self-signed }
-    `,
-    probe: probes.askKms,
-    answer: { fault: { phase: 'handshake', failure: 'untrusted' } },
-    timeline: { kmip: [fired('wrong-server'), never('kmip.request')] },
+    ...refusedForOneConnection('self-signed'),
     provenance: {
       word: 'documented',
       source: 'RFC 5280 §6: a path that does not begin at a trust anchor is not valid.',
@@ -286,15 +262,7 @@ export const certificateFaults: FaultEntry[] = [
     title: 'A KMIP client meets a certificate for another purpose',
     story:
       'Its Extended Key Usage has clientAuth and not serverAuth: a client certificate was installed on the server.',
-    fragment: yaml`
-      faults:
-        - id: wrong-server
-          at: kmip.connection
-          then: { certificate: wrong-eku }
-    `,
-    probe: probes.askKms,
-    answer: { fault: { phase: 'handshake', failure: 'untrusted' } },
-    timeline: { kmip: [fired('wrong-server'), never('kmip.request')] },
+    ...refusedForOneConnection('wrong-eku'),
     provenance: {
       word: 'documented',
       source: 'RFC 5280 §4.2.1.12: the certificate is used for the purposes that it names, and no other.',

@@ -38,6 +38,10 @@ function isThere(faults: FaultEngine, id: string): boolean {
   return faults.rules.some((candidate) => candidate.id === id);
 }
 
+function refuseTaken(faults: FaultEngine, id: string): void {
+  if (isThere(faults, id)) throw new KeyrigError('ERR_CONFLICT', `there is a fault "${id}" already`);
+}
+
 function missing(id: string): KeyrigError {
   return new KeyrigError('ERR_NOTHING_FOUND', `there is no fault "${id}"`);
 }
@@ -66,9 +70,7 @@ export const addFault = defineRoute({
   refusals: ['ERR_CONFLICT'],
   example: `"$URL/faults" --json '{"id": "slow", "at": "kmip.response", "then": {"delay": 2000}}'`,
   run({ lab: { runtime } }, { body }) {
-    if (isThere(runtime.faults, body.id)) {
-      throw new KeyrigError('ERR_CONFLICT', `there is a fault "${body.id}" already`);
-    }
+    refuseTaken(runtime.faults, body.id);
     runtime.faults.add(body as FaultRule);
     return one(runtime.faults, body.id);
   },
@@ -87,9 +89,7 @@ export const changeFault = defineRoute({
   example: `-X PUT "$URL/faults/slow" --json '{"id": "slow", "at": "kmip.response", "when": {"times": 3}, "then": {"delay": 500}}'`,
   run({ lab: { runtime } }, { params: { id }, body }) {
     if (!isThere(runtime.faults, id)) throw missing(id);
-    if (body.id !== id && isThere(runtime.faults, body.id)) {
-      throw new KeyrigError('ERR_CONFLICT', `there is a fault "${body.id}" already`);
-    }
+    if (body.id !== id) refuseTaken(runtime.faults, body.id);
     runtime.faults.change(id, body as FaultRule);
     return one(runtime.faults, body.id);
   },
