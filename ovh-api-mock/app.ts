@@ -170,6 +170,7 @@ function sendFailure(reply: FastifyReply, failure: ApiFailure): FastifyReply {
 
 /** The methods that are served on the path of a request. */
 function methodsOf(served: readonly Route[], request: FastifyRequest): string[] {
+  if (!prefixes.some((prefix) => request.url.startsWith(`${prefix}/`))) return [];
   const segments = pathOf(request).split('/');
   const fits = (route: Route) => {
     const own = route.path.split('/');

@@ -114,6 +114,13 @@ test.each([
   }
 });
 
+test('routes are known under their prefix alone', async () => {
+  const api = await startApi(onTestFinished);
+  const answer = await api.call('GET', '/auth/time', { prefix: '' });
+  expect(answer.status).toBe(404);
+  expect(answer.json.message).toBe('Got an invalid (or empty) URL: GET /auth/time');
+});
+
 test('OPTIONS names the methods and allows no other origin; HEAD is not served', async () => {
   const api = await startApi(onTestFinished);
   const request = (method: string) =>
