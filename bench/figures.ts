@@ -21,7 +21,7 @@ export function milliseconds(value: number): string {
 }
 
 export function megabytes(bytes: number): string {
-  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 export function percent(share: number): string {

@@ -13,7 +13,7 @@ const warmUp = 5_000;
 const connections = 8;
 const seed = process.env.KEYRIG_FUZZ_SEED ?? 'fuzz';
 const mebibyte = 2 ** 20;
-const allowedGrowth = 16 * mebibyte;
+const allowedGrowth = 16e6;
 
 /**
  * Spoilt requests against a key server in a process of its own: TTLV over TLS, then XML and JSON over HTTPS. Throws, with the

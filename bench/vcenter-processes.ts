@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { clients } from '../test/interop/clients.ts';
 import { startLab } from '../test/interop/lab-process.ts';
+import { publishedKeyrig } from './published.ts';
 import type { SoapTarget } from './soap-client.ts';
 
 /** Who logs in to the mock of `vcenter-child.ts`. */
@@ -22,7 +23,7 @@ export interface VcenterProcess {
   stop(): Promise<void>;
 }
 
-/** A whole lab, `keyrig up`, whose vCenter has so many powered-on VMs. */
+/** A whole lab, `keyrig up` of the published package, whose vCenter has so many powered-on VMs. */
 export async function startKeyrig(vms: number): Promise<VcenterProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'keyrig-bench-'));
   const file = join(folder, 'vms.scenario.yaml');
@@ -30,8 +31,9 @@ export async function startKeyrig(vms: number): Promise<VcenterProcess> {
     file,
     `scenario: 1\nname: many VMs\nworld:\n  vcenter:\n    vms:\n      - { name: 'vm-#', count: ${vms}, poweredOn: true }\n`,
   );
+  const program = await publishedKeyrig();
   const begin = performance.now();
-  const lab = await startLab([file]);
+  const lab = await startLab([file], program);
   const readyAfter = performance.now() - begin;
   const { pid, vcenter } = lab.ready;
   const { hostname, port } = new URL(vcenter.url);

@@ -4,6 +4,7 @@ import { startLoad } from './https-load.ts';
 import { returned, SoapClient, type SoapTarget, soapRequests } from './soap-client.ts';
 import { startChanging, startKeyrig, startVcsim, type VcenterProcess } from './vcenter-processes.ts';
 
+const starts = 7;
 const rounds = 11;
 const roundMs = 400;
 const warmUpMs = 2_000;
@@ -19,19 +20,26 @@ const wakeLimitMs = 5;
 export async function measureVcenter(): Promise<Figure[]> {
   return [
     ...(await atSize(1_000, { readyMs: 1_000 })),
-    ...(await atSize(10_000, { readyMs: 4_000, memory: 250 * 2 ** 20 })),
+    ...(await atSize(10_000, { readyMs: 4_000, memory: 250e6 })),
     ...(await wakeUps(1_000)),
   ];
 }
 
 async function atSize(vms: number, limits: { readyMs: number; memory?: number }): Promise<Figure[]> {
+  const times: number[] = [];
+  for (let start = 1; start < starts; start++) {
+    const lab = await startKeyrig(vms);
+    times.push(lab.readyAfter);
+    await lab.stop();
+  }
   const keyrig = await startKeyrig(vms);
+  const readyAfter = median([...times, keyrig.readyAfter]);
   const figures: Figure[] = [
     {
       name: `keyrig up with ${vms} powered-on VMs, start to ready line`,
-      value: milliseconds(keyrig.readyAfter),
+      value: `${milliseconds(readyAfter)} (${spread([...times, keyrig.readyAfter], milliseconds)})`,
       target: `at most ${limits.readyMs / 1_000} s`,
-      met: keyrig.readyAfter <= limits.readyMs,
+      met: readyAfter <= limits.readyMs,
     },
     memoryOf(keyrig, `memory with ${vms} VMs, ready`, limits.memory),
   ];

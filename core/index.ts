@@ -7,6 +7,8 @@ export * from './journal.ts';
 export * from './json.ts';
 export * from './match.ts';
 export * from './messages.ts';
+export * from './node-http.ts';
+export * from './package-file.ts';
 export * from './pki/index.ts';
 export * from './quiet.ts';
 export * from './random.ts';

@@ -1,6 +1,7 @@
-import { STATUS_CODES } from 'node:http';
-import type { JsonObject } from '../core/index.ts';
+import { type JsonObject, nodeHttp } from '../core/index.ts';
 import { type AssumedValues, fill } from './assumed.ts';
+
+const { STATUS_CODES } = nodeHttp();
 
 /**
  * An answer that refuses a call: a value that handlers return, written to the wire at the edge. Its body is the superset

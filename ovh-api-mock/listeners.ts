@@ -1,8 +1,16 @@
-import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
+import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { followPort, guardConnections, type Identity, KeyrigError, type Runtime, systemCode } from '../core/index.ts';
+import {
+  followPort,
+  guardConnections,
+  type Identity,
+  KeyrigError,
+  nodeHttp,
+  type Runtime,
+  systemCode,
+} from '../core/index.ts';
 import type { AssumedValues } from './assumed.ts';
 import { ApiFailure, badRequest } from './failures.ts';
 
@@ -42,11 +50,11 @@ export async function listen(parts: ListenerParts): Promise<Listener> {
     requireHostHeader: false,
   };
   const server: Server = identity
-    ? createHttpsServer(
+    ? createServer(
         { ...limits, key: identity.privateKeyPem, cert: identity.chainPem, handshakeTimeout: assumed.requestTimeoutMs },
         handler,
       )
-    : createHttpServer(limits, handler);
+    : nodeHttp().createServer(limits, handler);
 
   guardConnections(server, 'ovh.connection', runtime);
   const sockets = new Map<string, Socket>();

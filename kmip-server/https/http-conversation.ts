@@ -1,9 +1,9 @@
 /** KMIP over HTTPS: `POST /kmip` on the connections that the TLS side lets through. */
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { messageOf, withoutSchemaCompilers } from '../../core/index.ts';
+import { messageOf, nodeHttp, withoutSchemaCompilers } from '../../core/index.ts';
 import { KmipError, ResultReason, TtlvError } from '../../kmip/index.ts';
 import { type AnswerSink, deliver } from '../connections/delivery.ts';
 import { IdleWatch } from '../connections/idle-watch.ts';
@@ -30,7 +30,7 @@ export class HttpEndpoint {
       requestTimeout: 0,
       connectionTimeout: 0,
       serverFactory: (handler) => {
-        server = createServer({ headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 }, handler);
+        server = nodeHttp().createServer({ headersTimeout: 0, requestTimeout: 0, keepAliveTimeout: 0 }, handler);
         return server;
       },
     });

@@ -1,6 +1,6 @@
-import { type IncomingMessage, request as overHttp } from 'node:http';
-import { request as overHttps } from 'node:https';
-import { createRealClock, type Json, KeyrigError } from '../../core/index.ts';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { createRealClock, type Json, KeyrigError, nodeHttp } from '../../core/index.ts';
 
 /** A request as scenario files write it. */
 export interface HttpRequest {
@@ -48,7 +48,7 @@ export function sendHttp({ method, url, headers, body, timeoutMs, ca }: HttpRequ
       sent.destroy();
     };
     const options = { method, headers: { ...headers }, agent: false, ca };
-    const sent = protocol === 'https:' ? overHttps(url, options) : overHttp(url, options);
+    const sent = protocol === 'https:' ? request(url, options) : nodeHttp().request(url, options);
     const timer = createRealClock().setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
     sent.on('error', (error) => fail(error.message, error));
     sent.on('response', (response) => {

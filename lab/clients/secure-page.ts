@@ -1,5 +1,4 @@
-import { request } from 'node:http';
-import { KeyrigError } from '../../core/index.ts';
+import { KeyrigError, nodeHttp } from '../../core/index.ts';
 
 /** What a person sees on the page /secure/ of a service. */
 export interface SecurePage {
@@ -18,7 +17,7 @@ export function confirmOperation(
     const failed = (cause: Error) => {
       reject(new KeyrigError('ERR_STEP', `the page /secure/ cannot be reached: ${cause.message}`, { cause }));
     };
-    const outgoing = request(
+    const outgoing = nodeHttp().request(
       {
         host: address.host,
         port: address.httpPort,

@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { type Journal, KeyrigError, messageOf, trackConnections, withoutSchemaCompilers } from '../../core/index.ts';
+import {
+  type Journal,
+  KeyrigError,
+  messageOf,
+  packageFile,
+  trackConnections,
+  withoutSchemaCompilers,
+} from '../../core/index.ts';
 import type { Lab } from '../lab.ts';
 import { Access } from './access.ts';
 import { Metrics } from './metrics.ts';
@@ -11,7 +18,7 @@ import { type ControlContext, isSchema, type Route, statusOf } from './route.ts'
 import { routes } from './routes/index.ts';
 import { isTooDeep, maxDepth } from './values.ts';
 
-/** The dashboard's files: path, content type. `ui/` stands beside the room here, and beside dist/ in the package. */
+/** The dashboard's files: path, content type. */
 const pages = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
   ['/dashboard.js', 'dashboard.js', 'text/javascript; charset=utf-8'],
@@ -219,7 +226,5 @@ function fits(template: string, path: string): boolean {
 }
 
 function readPage(file: string): string {
-  // From the sources the folder is two levels up, from dist/lab/control/ three.
-  const base = import.meta.url.endsWith('.ts') ? '../../ui/' : '../../../ui/';
-  return readFileSync(new URL(`${base}${file}`, import.meta.url), 'utf8');
+  return readFileSync(packageFile(`ui/${file}`), 'utf8');
 }

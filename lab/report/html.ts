@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { packageFile } from '../../core/index.ts';
 import type { Report } from './shape.ts';
 
 /** The page's modules, each after those that it imports: inlined they are one. */
@@ -46,7 +47,5 @@ function hashOf(text: string): string {
 }
 
 function readPart(file: string): string {
-  // From the sources the folder is two levels up, from dist/lab/report/ three.
-  const base = import.meta.url.endsWith('.ts') ? '../../ui/report/' : '../../../ui/report/';
-  return readFileSync(new URL(`${base}${file}`, import.meta.url), 'utf8');
+  return readFileSync(packageFile(`ui/report/${file}`), 'utf8');
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type ClockTimer, createRealClock, stopwatch } from '../../core/index.ts';
+import { type ClockTimer, createRealClock, packageFile, stopwatch } from '../../core/index.ts';
 import type { AttemptReport, StepReport } from '../report/shape.ts';
 import { formatMs } from '../scenario/deadline.ts';
 import { headsOf, type StepHead } from '../scenario/heads.ts';
@@ -27,8 +27,8 @@ export class WorkerProcess {
   /** Starts the process, so that it loads while its first job is looked for. */
   start(): void {
     if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) return;
-    // Beside this file in the sources as in dist/.
-    const script = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+    const fromSources = import.meta.url.endsWith('.ts');
+    const script = packageFile(fromSources ? 'lab/runner/worker.ts' : 'dist/lab/runner/worker.js');
     // Standard output belongs to the reports.
     this.#child = fork(script, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     // Between two runs nobody else listens; the next run finds out.

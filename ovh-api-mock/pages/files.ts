@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { packageFile } from '../../core/index.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -26,9 +27,7 @@ export function serveFiles(
   path: string,
   headers: Readonly<Record<string, string>>,
 ): SendFile {
-  // `ui/` stands beside the room here, and beside dist/ in the package.
-  const ui = import.meta.url.endsWith('.ts') ? '../../ui' : '../../../ui';
-  const base = new URL(`${ui}/${folder}/`, import.meta.url);
+  const base = packageFile(`ui/${folder}/`);
   const send: SendFile = (reply, file) =>
     reply
       .headers(headers)

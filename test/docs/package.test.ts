@@ -1,59 +1,70 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Run, run } from '../interop/lab-process.ts';
-import { emptyFolder, expectPageToHold, root } from './page.ts';
+import { root } from '../interop/clients.ts';
+import { installKeyrig, packKeyrig, runIn } from '../published.ts';
+import { emptyFolder, expectPageToHold } from './page.ts';
 
-// The package as it is published, in a project that has installed it: packed, unpacked, its dependencies beside it.
-
-const path = `${join(process.execPath, '..')}${delimiter}${process.env.PATH}`;
-const inProject = (folder: string, program: string, ...args: string[]): Promise<Run> =>
-  run(program, args, { cwd: folder, env: { PATH: path, NO_COLOR: '1', FORCE_COLOR: undefined } });
+// The package as it is published, in a project that has installed it.
 
 let tarball: string;
 beforeAll(async () => {
-  // What npm publishes is built first, as npm does it.
-  const folder = emptyFolder(afterAll);
-  const packed = await inProject(root, 'npm', 'pack', '--json', '--silent', '--pack-destination', folder);
-  expect(packed.code, packed.stderr).toBe(0);
-  tarball = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz'))!);
+  tarball = await packKeyrig(emptyFolder(afterAll));
 }, 240_000);
 
 async function project(): Promise<string> {
   const folder = emptyFolder();
-  const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, '.bin'), { recursive: true });
-  const own = join(root, 'node_modules');
-  for (const name of readdirSync(own)) {
-    if (!name.startsWith('.')) symlinkSync(realpathSync(join(own, name)), join(modules, name));
-  }
-  const unpacked = await inProject(folder, 'tar', '-xzf', tarball, '-C', modules);
-  expect(unpacked.code, unpacked.stderr).toBe(0);
-  cpSync(join(modules, 'package'), join(modules, 'keyrig'), { recursive: true });
-  symlinkSync('../keyrig/bin/keyrig.js', join(modules, '.bin/keyrig'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+  await installKeyrig(tarball, folder);
   return folder;
 }
 
 describe('the package', () => {
   it('has every file that its exports name', async () => {
-    const folder = join(await project(), 'node_modules/keyrig');
-    const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-      exports: Record<string, Record<string, string>>;
-    };
-    const named = Object.values(exports).flatMap((targets) => Object.values(targets));
+    const folder = await project();
+    const named = Object.values(exportsOf(folder)).flatMap((targets) => Object.values(targets));
     expect(named.length).toBeGreaterThan(10);
-    expect(named.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
+    expect(named.filter((file) => !existsSync(join(folder, 'node_modules/keyrig', file)))).toEqual([]);
+  });
+
+  it('has in each export what the sources have', async () => {
+    const folder = await project();
+    for (const [name, { default: file = '' }] of Object.entries(exportsOf(folder))) {
+      const source = join(root, file.replace('/dist/', '/').replace(/js$/, 'ts'));
+      const names = await Promise.all(
+        [source, `keyrig/${name.slice(2)}`].map(async (from) => {
+          const script = `console.log(Object.keys(await import('${from}')).sort().join(' '))`;
+          const { code, stdout, stderr } = await runIn(folder, process.execPath, '--input-type=module', '-e', script);
+          expect(code, stderr).toBe(0);
+          return stdout;
+        }),
+      );
+      expect(names[1], name).toBe(names[0]);
+      expect(names[0]!.length).toBeGreaterThan(5);
+    }
+  });
+
+  it('loads no more than is used', async () => {
+    const folder = await project();
+    const loadedWith = async (name: string) => {
+      const script = `await import('keyrig/${name}'); console.log(process.moduleLoadList.join('\\n'))`;
+      return (await runIn(folder, process.execPath, '--input-type=module', '-e', script)).stdout;
+    };
+    const lab = await loadedWith('lab');
+    expect(lab).toMatch(/^NativeModule https$/m);
+    // Node.js' fetch, which an import of node:http would bring along.
+    expect(lab).not.toContain('undici');
+    expect(await loadedWith('kmip')).not.toMatch(/^NativeModule https?$/m);
+  });
+
+  it('passes the scenarios that come with it, some at once', { timeout: 180_000 }, async () => {
+    const folder = await project();
+    const shipped = 'node_modules/keyrig/scenarios';
+    const { code, stdout, stderr } = await runIn(folder, 'npx', 'keyrig', 'run', shipped, '--workers', '2');
+    expect(code, `${stdout}${stderr}`).toBe(0);
+    const [, scenarios, passed] = /^(\d+) scenarios: (\d+) passed/m.exec(stdout) ?? [];
+    expect(Number(passed)).toBeGreaterThan(130);
+    expect(passed).toBe(scenarios);
   });
 
   it('serves the page about scripts and vitest', { timeout: 120_000 }, async () => {
@@ -66,7 +77,7 @@ describe('the examples', () => {
   it('the script', async () => {
     const folder = await project();
     cpSync(join(root, 'examples/script'), folder, { recursive: true });
-    const { code, stdout, stderr } = await inProject(folder, process.execPath, 'encrypt.ts');
+    const { code, stdout, stderr } = await runIn(folder, process.execPath, 'encrypt.ts');
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^web-1 is encrypted with [\w-]+\n/);
     expect(stdout).toContain('why      vcenter: no connection for a new key of keyrig');
@@ -76,7 +87,7 @@ describe('the examples', () => {
     const folder = await project();
     cpSync(join(root, 'examples/vitest'), folder, { recursive: true });
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    const { code, stdout, stderr } = await inProject(folder, process.execPath, vitest, 'run', '--reporter=tap-flat');
+    const { code, stdout, stderr } = await runIn(folder, process.execPath, vitest, 'run', '--reporter=tap-flat');
     expect(code, `${stdout}${stderr}`).toBe(0);
     expect(stdout.match(/^ok /gm)).toHaveLength(2);
   });
@@ -97,13 +108,7 @@ describe('the examples', () => {
       skipLibCheck: true,
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
-    const { stdout } = await inProject(
-      folder,
-      process.execPath,
-      join(root, 'node_modules/typescript/bin/tsc'),
-      '-p',
-      '.',
-    );
+    const { stdout } = await runIn(folder, process.execPath, join(root, 'node_modules/typescript/bin/tsc'), '-p', '.');
     // Only the one that is wrong on purpose.
     expect(stdout.match(/^[\w.]+\.ts\(\d+,\d+\): error/gm)).toHaveLength(1);
     expect(stdout).toContain('wrong.ts(2,');
@@ -111,7 +116,7 @@ describe('the examples', () => {
 
   it("the workflow's commands, shard by shard, and the report of the whole", { timeout: 120_000 }, async () => {
     const folder = await project();
-    await inProject(folder, 'npx', 'keyrig', 'init', 'scenarios-first.scenario.yaml');
+    await runIn(folder, 'npx', 'keyrig', 'init', 'scenarios-first.scenario.yaml');
     mkdirSync(join(folder, 'scenarios'));
     for (const name of ['a', 'b']) {
       cpSync(join(folder, 'scenarios-first.scenario.yaml'), join(folder, `scenarios/${name}.scenario.yaml`));
@@ -123,14 +128,18 @@ describe('the examples', () => {
     expect(shards).toEqual([1, 2]);
     for (const shard of shards) {
       const command = commandOf(jobs.run).replace(/\$\{\{ matrix\.shard \}\}/g, String(shard));
-      expect(await inProject(folder, 'bash', '-c', command)).toMatchObject({ code: 0 });
+      expect(await runIn(folder, 'bash', '-c', command)).toMatchObject({ code: 0 });
     }
-    const merged = await inProject(folder, 'bash', '-c', commandOf(jobs.report));
+    const merged = await runIn(folder, 'bash', '-c', commandOf(jobs.report));
     expect(merged.code, merged.stderr).toBe(0);
     expect(merged.stdout).toContain('2 scenarios: 2 passed');
     expect(['report.xml', 'report.html'].filter((name) => !existsSync(join(folder, name)))).toEqual([]);
   });
 });
+
+function exportsOf(folder: string): Record<string, Record<string, string>> {
+  return JSON.parse(readFileSync(join(folder, 'node_modules/keyrig/package.json'), 'utf8')).exports;
+}
 
 interface Job {
   strategy?: { matrix: { shard: number[] } };

@@ -1,11 +1,9 @@
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
+import { root } from '../interop/clients.ts';
 import { run } from '../interop/lab-process.ts';
-
-export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Something that a reader of a page does: writes a file, or runs commands and sees what they print. */
 export type Act = { file: string; content: string } | { commands: string; prints?: string };

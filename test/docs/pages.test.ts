@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { environmentOf } from '../../lab/environment.ts';
 import type { ReadyLine } from '../../lab/index.ts';
-import { actsOf, emptyFolder, expectPageToHold, play, printed, root } from './page.ts';
+import { root } from '../interop/clients.ts';
+import { actsOf, emptyFolder, expectPageToHold, play, printed } from './page.ts';
 
 // What the pages tell their readers to do is done here, in the order of the page; what they say is printed must be printed.
 

@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ReadyLine } from '../../lab/index.ts';
 import { clients, type ForeignClient, root } from './clients.ts';
 
-const keyrig = `${root}bin/keyrig.js`;
+/** The command line, run from the sources. */
+export const keyrig = `${root}bin/keyrig.js`;
 
 /** What SIGTERM must be done with, in any state of the lab (ms). */
 const stopLimitMs = 2_000;
@@ -37,11 +38,11 @@ export interface Run {
 }
 
 /**
- * Starts a lab and waits for its ready line. `args` go to `keyrig up`: a scenario file, options.
+ * Starts a lab and waits for its ready line. `args` go to `keyrig up`: a scenario file, options; `program` is another keyrig.
  * Throws, with what it wrote to standard error, when the lab ends before it is ready.
  */
-export async function startLab(args: string[] = []): Promise<LabProcess> {
-  const child = spawn(process.execPath, [keyrig, 'up', '--ports', 'auto', '--json', ...args], {
+export async function startLab(args: string[] = [], program = keyrig): Promise<LabProcess> {
+  const child = spawn(process.execPath, [program, 'up', '--ports', 'auto', '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

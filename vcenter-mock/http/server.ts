@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import http, { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -7,6 +7,7 @@ import {
   guardConnections,
   KeyrigError,
   messageOf,
+  nodeHttp,
   systemCode,
   trackConnections,
   withoutSchemaCompilers,
@@ -204,7 +205,7 @@ function createServer(
     keepAliveTimeout,
     noDelay: true,
   };
-  if (!identity) return http.createServer(limits, listener);
+  if (!identity) return nodeHttp().createServer(limits, listener);
   return https.createServer(
     {
       ...limits,

@@ -1,12 +1,14 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { connectionKey } from '../../core/index.ts';
+import { connectionKey, nodeHttp } from '../../core/index.ts';
 import type { Vcenter } from '../vcenter.ts';
 import type { Dispatcher } from './dispatch.ts';
 import { LazySignal } from './lazy-signal.ts';
 import { readSessionCookie, sessionCookie } from './sessions.ts';
 import type { WholeConnection } from './short-road.ts';
 import type { WholeRequest } from './whole-request.ts';
+
+const { STATUS_CODES } = nodeHttp();
 
 type Dialect = 'vim25' | 'pbm';
 

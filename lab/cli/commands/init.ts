@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { KeyrigError } from '../../../core/index.ts';
+import { KeyrigError, packageFile } from '../../../core/index.ts';
 import { command, type DefineCommand, option } from './command.ts';
 
 /** `keyrig init [file]` */
@@ -26,8 +26,7 @@ export const initCommand: DefineCommand = () =>
 
 /** The JSON Schema of this keyrig as a path from the folder of a file, so that it needs no network and fits the version. */
 function schemaSeenFrom(file: string): string {
-  const root = import.meta.url.endsWith('.ts') ? '../../../' : '../../../../';
-  const schema = fileURLToPath(new URL(`${root}schema/scenario.schema.json`, import.meta.url));
+  const schema = fileURLToPath(packageFile('schema/scenario.schema.json'));
   const path = relative(dirname(resolve(file)), schema).replaceAll('\\', '/');
   return path.startsWith('.') ? path : `./${path}`;
 }

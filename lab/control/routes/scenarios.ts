@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { KeyPool, KeyrigError } from '../../../core/index.ts';
+import { KeyPool, KeyrigError, packageFile } from '../../../core/index.ts';
 import { attemptSchema } from '../../report/shape.ts';
 import { durationIn } from '../../scenario/duration.ts';
 import { defineRoute } from '../route.ts';
@@ -17,10 +17,8 @@ const shipped = () => {
 };
 
 async function readShipped() {
-  // The folder stands beside the room here, and beside dist/ in the package.
-  const up = import.meta.url.endsWith('.ts') ? '../../../scenarios' : '../../../../scenarios';
   const { findScenarioFiles, loadAll } = await import('../../scenario/find.ts');
-  return loadAll(findScenarioFiles([fileURLToPath(new URL(up, import.meta.url))])).scenarios;
+  return loadAll(findScenarioFiles([fileURLToPath(packageFile('scenarios'))])).scenarios;
 }
 
 export const listScenarios = defineRoute({
