@@ -60,7 +60,7 @@ function pointRow(name: FaultPoint): string {
     ),
     ...modifiers.map((modifier) => `\`${modifier}\``),
   ];
-  return `| \`${name}\` | ${about} | \`${subject}\` | ${taken.join(', ')} |`;
+  return `| \`${name}\` | ${about} | \`{ ${subject.join(', ')} }\` | ${taken.join(', ')} |`;
 }
 
 function entryLines(entry: FaultEntry): string[] {

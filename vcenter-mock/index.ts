@@ -35,6 +35,7 @@ export type { PolicyOptions } from './pbm/storage-policies.ts';
 export { type VersionProfile, type VersionProfileName, versionProfiles } from './profiles.ts';
 export type { VcenterState } from './state/vcenter-state.ts';
 export { isFaultType } from './vim/kernel/fault.ts';
+export { methodNames } from './vim/kernel/registry.ts';
 export type { Data, Ref } from './vim/kernel/values.ts';
 
 export interface VcenterMockOptions {

@@ -1,3 +1,4 @@
+import { operatorNames } from '../match.ts';
 import { type FaultThen, faultActionNames, faultModifierNames } from './actions.ts';
 import { type FaultPointDeclaration, faultPoint, faultPointNames } from './points.ts';
 import type { FaultMoment, FaultRule, FaultWhen } from './rule.ts';
@@ -14,7 +15,22 @@ export function checkRule(rule: FaultRule): RuleProblem[] {
     return [{ path: ['at'], message: `no fault point "${rule.at}"; there are ${faultPointNames.join(', ')}` }];
   }
   const point = faultPoint(rule.at);
-  return [...checkThen(rule, point), ...checkWhen(rule.when ?? {}, point)];
+  return [...checkMatch(rule, point), ...checkThen(rule, point), ...checkWhen(rule.when ?? {}, point)];
+}
+
+/** A pattern on something that a point does not show fits nothing. */
+function checkMatch({ at, match = {}, when = {} }: FaultRule, point: FaultPointDeclaration): RuleProblem[] {
+  const shown = point.subject.map((member) => member.replace('?', ''));
+  const problems = (path: string[], names: readonly string[]): RuleProblem[] =>
+    names
+      .filter((name) => !shown.includes(name.split('.', 1)[0]!))
+      .map((name) => ({ path, message: `${at} shows no "${name}"; it shows ${shown.join(', ')}` }));
+  const keys = Object.keys(match);
+  const assertsOnAll = keys.every((key) => operatorNames.includes(key));
+  return [
+    ...(assertsOnAll ? [] : keys.flatMap((key) => problems(['match', key], [key]))),
+    ...(point.standing ? [] : problems(['when', 'per'], [when.per ?? []].flat())),
+  ];
 }
 
 function checkThen({ at, then }: FaultRule, point: FaultPointDeclaration): RuleProblem[] {

@@ -16,8 +16,8 @@ export interface FaultPointDeclaration {
   plane: Plane;
   /** When it is asked. */
   about: string;
-  /** What `match` and `per` may look at. */
-  subject: string;
+  /** What `match` and `per` may look at; `?` when it is not always there. */
+  subject: readonly string[];
   actions: Partial<Record<FaultAction, readonly string[]>>;
   modifiers: readonly FaultModifier[];
   /** The fault is a state that lasts while its `when` holds, instead of something that strikes calls. */
@@ -36,7 +36,7 @@ export const faultPoints = {
   'kmip.port': {
     plane: 'kmip',
     about: 'the port of the KMS, for as long as the fault is in force',
-    subject: '{ kms, host, port }',
+    subject: ['kms', 'host', 'port'],
     actions: { unlisten: none },
     modifiers: [],
     standing: true,
@@ -45,21 +45,22 @@ export const faultPoints = {
     plane: 'kmip',
     about:
       'a TCP connection reached the KMS, before any TLS byte is answered; reset and close wait for the ClientHello, or for `afterBytes` bytes of it (0: at once)',
-    subject: '{ kms, remoteAddress }',
+    subject: ['kms', 'remoteAddress'],
     actions: { reset: cut, close: cut, hang: none, tlsAlert: Object.keys(tlsAlerts), certificate: certificateFaults },
     modifiers: waits,
   },
   'kmip.request': {
     plane: 'kmip',
     about: 'one batch item of a request, before it is executed',
-    subject: '{ kms, operation, uniqueIdentifier?, client, attributes? }',
+    subject: ['kms', 'operation', 'uniqueIdentifier?', 'client', 'attributes?'],
     actions: { kmip: ['status', 'reason', 'message'], reset: none, close: none, hang: none },
     modifiers: waits,
   },
   'kmip.response': {
     plane: 'kmip',
-    about: 'a response message, before it is sent: what was asked for is done',
-    subject: '{ kms, operations, operation (the first), client }',
+    about:
+      'a response message, before it is sent: what was asked for is done; `operation` is the first of its `operations`',
+    subject: ['kms', 'operations', 'operation', 'client'],
     actions: {
       kmip: ['status', 'reason', 'message'],
       reset: cut,
@@ -73,7 +74,7 @@ export const faultPoints = {
   'vcenter.port': {
     plane: 'vcenter',
     about: 'the HTTPS port of vCenter, for as long as the fault is in force',
-    subject: '{ host, port }',
+    subject: ['host', 'port'],
     actions: { unlisten: none },
     modifiers: [],
     standing: true,
@@ -81,14 +82,14 @@ export const faultPoints = {
   'vcenter.connection': {
     plane: 'vcenter',
     about: 'a TCP connection reached vCenter, before any TLS byte is answered; reset and close as in kmip.connection',
-    subject: '{ remoteAddress, port }',
+    subject: ['remoteAddress', 'port'],
     actions: { reset: cut, close: cut, hang: none, tlsAlert: Object.keys(tlsAlerts) },
     modifiers: waits,
   },
   'vcenter.request': {
     plane: 'vcenter',
     about: 'an HTTP request to vCenter (SOAP, REST and the rest), before anything is done with it',
-    subject: '{ method, path, remoteAddress, userAgent }',
+    subject: ['method', 'path', 'remoteAddress', 'userAgent'],
     actions: {
       http: ['status', 'body', 'contentType'],
       reset: cut,
@@ -101,7 +102,7 @@ export const faultPoints = {
   'vcenter.method': {
     plane: 'vcenter',
     about: 'a SOAP method, before it runs',
-    subject: '{ method, type, object, name, user }',
+    subject: ['method', 'type', 'object', 'name', 'user'],
     actions: {
       vim: ['type', 'message'],
       http: ['status', 'body', 'contentType'],
@@ -115,21 +116,21 @@ export const faultPoints = {
     plane: 'vcenter',
     about:
       'a task, at each of its phases: `queued` before it starts, `running` at each progress before its work, `done` when its work is done but nobody was told',
-    subject: '{ task, method, entity?, name?, user, phase, progress }',
+    subject: ['task', 'method', 'entity?', 'name?', 'user', 'phase', 'progress'],
     actions: { vim: ['type', 'message'], hang: none },
     modifiers: waits,
   },
   'vcenter.vmotion': {
     plane: 'vcenter',
     about: 'the wire between two hosts, before a migration is sent over it',
-    subject: '{ vm, source, destination, encrypted }',
+    subject: ['vm', 'source', 'destination', 'encrypted'],
     actions: { reset: cut, close: cut, hang: none, corrupt: wireCorruptions },
     modifiers: waits,
   },
   'ovh.port': {
     plane: 'ovh',
     about: 'a port of the OVHcloud API, for as long as the fault is in force',
-    subject: '{ scheme, host, port }',
+    subject: ['scheme', 'host', 'port'],
     actions: { unlisten: none },
     modifiers: [],
     standing: true,
@@ -138,14 +139,14 @@ export const faultPoints = {
     plane: 'ovh',
     about:
       'a TCP connection reached the OVHcloud API, before any byte is answered; reset and close as in kmip.connection',
-    subject: '{ remoteAddress, port }',
+    subject: ['remoteAddress', 'port'],
     actions: { reset: cut, close: cut, hang: none, tlsAlert: Object.keys(tlsAlerts) },
     modifiers: waits,
   },
   'ovh.request': {
     plane: 'ovh',
     about: 'an API call, before it is answered',
-    subject: '{ method, path, route }',
+    subject: ['method', 'path', 'route'],
     actions: {
       ovh: ['status', 'errorCode', 'message'],
       http: ['status', 'body', 'contentType'],
@@ -159,7 +160,7 @@ export const faultPoints = {
   'ovh.task': {
     plane: 'ovh',
     about: 'a task, before it makes progress',
-    subject: '{ name, taskId, progress, serviceName }',
+    subject: ['name', 'taskId', 'progress', 'serviceName'],
     actions: { ovh: ['taskState', 'message'], hang: none },
     modifiers: waits,
   },

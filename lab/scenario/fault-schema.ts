@@ -11,9 +11,10 @@ import {
   tlsAlerts,
   wireCorruptions,
 } from '../../core/index.ts';
-import { enumCode } from '../../kmip/index.ts';
-import { isFaultType } from '../../vcenter-mock/index.ts';
+import { enumCode, enumEntries } from '../../kmip/index.ts';
+import { isFaultType, methodNames } from '../../vcenter-mock/index.ts';
 import { durationIn } from './duration.ts';
+import { suggestion } from './suggest.ts';
 import { identifier, json } from './values.ts';
 
 const count = z.number().int().min(1);
@@ -168,6 +169,20 @@ const then = z
   })
   .describe('What happens: exactly one action that the point takes, optionally with modifiers.');
 
+const operations = {
+  member: 'operation',
+  what: 'an operation of KMIP',
+  known: () => new Set(enumEntries('Operation').map(({ key }) => key)),
+};
+const methods = { member: 'method', what: 'a method of vSphere', known: methodNames };
+/** Members of what a point shows that are one of a few names: a misspelt one would fit no call. */
+const namesAt: Partial<Record<FaultPoint, { member: string; what: string; known: () => ReadonlySet<string> }>> = {
+  'kmip.request': operations,
+  'kmip.response': operations,
+  'vcenter.method': methods,
+  'vcenter.task': methods,
+};
+
 /** A fault as scenario files and the control API write it; see `FaultRule` in core. */
 export const faultSchema = z
   .strictObject({
@@ -182,4 +197,9 @@ export const faultSchema = z
   })
   .superRefine((rule, context) => {
     for (const { path, message } of checkRule(rule)) context.addIssue({ code: 'custom', path, message });
+    const { member = '', what, known } = namesAt[rule.at] ?? {};
+    const name = rule.match?.[member];
+    if (!known || typeof name !== 'string' || known().has(name)) return;
+    const message = `expected ${what}${suggestion(name, known())}`;
+    context.addIssue({ code: 'custom', path: ['match', member], message });
   });

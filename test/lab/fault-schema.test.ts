@@ -17,6 +17,8 @@ it.each([
   'at: vcenter.task, match: { phase: done }, then: { vim: { type: NotSupported, message: no } }',
   'at: vcenter.request, then: { http: { status: 503, body: down } }',
   'at: kmip.request, when: { after: 30s, until: 2h }, then: { delay: 1.5s, jitter: 500ms }',
+  'at: kmip.request, match: { operation: { oneOf: [Creat] }, attributes.Name: x }, then: { hang: true }',
+  'at: kmip.request, match: { any: [{ operation: Get }, { client: x }] }, then: { hang: true }',
   'at: ovh.request, then: { drip: { bytes: 1, every: 10 } }',
 ])('accepts %s', (fault) => {
   expect(problems(fault)).toEqual([]);
@@ -46,6 +48,22 @@ it.each([
   [
     'at: ovh.task, then: { http: { status: 503 } }',
     '4:42 "faults.0.then.http" is {"status":503}; ovh.task takes no "http"; it takes ovh, hang (or alone: delay, jitter)',
+  ],
+  [
+    'at: kmip.request, match: { operation: Creat }, then: { hang: true }',
+    '4:52 "faults.0.match.operation" is "Creat"; expected an operation of KMIP; did you mean "Create"?',
+  ],
+  [
+    'at: vcenter.task, match: { method: ReconfigVMTask }, then: { hang: true }',
+    '4:49 "faults.0.match.method" is "ReconfigVMTask"; expected a method of vSphere; did you mean "ReconfigVM_Task"?',
+  ],
+  [
+    'at: kmip.response, match: { operation: Get, uniqueIdentifier: x }, then: { hang: true }',
+    '4:76 "faults.0.match.uniqueIdentifier" is "x"; kmip.response shows no "uniqueIdentifier"; it shows kms, operations, operation, client',
+  ],
+  [
+    'at: ovh.task, when: { per: service }, then: { hang: true }',
+    '4:41 "faults.0.when.per" is "service"; ovh.task shows no "service"; it shows name, taskId, progress, serviceName',
   ],
 ])('refuses %s', (fault, text) => {
   const [first, ...rest] = problems(fault);

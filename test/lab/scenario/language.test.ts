@@ -30,7 +30,7 @@ describe('vars', () => {
 world:
   kms: [{ name: "\${kms}", port: "\${port}" }]
 faults:
-  - { id: f, at: kmip.request, match: { operation: "\${kms}" }, then: { hang: true } }
+  - { id: f, at: kmip.request, match: { kms: "\${kms}" }, then: { hang: true } }
 steps:
   - { do: kms.stop, with: { kms: "\${both}" }, name: "stop \${kms}", capture: { later: . } }
   - { do: kms.start, with: { kms: "\${later}-$\${kms}" } }
@@ -39,7 +39,7 @@ steps:
   it('stand for values in the world, in faults and in steps; a whole scalar keeps its type', () => {
     const [{ scenario } = {} as LoadedScenario] = cells(text);
     expect(scenario.world?.kms).toEqual([{ name: 'kms-a', port: 5700, certificate: 'valid' }]);
-    expect(scenario.faults?.[0]?.match).toEqual({ operation: 'kms-a' });
+    expect(scenario.faults?.[0]?.match).toEqual({ kms: 'kms-a' });
     expect(scenario.steps?.[0]).toMatchObject({ with: { kms: 'kms-a:5700' }, name: 'stop kms-a' });
     // What a step captures, and what is escaped, is read when the step runs.
     expect(scenario.steps?.[1]).toMatchObject({ with: { kms: '${later}-$${kms}' } });

@@ -96,6 +96,11 @@ export function methodOf(type: string, method: string): MethodDeclaration | unde
   return found;
 }
 
+/** The names of the methods of all managed object types. */
+export function methodNames(): ReadonlySet<string> {
+  return new Set(Object.values(managedDeclarations).flatMap(({ methods }) => Object.keys(methods)));
+}
+
 function findMethod(type: string, method: string): MethodDeclaration | undefined {
   for (let declaration = managedDeclaration(type); declaration; declaration = managedDeclaration(declaration.base)) {
     if (Object.hasOwn(declaration.methods, method)) return declaration.methods[method];
