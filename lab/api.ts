@@ -14,7 +14,7 @@ import { createClients, type LabClients } from './clients/index.ts';
 import { ControlApi } from './control/control-api.ts';
 import { environmentOf } from './environment.ts';
 import { createLab, type Lab } from './lab.ts';
-import { type ReadyLine, readyLine, writePki, writeReadyFile } from './ready.ts';
+import { announceReady, type ReadyLine } from './ready.ts';
 import { reasonLines } from './report/origin.ts';
 import { reasonsOf } from './runner/step-report.ts';
 import { clockFor, seedFor } from './scenario/clock-and-seed.ts';
@@ -152,11 +152,9 @@ export class RunningLab implements AsyncDisposable {
     this.lab = lab;
     this.#control = control;
     this.#stepTimeoutMs = stepTimeoutMs;
-    const { pki, readyFile, remove } = writePki(lab);
+    const { ready, remove } = announceReady(lab, control);
+    this.ready = ready;
     this.#removeFiles = remove;
-    this.ready = readyLine(lab, { controlUrl: control.url, pki });
-    writeReadyFile(readyFile, this.ready);
-    control.announceReady(readyFile);
     this.env = environmentOf(this.ready);
     this.#clients = createClients(lab);
   }

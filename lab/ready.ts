@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ControlApi } from './control/control-api.ts';
 import type { Lab } from './lab.ts';
 
 /** The ready line: one JSON object on standard output when every port accepts. Scripts depend on it. */
@@ -90,9 +91,25 @@ export function writePki(lab: Lab, directory?: string): LabFiles {
   return { pki, readyFile, remove: () => rmSync(directory ? readyFile : dir, { recursive: true, force: true }) };
 }
 
-/** Keeps the ready line in its file, which holds the lab's secrets. */
-export function writeReadyFile(path: string, line: ReadyLine): void {
-  // A file that was there would keep its mode.
-  rmSync(path, { force: true });
-  writeFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+/**
+ * Says that a lab and its control API are up: writes the lab's files, a ready file among them for `keyrig env`, and tells the control API.
+ * `remove` takes the files away again.
+ */
+export function announceReady(
+  lab: Lab,
+  control: ControlApi,
+  { pkiDir, controlToken }: { pkiDir?: string; controlToken?: string } = {},
+): { ready: ReadyLine; remove: () => void } {
+  const { pki, readyFile, remove } = writePki(lab, pkiDir);
+  try {
+    const ready = readyLine(lab, { controlUrl: control.url, controlToken, pki });
+    // A file that was there would keep its mode; this one holds the lab's secrets.
+    rmSync(readyFile, { force: true });
+    writeFileSync(readyFile, `${JSON.stringify(ready)}\n`, { mode: 0o600 });
+    control.announceReady(readyFile);
+    return { ready, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }

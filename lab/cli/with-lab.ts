@@ -103,19 +103,14 @@ export async function withLab<T>(
   const { host } = options;
   const seed = seedFor(options.seed, scenario);
   const clock = clockFor(options.clock, scenario, 'real');
-  const [
-    { defaultWorld },
-    { createLab },
-    { ControlApi },
-    { needsToken, newToken },
-    { readyLine, writePki, writeReadyFile },
-  ] = await Promise.all([
-    import('../world/default.ts'),
-    import('../lab.ts'),
-    import('../control/control-api.ts'),
-    import('../control/access.ts'),
-    import('../ready.ts'),
-  ]);
+  const [{ defaultWorld }, { createLab }, { ControlApi }, { needsToken, newToken }, { announceReady }] =
+    await Promise.all([
+      import('../world/default.ts'),
+      import('../lab.ts'),
+      import('../control/control-api.ts'),
+      import('../control/access.ts'),
+      import('../ready.ts'),
+    ]);
   const lab = createLab({
     world: scenario ? scenario.world : defaultWorld,
     faults: scenario?.faults,
@@ -140,16 +135,13 @@ export async function withLab<T>(
     // For POST /reset.
     if (lab.vcenter.inventory.vms.length <= mostVmsToReset) await lab.keepBeginning();
   });
-  let removePki: () => void = () => {};
+  let removeFiles: () => void = () => {};
   try {
     // A signal before everything is up ends the start as well.
     const up = await Promise.race([starting.then(() => true), ended.then(() => false)]);
     if (!up) return undefined;
-    const { pki, readyFile, remove } = writePki(lab, options.pkiDir);
-    removePki = remove;
-    const ready = readyLine(lab, { controlUrl: control.url, controlToken: token, pki });
-    writeReadyFile(readyFile, ready);
-    control.announceReady(readyFile);
+    const { ready, remove } = announceReady(lab, control, { pkiDir: options.pkiDir, controlToken: token });
+    removeFiles = remove;
     const result = await use({ lab, ready, ended });
     // Before anything is closed: what is lost by closing is part of the state.
     if (options.state !== undefined) stateFile?.writeStateFile(options.state, await lab.snapshot());
@@ -159,7 +151,7 @@ export async function withLab<T>(
     await lab.stop();
     await starting.catch(() => {});
     await Promise.all([lab.stop(), control.stop()]);
-    removePki();
+    removeFiles();
   }
 }
 
