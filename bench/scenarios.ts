@@ -53,7 +53,7 @@ async function timed(args: string[]): Promise<Timed> {
   const command = performance.now() - begin;
   if (code !== 0) throw new Error(`keyrig run ${args.join(' ')} ended with ${code}\n${stdout.slice(-2_000)}${stderr}`);
   const [, value = 'NaN', unit] = /passed \d+\/\d+ in ([\d.]+) (m?s) /.exec(stdout) ?? [];
-  const [, count = 'NaN'] = /^(\d+) scenarios: \1 passed/m.exec(stdout) ?? [];
+  const [, count = 'NaN'] = /^(\d+) scenarios?: \1 passed/m.exec(stdout) ?? [];
   return { scenario: Number(value) * (unit === 's' ? 1_000 : 1), command, runs: Number(count) };
 }
 

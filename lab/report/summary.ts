@@ -31,7 +31,8 @@ export function exitCodeFor(summary: Summary, problems: readonly string[]): 0 | 
 export function summaryLine({ summary }: Report): string {
   const { scenarios, passed, failed, flaky, skipped, error } = summary;
   const parts = [`${passed} passed`, `${failed} failed`, `${flaky} flaky`, `${skipped} skipped`];
-  return `${scenarios} scenarios: ${[...parts, ...(error > 0 ? [`${error} not run`] : [])].join(', ')}`;
+  const noun = scenarios === 1 ? 'scenario' : 'scenarios';
+  return `${scenarios} ${noun}: ${[...parts, ...(error > 0 ? [`${error} not run`] : [])].join(', ')}`;
 }
 
 /** Why a scenario did not pass, in its last attempt. */

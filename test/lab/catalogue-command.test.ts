@@ -38,7 +38,7 @@ describe('keyrig faults', () => {
     const { stdout } = await shop.keyrig(['faults', 'kms-password-wrong', '--scenario']);
     const file = shop.file('from-the-catalogue.scenario.yaml', stdout);
     const { code, stdout: run } = await shop.keyrig(['run', file]);
-    expect(run).toContain('1 scenarios: 1 passed, 0 failed');
+    expect(run).toContain('1 scenario: 1 passed, 0 failed');
     expect(code).toBe(0);
   });
 

@@ -49,7 +49,7 @@ describe('keyrig run', () => {
     expect(stdout).toContain('kms.objects: count should be 7, but is 0');
     expect(stdout).toContain('kms.stop skipped');
     expect(stdout).toContain('seed s');
-    expect(stdout).toContain('1 scenarios: 0 passed, 1 failed');
+    expect(stdout).toContain('1 scenario: 0 passed, 1 failed');
   });
 
   it('fails on a refusal that nobody expected', async () => {

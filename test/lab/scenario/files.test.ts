@@ -100,7 +100,7 @@ describe('keyrig init', () => {
     expect(existsSync(path)).toBe(true);
     expect(JSON.parse(readFileSync(path, 'utf8')).title).toBe('keyrig scenario, version 1');
     const { code, stdout } = await shop.keyrig(['run', 'first.scenario.yaml', '--strict']);
-    expect(stdout).toContain('1 scenarios: 1 passed');
+    expect(stdout).toContain('1 scenario: 1 passed');
     expect(code).toBe(0);
   });
 
