@@ -4,8 +4,10 @@ import { build } from 'rolldown';
 // The published package has the sources joined in a few files: a lab is ready sooner, and in less memory, than when Node looks for
 // the nearly 800 of them one by one (docs/performance.md has the figures). Dependencies stay what npm installs; types are tsc's.
 
-const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+const { exports, dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   exports: Record<string, { default: string }>;
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
 };
 const libraries = Object.values(exports).map(({ default: file }) => file.replace(/^\.\/dist\/|\.js$/g, ''));
 
@@ -18,7 +20,7 @@ rmSync('dist/chunks', { recursive: true, force: true });
 await build({
   input: Object.fromEntries([...libraries, ...programs].map((entry) => [entry, `./${entry}.ts`])),
   platform: 'node',
-  external: (id) => !/^[./]/.test(id),
+  external: (id) => id.startsWith('node:') || id in dependencies || id in peerDependencies,
   output: { dir: 'dist', format: 'esm', chunkFileNames: 'chunks/[name].js' },
   onLog(_level, log) {
     throw new Error(log.message);
