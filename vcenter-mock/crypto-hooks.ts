@@ -24,8 +24,17 @@ export interface CryptoHooks {
    * and commits the draft.
    */
   reconfigure(draft: VmDraft, request: VmCryptoRequest, task: RunningTask, origin: DraftOrigin): Promise<void>;
-  /** PowerOnVM_Task before the state changes. */
-  powerOn(vm: TypedObject<'VirtualMachine'>, task: RunningTask): Promise<void>;
+  /**
+   * PowerOnVM_Task before the state changes.
+   * @param config what the VM runs with; default: its own
+   */
+  powerOn(
+    vm: TypedObject<'VirtualMachine'>,
+    task: RunningTask,
+    config?: Data<'VirtualMachineConfigInfo'>,
+  ): Promise<void>;
+  /** RelocateVM_Task that changes encryption as well: what would stand in the way of the migration after it. */
+  checkMigration(vm: TypedObject<'VirtualMachine'>, host: TypedObject<'HostSystem'>, request: VmCryptoRequest): void;
   /** RelocateVM_Task and MigrateVM_Task between two hosts, before the VM changes its host. */
   migrate(vm: TypedObject<'VirtualMachine'>, target: MigrationTarget, task: RunningTask): Promise<void>;
   /** RegisterVM_Task: the VM is in the inventory again; when its keys cannot be had it is locked. */
@@ -60,6 +69,7 @@ export interface CryptoHooks {
 export const noCrypto: CryptoHooks = {
   reconfigure: async (draft) => draft.commit(),
   powerOn: async () => {},
+  checkMigration: () => {},
   migrate: async () => {},
   registered: async () => {},
   requireUnlocked: () => {},

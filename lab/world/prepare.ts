@@ -22,7 +22,7 @@ export async function prepareKeyProviders(lab: Lab, providers: readonly KeyProvi
       );
   };
   try {
-    for (const provider of providers) {
+    for (const [index, provider] of providers.entries()) {
       const { name: cluster, trust } = provider;
       for (const kms of provider.kms?.map((name) => lab.kms(name)) ?? lab.allKms) {
         const server = { cluster, name: kms.name, address: kms.address, port: kms.port };
@@ -40,7 +40,8 @@ export async function prepareKeyProviders(lab: Lab, providers: readonly KeyProvi
           privateKey: identity?.privateKeyPem,
         });
       }
-      if (provider.default) await act(vcenterMarkDefault, { cluster });
+      // documented (vcenter.md 7.1): the first one becomes the default
+      if (provider.default ?? index === 0) await act(vcenterMarkDefault, { cluster });
     }
   } finally {
     await clients.close();

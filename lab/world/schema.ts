@@ -153,7 +153,10 @@ const keyProvider = z
   .strictObject({
     name: name.default('keyrig').describe('Name of the key provider.'),
     kms: z.array(name).optional().describe('Names of the KMS in this cluster; all of the world when absent.'),
-    default: z.boolean().default(true).describe('It is the default key provider of vCenter.'),
+    default: z
+      .boolean()
+      .optional()
+      .describe('It is the default key provider of vCenter; when absent, the first one is.'),
     trust: z
       .strictObject({
         server: z.boolean().default(true).describe('vCenter has accepted the certificate of the KMS.'),

@@ -117,6 +117,26 @@ describe('clones', () => {
     });
   });
 
+  it('a linked clone sees the new key of the file it stands on, and starts with both', async () => {
+    const lab = await encryptedLab();
+    await lab.run('web', 'ReconfigVM_Task', encryptAll);
+    const { result } = await snapshot(lab);
+    const from = `<snapshot type="VirtualMachineSnapshot">${result}</snapshot>`;
+    await clone(lab, 'linked', '<diskMoveType>createNewChildDiskBacking</diskMoveType>', from);
+    const { keyId: old } = await lab.machine('web');
+    const disks = [2000, 2001].map((key) => xml.editDisk(key, '', xml.crypto('ShallowRecrypt', '')));
+    const recrypt = xml.spec(...disks, xml.crypto('ShallowRecrypt', ''));
+    expect((await lab.run('web', 'ReconfigVM_Task', recrypt)).state).toBe('success');
+    const { keyId: renewed, disks: below } = await lab.machine('web');
+    expect(renewed).not.toBe(old);
+    const linked = await lab.machine('linked');
+    expect(linked.keyId).toBe(old);
+    expect(linked.disks).toMatchObject(
+      below.map(({ parents }) => ({ keyId: old, parents: [{ file: parents[0]!.file, keyId: renewed }] })),
+    );
+    expect((await lab.run('linked', 'PowerOnVM_Task')).state).toBe('success');
+  });
+
   it('an encryption policy alone does not encrypt a disk on the way', async () => {
     const lab = await encryptedLab();
     const disk = `<disk><diskId>2000</diskId><datastore type="Datastore">${datastoreOf(lab, 0)}</datastore>${xml.encrypting()}</disk>`;
@@ -224,6 +244,7 @@ describe('leaving the inventory and coming back', () => {
     for (const [method, content] of [
       ['ReconfigVM_Task', '<spec><annotation>x</annotation></spec>'],
       ['CreateSnapshot_Task', '<name>s</name><memory>false</memory><quiesce>false</quiesce>'],
+      ['Rename_Task', '<newName>other</newName>'],
     ] as const) {
       expect((await lab.run('web', method, content)).fault).toBe('EncryptionKeyRequired');
     }
@@ -250,6 +271,33 @@ describe('leaving the inventory and coming back', () => {
 });
 
 describe('places', () => {
+  it('a move that is refused leaves encryption as it was, and no key', async () => {
+    const hosts = [
+      { name: 'esx-01' },
+      { name: 'no-crypto', cryptoSupported: false },
+      { name: 'no-encrypted-vmotion', encryptedVMotionSupported: false },
+    ];
+    const lab = await encryptedLab({ inventory: { hosts, vms: [{ name: 'web', host: 'esx-01' }] } });
+    const to = (name: string, ...more: string[]) =>
+      lab.run('web', 'RelocateVM_Task', xml.spec(`<host type="HostSystem">${lab.ref(name)}</host>`, ...more));
+    const where = () => lab.mock.inventory.hostOf(lab.mock.inventory.vm('web')!)!.get('name');
+
+    expect((await to('no-crypto', xml.encrypting())).fault).toBe('NotSupported');
+    expect((await to('no-encrypted-vmotion', xml.encrypting())).fault).toBe('MigrationFeatureNotSupported');
+    expect((await lab.machine('web')).keyId).toBeUndefined();
+    expect([where(), lab.kmip('Create')]).toEqual(['esx-01', 0]);
+
+    await lab.run('web', 'ReconfigVM_Task', xml.spec(xml.encrypting('vmProfile')));
+    const { keyId } = await lab.machine('web');
+    const recrypt = [xml.encrypting(), xml.crypto('DeepRecrypt', '', 'cryptoSpec')];
+    expect((await to('no-encrypted-vmotion', ...recrypt)).fault).toBe('MigrationFeatureNotSupported');
+    expect(await lab.machine('web')).toMatchObject({ keyId });
+    // Decrypted on the way it may go where nothing is encrypted.
+    expect((await to('no-crypto', xml.empty(), xml.crypto('Decrypt', undefined, 'cryptoSpec'))).state).toBe('success');
+    expect((await lab.machine('web')).keyId).toBeUndefined();
+    expect(where()).toBe('no-crypto');
+  });
+
   it('the files move to another datastore, snapshots with them', async () => {
     const lab = await encryptedLab();
     await lab.run('web', 'ReconfigVM_Task', encryptAll);

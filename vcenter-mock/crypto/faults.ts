@@ -96,6 +96,11 @@ export function genericVmConfigFault(message: string, key?: string): VimFault {
   });
 }
 
+/** The text of a real vCenter. reported by users */
+export function hostNotConnected(): VimFault {
+  return fault('HostNotConnected', 'The operation is not allowed in the current connection state of the host.');
+}
+
 export function alreadyExists(name: string): VimFault {
   return fault('AlreadyExists', `The specified key, name, or identifier '${name}' already exists.`, { name });
 }

@@ -1,12 +1,20 @@
 import type { VimFault } from '../vim/kernel/fault.ts';
 import type { Data } from '../vim/kernel/values.ts';
-import { runtimeFault } from './faults.ts';
+import { invalidArgument, runtimeFault } from './faults.ts';
 import type { VcenterCrypto } from './index.ts';
 import { keyExchangeFault, ProviderFailure, reasonLines } from './key-exchange.ts';
 import type { CryptoKeyId, ProviderKeyId } from './key-id.ts';
 import type { KeyProvider } from './key-providers.ts';
 
 type Attribute = Data<'KeyValue'>;
+
+/** The custom attributes of a spec. @throws InvalidArgument for one without a name (assumed) */
+export function attributesIn(spec: Data<'CryptoManagerKmipCustomAttributeSpec'> | undefined): readonly Attribute[] {
+  const attributes = spec?.attributes ?? [];
+  const nameless = attributes.findIndex(({ key }) => !key);
+  if (nameless >= 0) throw invalidArgument(`spec.attributes[${nameless}].key`);
+  return attributes;
+}
 
 /** The text is assumed. */
 export function noDefaultProvider(crypto: VcenterCrypto): VimFault {
@@ -28,9 +36,7 @@ export async function generateKey(
   try {
     const key = await crypto.exchange.create(provider, cause);
     await crypto.exchange.describeProduct(provider, key, cause);
-    return attributes.length > 0
-      ? await setKeyAttributes(crypto, provider, key, attributes, cause)
-      : { keyId: key, success: true };
+    return await setKeyAttributes(crypto, provider, key, attributes, cause);
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
     const failure = keyExchangeFault(error, crypto.assumed);
@@ -55,6 +61,7 @@ export async function setKeyAttributes(
   cause: number,
 ): Promise<Data<'CryptoKeyResult'>> {
   if (provider.native) throw runtimeFault(crypto.assumed.noNativeKeys);
+  if (attributes.length === 0) return { keyId: key, success: true };
   const values = Object.fromEntries(attributes.map(({ key: name, value }) => [name, value]));
   try {
     await crypto.exchange.setAttributes(provider, key, values, cause);

@@ -119,10 +119,11 @@ export class HostCrypto extends HostKeys {
     }
     const reused = keyId ?? this.#clusterKey(host, keyProvider);
     if (reused) {
-      const complete = this.complete(reused);
-      const material = await this.obtain(complete, cause);
-      this.push(host, complete, material, cause);
-      return this.#enable(host, complete, cause);
+      // One that a client gave vCenter in plain form is of no provider.
+      const key = this.held.has(reused) ? reused : this.complete(reused, host.defaultScopes);
+      const material = await this.obtain(key, cause);
+      this.push(host, key, material, cause);
+      return this.#enable(host, key, cause);
     }
     const provider = keyProvider ? this.#providers.get(keyProvider) : this.#providers.default(host.defaultScopes);
     if (!provider) throw runtimeFault(this.#assumed.noDefaultProvider);
@@ -270,18 +271,14 @@ export class HostCrypto extends HostKeys {
     }
   }
 
-  /** The key of another safe host of the same cluster. */
+  /** The key of another safe host of the same cluster; one that a client gave that host in plain form nobody else can have. */
   #clusterKey(host: CryptoHost, provider: string | undefined): CryptoKeyId | undefined {
     if (host.clusterId === undefined) return undefined;
-    const found = this.#inventory
+    const keys = this.#inventory
       .hosts()
-      .find(
-        (other) =>
-          other.clusterId === host.clusterId &&
-          this.isSafe(other) &&
-          (provider === undefined || other.cryptoKeyId?.providerId?.id === provider),
-      );
-    return found?.cryptoKeyId;
+      .filter((other) => other.clusterId === host.clusterId && this.isSafe(other))
+      .map(({ cryptoKeyId }) => cryptoKeyId);
+    return keys.find((key) => key?.providerId && (provider === undefined || key.providerId.id === provider));
   }
 
   /** The host has its key: it is safe from now on, or it goes on with another key. */

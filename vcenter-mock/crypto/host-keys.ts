@@ -1,7 +1,7 @@
 import type { Runtime } from '../../core/index.ts';
 import { fault, type VimFault } from '../vim/kernel/fault.ts';
 import type { CryptoAssumed } from './assumed.ts';
-import { runtimeFault } from './faults.ts';
+import { hostNotConnected, runtimeFault } from './faults.ts';
 import { HostKeyCaches, KeyStore } from './host-key-cache.ts';
 import type { CryptoHost } from './inventory.ts';
 import { type Announce, type KeyExchange, ProviderFailure } from './key-exchange.ts';
@@ -44,6 +44,19 @@ export class HostKeys {
     this.push(host, this.complete(key), material, cause);
   }
 
+  /**
+   * As {@link bring}; a key that the host does not have yet must be usable at its KMS. documented (vcenter.md 10.3)
+   * @throws ProviderFailure
+   */
+  async bringUsable(host: CryptoHost, key: CryptoKeyId, cause: number | undefined): Promise<void> {
+    if (this.caches.of(host.id).has(key)) return;
+    const provider = this.#providers.find(key.providerId?.id);
+    if (provider && !provider.native && this.held.has(key)) {
+      await this.#exchange.requireUsable(provider, providerKey(key.keyId, provider.id), cause);
+    }
+    await this.bring(host, key, cause);
+  }
+
   /** The material of a key: vCenter's own, or fetched from its provider. @throws ProviderFailure */
   async obtain(key: CryptoKeyId, cause: number | undefined): Promise<Buffer> {
     const own = this.held.get(key);
@@ -65,7 +78,7 @@ export class HostKeys {
   push(host: CryptoHost, key: CryptoKeyId, material: Buffer, cause: number | undefined): void {
     if (host.isConnected === false) {
       this.#announce('com.vmware.vc.host.Crypto.SendKeyError.HostError', { hostId: host.id }, cause);
-      throw fault('HostNotConnected', `Host "${host.name}" is not connected.`);
+      throw hostNotConnected();
     }
     checkNativeHost(host, this.#providers.find(key.providerId?.id), this.#assumed);
     this.caches.of(host.id).set(key, material);
@@ -84,9 +97,13 @@ export class HostKeys {
     this.held.set(key, material);
   }
 
-  /** The key with its provider: the default one when it names none. @throws RuntimeFault without a default */
-  complete(key: CryptoKeyId): ProviderKeyId {
-    const id = key.providerId?.id ?? this.#providers.default()?.id;
+  /**
+   * The key with its provider: the default one when it names none.
+   * @param scopes whose default, nearest first; otherwise the global one
+   * @throws RuntimeFault without a default
+   */
+  complete(key: CryptoKeyId, scopes: readonly string[] = []): ProviderKeyId {
+    const id = key.providerId?.id ?? this.#providers.default(scopes)?.id;
     if (id === undefined) throw runtimeFault(this.#assumed.noDefaultProvider);
     return providerKey(key.keyId, id);
   }

@@ -160,12 +160,7 @@ export class KeyExchange {
     }
     const material = await this.#onFirst(provider, 'get', key, cause, async (session) => {
       const bytes = await session.get(keyId);
-      const state = await session.getState(keyId);
-      if (state === State.PreActive) await session.activate(keyId);
-      else if (state !== undefined && state !== State.Active) {
-        // documented (vcenter.md 10.1): only Active keys are used.
-        throw session.unusable(keyId, state);
-      }
+      if ((await usableState(session, keyId)) === State.PreActive) await session.activate(keyId);
       return bytes;
     });
     this.#runtime.journal.record({
@@ -176,6 +171,20 @@ export class KeyExchange {
       cause,
     });
     return material;
+  }
+
+  /**
+   * A key that is in memory already encrypts nothing new once it is Deactivated, Compromised or Destroyed. documented (vcenter.md
+   * 10.1). A KMS that is away or has lost the key says nothing of that kind.
+   * @throws ProviderFailure
+   */
+  async requireUsable(provider: KeyProvider, key: ProviderKeyId, cause: number | undefined): Promise<void> {
+    try {
+      await this.#onFirst(provider, 'get', key, cause, (session) => usableState(session, key.keyId));
+    } catch (error) {
+      if (!(error instanceof ProviderFailure)) throw error;
+      if (error.failures.some(({ failure }) => failure.kind === 'key-state')) throw error;
+    }
   }
 
   /** The key's State at the KMS. @throws ProviderFailure, with the KMS's refusal when it does not have the key */
@@ -293,6 +302,13 @@ export class KeyExchange {
       return await this.#connector.session(provider, server, purpose, task);
     }
   }
+}
+
+/** documented (vcenter.md 10.1): only Active keys are used, and those that can become so. @throws KmsFailure */
+async function usableState(session: KmipSession, keyId: string): Promise<State | undefined> {
+  const state = await session.getState(keyId);
+  if (state === undefined || state === State.PreActive || state === State.Active) return state;
+  throw session.unusable(keyId, state);
 }
 
 /** The lines below "Cannot generate key"; the forms are documented (Broadcom KB 396701) and reported by users (PyKMIP #218). */

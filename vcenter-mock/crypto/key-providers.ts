@@ -81,7 +81,8 @@ export class KeyProvider {
   readonly managementType: string;
   /** The keys of a native provider, which has no servers. */
   readonly native: NativeKeys | undefined;
-  readonly servers: KmipServer[] = [];
+  /** In the order in which they are tried; a removal makes another list, so that who is trying them goes on with his. */
+  servers: KmipServer[] = [];
   /** Trusted server certificates, PEM; trust on first use. reported by users: no chain is checked. */
   readonly trustedCertificates: string[] = [];
   /** The identity in use. */
@@ -191,9 +192,8 @@ export class KeyProviders {
   /** vim25 RemoveKmipServer: even when in use; with the last server the provider goes, and no default is left. documented */
   remove(clusterId: string, serverName: string): void {
     const provider = this.get(clusterId);
-    const index = provider.servers.findIndex((server) => server.info.name === serverName);
-    if (index < 0) throw runtimeFault(this.#assumed.invalidServer);
-    provider.servers.splice(index, 1);
+    const removed = this.server(clusterId, serverName);
+    provider.servers = provider.servers.filter((server) => server !== removed);
     if (provider.servers.length === 0) this.#drop(provider.id);
     this.#onChange();
   }

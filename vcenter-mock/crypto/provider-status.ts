@@ -194,7 +194,9 @@ export class ProviderStatus {
     if (failure) {
       // Some servers refuse a client by closing the connection once they have seen its certificate. reported by users
       const cutOff = certificate !== undefined && (failure.kind === 'closed' || failure.kind === 'reset');
-      const refused = failure.kind === 'alert' || failure.isAuthentication || cutOff;
+      // A password that vCenter lacks was shown to nobody.
+      const denied = failure.isAuthentication && failure.kind !== 'value-missing';
+      const refused = failure.kind === 'alert' || denied || cutOff;
       const connectionStatus = `${statusNotConnected}: ${failure.message}`;
       return { name, status: 'red', connectionStatus, ...shown, ...(refused && { serverTrustClient: false }) };
     }

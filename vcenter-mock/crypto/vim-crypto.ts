@@ -103,7 +103,7 @@ export class VimCrypto implements CryptoHooks {
       }
       for (const key of keys) {
         current = key;
-        await hosts.bring(this.inventory.hostFacts(host), key, task.cause);
+        await hosts.bringUsable(this.inventory.hostFacts(host), key, task.cause);
       }
     } catch (error) {
       throw error instanceof ProviderFailure ? vmKeyMissing(current) : error;
@@ -174,8 +174,21 @@ export class VimCrypto implements CryptoHooks {
     await locks.registered(this.inventory.vmFacts(vm), task.cause);
   }
 
-  powerOn(vm: Vm, task: RunningTask): Promise<void> {
-    return this.manager.locks.checkPowerOn(this.inventory.vmFacts(vm), task.cause);
+  powerOn(vm: Vm, task: RunningTask, config?: Data<'VirtualMachineConfigInfo'>): Promise<void> {
+    return this.manager.locks.checkPowerOn(this.inventory.vmFacts(vm, config), task.cause);
+  }
+
+  checkMigration(vm: Vm, host: Host, request: VmCryptoRequest): void {
+    const source = this.#vc.inventory.hostOf(vm);
+    if (!source) return;
+    const facts = this.inventory.vmFacts(vm);
+    const encrypts =
+      request.crypto?.kind === 'encrypt' ||
+      request.profiles?.some(({ profileId }) => profileId !== undefined && this.#vc.policies.encrypts(profileId));
+    const after = this.#becomesPlain(request)
+      ? { ...facts, keyId: undefined, disks: [] }
+      : { ...facts, keyId: facts.keyId ?? (encrypts ? { keyId: '' } : undefined) };
+    this.manager.vmotion.check(after, this.inventory.hostFacts(source), this.inventory.hostFacts(host));
   }
 
   async migrate(vm: Vm, target: MigrationTarget, task: RunningTask): Promise<void> {

@@ -6,6 +6,7 @@ import { isA } from '../vim/kernel/registry.ts';
 import { type Data, data, refKey, sameRef } from '../vim/kernel/values.ts';
 import { type ConfigInfo, chainOf, diskFilesOf, fileBacking } from '../virtual-machine/disk-chain.ts';
 import type { VmDraft } from '../virtual-machine/draft.ts';
+import { snapshotsOf } from '../virtual-machine/snapshots.ts';
 import type {
   CryptoDisk,
   CryptoHost,
@@ -64,6 +65,7 @@ export class VimInventory implements CryptoInventory {
     const random = this.#vc.runtime.random.stream('vcenter.inventory');
     // observed (vcenter.md 8.1): what is written anew has another content id.
     for (const [file, name] of before) if (file.fileName !== name) file.contentId = random.hex(32);
+    draft.onCommit(() => this.#recryptShared(draft.vm, change));
     if (!change.withSnapshots && !change.disks?.some(({ chain }) => chain?.length)) return;
     draft.onCommit(() => {
       for (const snapshot of this.#vc.store.all('VirtualMachineSnapshot')) {
@@ -71,6 +73,21 @@ export class VimInventory implements CryptoInventory {
           snapshot.change('config', (saved) => recryptSnapshot(saved, change));
       }
     });
+  }
+
+  /** A file has one key, whoever looks at it: linked clones see that of the files they stand on. */
+  #recryptShared(vm: Vm, change: VmCryptoChange): void {
+    for (const { keyId, fileName, chain = [] } of change.disks ?? []) {
+      for (const path of [fileName, ...chain]) {
+        const rekey = (config: ConfigInfo) => {
+          for (const file of diskFilesOf(config)) if (file.fileName === path) file.keyId = keyId ?? undefined;
+        };
+        for (const clone of this.#vc.files.clonesOn(path, vm)) {
+          clone.change('config', rekey);
+          for (const snapshot of snapshotsOf(this.#vc.store, clone)) snapshot.change('config', rekey);
+        }
+      }
+    }
   }
 
   updateHost(id: string, change: Parameters<CryptoInventory['updateHost']>[1]): void {
@@ -93,7 +110,7 @@ export class VimInventory implements CryptoInventory {
       powerState: runtime.powerState,
       hardwareVersion: Number(/^vmx-(\d+)$/.exec(config?.version ?? '')?.[1] ?? 0),
       hasVtpm: devices.some((device) => isA(device, 'VirtualTPM')),
-      snapshots: snapshotsOf(vm.get('snapshot')?.rootSnapshotList),
+      snapshots: treeOf(vm.get('snapshot')?.rootSnapshotList),
       keyId: config?.keyId,
       disks: devices.flatMap((device) => diskFacts(device, devices, config)),
       migrateEncryption: (config?.migrateEncryption as EncryptedVMotionMode | undefined) ?? 'opportunistic',
@@ -128,8 +145,8 @@ function forcedPolicy(cluster: TypedObject<'ClusterComputeResource'> | undefined
   return config?.cryptoConfig?.cryptoMode === 'forceEnable' ? (config.cryptoConfig.policy ?? {}) : undefined;
 }
 
-function snapshotsOf(list: readonly Data<'VirtualMachineSnapshotTree'>[] | undefined): SnapshotNode[] {
-  return (list ?? []).map((node) => ({ children: snapshotsOf(node.childSnapshotList) }));
+function treeOf(list: readonly Data<'VirtualMachineSnapshotTree'>[] | undefined): SnapshotNode[] {
+  return (list ?? []).map((node) => ({ children: treeOf(node.childSnapshotList) }));
 }
 
 type Device = Data<'VirtualDevice'>;

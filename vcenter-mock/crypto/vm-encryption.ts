@@ -68,8 +68,10 @@ export class VmEncryption {
     try {
       await this.#unlockOld(vm, plan, cause);
       for (const target of targetsOf(plan)) {
-        if (!target.key || keys.has(keyName(target.key))) continue;
-        keys.set(keyName(target.key), await this.#obtain(this.#hostOf(vm), target.key, target, made, cause));
+        const name = target.key && keyName(target.key);
+        if (!target.key || !name || keys.has(name)) continue;
+        if (!before.has(name)) await this.#checkNamed(this.#hostOf(vm), target.key, target, cause);
+        keys.set(name, await this.#obtain(this.#hostOf(vm), target.key, target, made, cause));
       }
       const change = this.#changeOf(vm, plan, keys, how.isTaken ?? (() => false));
       if (how.apply) how.apply(change);
@@ -83,16 +85,20 @@ export class VmEncryption {
     for (const key of keys.values()) {
       if (before.has(keyName(key))) continue;
       const owner = { identifier: vm.uuid, component: 'Virtual Machine', name: vm.name } as const;
+      // The VM is encrypted, also when its provider was removed by now.
+      const provider = this.#providers.find(key.providerId.id);
       // observed (C8): after the VM was encrypted
-      await this.#exchange.describeOwner(this.#providers.get(key.providerId.id), key, owner, cause);
+      if (provider) await this.#exchange.describeOwner(provider, key, owner, cause);
     }
   }
 
   /** A key for a disk that no VM has. @throws as {@link reconfigure} */
   async keyForDisk(host: CryptoHost, wish: CryptoKeyId, cause: number | undefined): Promise<ProviderKeyId> {
     const made: ProviderKeyId[] = [];
+    const target = { action: 'encrypt', operation: 'create' } as const;
     try {
-      return await this.#obtain(host, wish, { action: 'encrypt', operation: 'create' }, made, cause);
+      await this.#checkNamed(host, wish, target, cause);
+      return await this.#obtain(host, wish, target, made, cause);
     } catch (error) {
       for (const key of made) this.#exchange.leaveBehind(key, cause);
       throw error;
@@ -145,6 +151,19 @@ export class VmEncryption {
       else await this.#hosts.makeSafe(host, provider, cause, besides);
       await this.#hosts.bring(host, key, cause);
       return key;
+    } catch (error) {
+      throw error instanceof ProviderFailure ? this.#faultOf(error, wish, target, cause) : error;
+    }
+  }
+
+  /** A key that the client named and that is in memory: nothing else would ask the KMS for its state. */
+  async #checkNamed(host: CryptoHost, wish: CryptoKeyId, target: Target, cause: number | undefined): Promise<void> {
+    const provider = this.#providers.find(wish.providerId?.id ?? this.#providers.default(host.defaultScopes)?.id);
+    if (wish.keyId === '' || !provider || provider.native) return;
+    const key = providerKey(wish.keyId, provider.id);
+    if (!this.#hosts.held.has(key) && !this.#hosts.caches.of(host.id).has(key)) return;
+    try {
+      await this.#exchange.requireUsable(provider, key, cause);
     } catch (error) {
       throw error instanceof ProviderFailure ? this.#faultOf(error, wish, target, cause) : error;
     }

@@ -156,16 +156,18 @@ export class DatastoreFiles {
     this.#linkedClones.add(vm);
   }
 
+  /** The linked clones other than the VM itself that stand on a disk file. */
+  clonesOn(path: string, besides: Vm): Vm[] {
+    for (const vm of this.#linkedClones) if (!this.#store.has(vm)) this.#linkedClones.delete(vm);
+    return [...this.#linkedClones].filter((vm) => {
+      const state = vm === besides ? undefined : this.stateOf(vm);
+      return state !== undefined && filesOf(state).some((file) => file.path === path);
+    });
+  }
+
   /** Whether a linked clone other than the VM itself stands on a disk file. */
   isShared(path: string, besides: Vm): boolean {
-    for (const vm of this.#linkedClones) {
-      if (!this.#store.has(vm)) this.#linkedClones.delete(vm);
-      else if (vm !== besides) {
-        const state = this.stateOf(vm);
-        if (state && filesOf(state).some((file) => file.path === path)) return true;
-      }
-    }
-    return false;
+    return this.clonesOn(path, besides).length > 0;
   }
 }
 

@@ -13,14 +13,20 @@ export function hostStateFault(vc: Vcenter, explanation: string): VimFault {
   return fault('InvalidState', `${vc.assumed.invalidState} ${explanation}`);
 }
 
+/** vCenter reaches a host only while it is connected. @throws HostNotConnected. documented */
+export function requireConnected(vc: Vcenter, host: Host): void {
+  if (host.get('runtime').connectionState === 'connected') return;
+  throw fault('HostNotConnected', vc.assumed.hostNotConnected);
+}
+
 /**
  * A host that can run a VM: connected and not in maintenance mode.
  * @throws HostNotConnected, InvalidState. documented
  */
 export function requireOperational(vc: Vcenter, host: Host): void {
-  const { connectionState, inMaintenanceMode } = host.get('runtime');
-  if (connectionState !== 'connected') throw fault('HostNotConnected', vc.assumed.hostNotConnected);
-  if (inMaintenanceMode) throw hostStateFault(vc, `Host "${host.get('name')}" is in maintenance mode.`);
+  requireConnected(vc, host);
+  if (host.get('runtime').inMaintenanceMode)
+    throw hostStateFault(vc, `Host "${host.get('name')}" is in maintenance mode.`);
 }
 
 /** What vCenter sees of the VMs of a host that it lost or found again; a locked VM is invalid (observed). */

@@ -3,6 +3,7 @@ import { removeHostKey } from '../crypto/key-list.ts';
 import { readPlainKey } from '../crypto/key-plain.ts';
 import { keyResult } from '../crypto/key-result.ts';
 import { cryptoOf, type VimCrypto } from '../crypto/vim-crypto.ts';
+import { requireConnected } from '../host/state.ts';
 import type { Host } from '../inventory/inventory.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import type { Call } from '../vcenter.ts';
@@ -10,13 +11,17 @@ import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { sameRef } from '../vim/kernel/values.ts';
 
-/** The host whose configManager.cryptoManager is this object, for the inventory and for encryption. */
+/**
+ * The host whose configManager.cryptoManager is this object, for the inventory and for encryption.
+ * @throws HostNotConnected
+ */
 function hostOf(object: ManagedObject, { vc }: Call): { crypto: VimCrypto; host: Host; facts: CryptoHost } {
   const crypto = cryptoOf(vc);
   const host = vc.inventory.hosts.find((candidate) =>
     sameRef(candidate.get('configManager').cryptoManager, object.ref),
   );
   if (!host) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: object.ref });
+  requireConnected(vc, host);
   return { crypto, host, facts: crypto.inventory.hostFacts(host) };
 }
 

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../crypto/faults.ts';
-import { generateKey, noDefaultProvider, setKeyAttributes } from '../crypto/generate-key.ts';
+import { attributesIn, generateKey, noDefaultProvider, setKeyAttributes } from '../crypto/generate-key.ts';
 import type { KeyProvider } from '../crypto/index.ts';
 import { allKeysOf, removeKey } from '../crypto/key-list.ts';
 import { readPlainKey } from '../crypto/key-plain.ts';
@@ -7,6 +7,7 @@ import { checkAddress } from '../crypto/key-providers.ts';
 import { keyResult } from '../crypto/key-result.ts';
 import { keyStatuses } from '../crypto/key-status.ts';
 import { cryptoOf, scopeOf, type VimCrypto } from '../crypto/vim-crypto.ts';
+import type { ManagedObject } from '../inventory/store.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
@@ -29,16 +30,20 @@ function providerOf(vc: Vcenter, id: Data<'KeyProviderId'>): KeyProvider {
 }
 
 /** The default provider of an entity, or of what contains it. documented */
-function inheritedDefault(vc: Vcenter, crypto: VimCrypto, reference: { type: string; value: string }) {
+function inheritedDefault(vc: Vcenter, crypto: VimCrypto, entity: ManagedObject) {
+  const scopes = [entity, ...vc.inventory.ancestors(entity)].map(({ ref }) => scopeOf(ref));
+  return crypto.manager.providers.default(scopes);
+}
+
+function entityAt(vc: Vcenter, reference: Ref): ManagedObject {
   const entity = vc.store.find(reference);
-  const above = entity ? vc.inventory.ancestors(entity).map(({ ref }) => scopeOf(ref)) : [];
-  return crypto.manager.providers.default([scopeOf(reference), ...above]);
+  if (!entity) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: reference });
+  return entity;
 }
 
 /** documented: a default is set on a cluster or a host folder, or for all. */
 function checkDefaultScope(vc: Vcenter, reference: Ref): void {
-  const entity = vc.store.find(reference);
-  if (!entity) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: reference });
+  const entity = entityAt(vc, reference);
   const isHostFolder = entity.type === 'Folder' && (entity.read('childType') as string[]).includes('ComputeResource');
   if (!isHostFolder && !isSubtype(entity.type, 'ComputeResource')) throw invalidArgument('entity');
 }
@@ -97,22 +102,26 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
     },
 
     MarkDefault(_object, { clusterId }, { vc }) {
-      cryptoOf(vc).manager.providers.setDefault(clusterId.id);
+      const { providers } = cryptoOf(vc).manager;
+      providers.setDefault(providers.get(clusterId.id).id);
     },
 
     SetDefaultKmsCluster(_object, { entity, clusterId }, { vc }) {
       if (entity) checkDefaultScope(vc, entity);
-      cryptoOf(vc).manager.providers.setDefault(clusterId?.id, entity && scopeOf(entity));
+      const { providers } = cryptoOf(vc).manager;
+      // What clears a default is that no provider is given, not one without an id.
+      providers.setDefault(clusterId && providers.get(clusterId.id).id, entity && scopeOf(entity));
     },
 
     GetDefaultKmsCluster(_object, { entity, defaultsToParent }, { vc }) {
       const crypto = cryptoOf(vc);
       const { providers } = crypto.manager;
-      const provider = !entity
+      const place = entity && entityAt(vc, entity);
+      const provider = !place
         ? providers.default()
         : defaultsToParent
-          ? inheritedDefault(vc, crypto, entity)
-          : providers.entityDefault(scopeOf(entity));
+          ? inheritedDefault(vc, crypto, place)
+          : providers.entityDefault(scopeOf(place.ref));
       return provider && { id: provider.id };
     },
 
@@ -204,14 +213,14 @@ export const cryptoManagerKmip = implement('CryptoManagerKmip', {
       checkRawKey(vc, keySpec?.keyType, 'keySpec.keyType');
       const provider = keyProvider ? manager.providers.get(keyProvider.id) : manager.providers.default();
       if (!provider) throw noDefaultProvider(manager);
-      return generateKey(manager, provider, spec?.attributes ?? [], cause);
+      return generateKey(manager, provider, attributesIn(spec), cause);
     },
 
     SetKeyCustomAttributes(_object, { keyId, spec }, { vc, cause }) {
       const { manager } = cryptoOf(vc);
       const provider = manager.providers.get(keyId.providerId?.id ?? manager.providers.default()?.id);
       const key = { keyId: keyId.keyId, providerId: { id: provider.id } };
-      return setKeyAttributes(manager, provider, key, spec.attributes ?? [], cause);
+      return setKeyAttributes(manager, provider, key, attributesIn(spec), cause);
     },
 
     QueryCryptoKeyStatus(_object, { keyIds, checkKeyBitMap }, { vc, cause }) {

@@ -1,4 +1,5 @@
 import { layoutOf } from '../datastore/vm-files.ts';
+import { requireConnected } from '../host/state.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import { guestInfo, summaryOf } from '../inventory/virtual-machine-views.ts';
 import type { TaskRequest } from '../tasks/task-runner.ts';
@@ -16,7 +17,7 @@ import { relocateVm } from '../virtual-machine/relocate.ts';
 import { markAsTemplate, markAsVirtualMachine } from '../virtual-machine/template.ts';
 import { upgrade } from '../virtual-machine/upgrade.ts';
 
-/** Starts a task on a VM; a second one at the same time ends in TaskInProgress. */
+/** Starts a task that a VM's host carries out; a second one at the same time ends in TaskInProgress. */
 export function startVmTask(
   vm: Vm,
   call: Call,
@@ -31,7 +32,11 @@ export function startVmTask(
     user: call.user,
     cause: call.cause,
     exclusive: true,
-    run,
+    run: (task) => {
+      const host = call.vc.inventory.hostOf(vm);
+      if (host) requireConnected(call.vc, host);
+      return run(task);
+    },
     ...more,
   });
 }
@@ -80,21 +85,25 @@ export const virtualMachine = implement('VirtualMachine', {
         cancelable: true,
       }),
 
+    // documented: several clones of a VM may be made at a time; a host that reaches its files makes them
     CloneVM_Task: (vm, params, call) =>
-      startVmTask(
-        vm,
-        call,
-        'VirtualMachine.clone',
-        async (task) => anyValue('ref VirtualMachine', (await cloneVm(call.vc, vm, params, task)).ref),
-        // documented: several clones of a VM may be made at a time
-        { exclusive: false },
-      ),
+      call.vc.tasks.start({
+        method: call.method,
+        descriptionId: 'VirtualMachine.clone',
+        entity: vm,
+        user: call.user,
+        cause: call.cause,
+        run: async (task) => anyValue('ref VirtualMachine', (await cloneVm(call.vc, vm, params, task)).ref),
+      }),
 
     MarkAsTemplate: (vm, _params, { vc }) => markAsTemplate(vc, vm),
 
     MarkAsVirtualMachine: (vm, params, { vc }) => markAsVirtualMachine(vc, vm, params),
 
-    UnregisterVM: (vm, _params, call) => unregisterVm(call.vc, vm, call),
+    UnregisterVM(vm, _params, call) {
+      call.vc.tasks.requireIdle(vm.ref);
+      unregisterVm(call.vc, vm, call);
+    },
 
     Destroy_Task: (vm, _params, call) =>
       startVmTask(vm, call, 'VirtualMachine.destroy', async (task) => {
@@ -105,6 +114,8 @@ export const virtualMachine = implement('VirtualMachine', {
     Rename_Task: (vm, { newName }, call) =>
       startVmTask(vm, call, 'VirtualMachine.rename', async (task) => {
         task.require('VirtualMachine.Config.Rename', vm.ref);
+        // The name stands in the configuration file, which is encrypted.
+        call.vc.crypto.requireUnlocked(vm);
         requireFreeName(call.vc, vm.get('parent'), newName);
         const oldName = vm.get('name');
         vm.change('config', (config) => {

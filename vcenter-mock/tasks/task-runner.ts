@@ -150,8 +150,7 @@ export class TaskRunner {
     const { clock, journal } = this.#runtime;
     // The caller gets the reference before anything happens.
     await Promise.resolve();
-    const busyKey = request.exclusive && request.entity ? refKey(request.entity.ref) : undefined;
-    const other = busyKey === undefined ? undefined : this.#busy.get(busyKey);
+    const alone = request.exclusive ? request.entity?.ref : undefined;
     const { method, user } = request;
     /** What a failure follows from: the task, or the fault that struck it. */
     let why = cause;
@@ -161,8 +160,10 @@ export class TaskRunner {
         why = entry;
       });
     try {
-      if (other) throw fault('TaskInProgress', this.#assumed.taskInProgress, { task: other });
-      if (busyKey !== undefined) this.#busy.set(busyKey, task.ref);
+      if (alone) {
+        this.requireIdle(alone);
+        this.#busy.set(refKey(alone), task.ref);
+      }
       const queued = strike('queued');
       if (queued) await queued;
       this.#update(task, { state: 'running', startTime: new Date(clock.now()), progress: 0 });
@@ -216,8 +217,14 @@ export class TaskRunner {
         cause: why,
       });
     } finally {
-      if (busyKey !== undefined && sameRef(this.#busy.get(busyKey), task.ref)) this.#busy.delete(busyKey);
+      if (alone && sameRef(this.#busy.get(refKey(alone)), task.ref)) this.#busy.delete(refKey(alone));
     }
+  }
+
+  /** No exclusive task works on the entity. @throws TaskInProgress */
+  requireIdle(entity: Ref): void {
+    const task = this.#busy.get(refKey(entity));
+    if (task) throw fault('TaskInProgress', this.#assumed.taskInProgress, { task });
   }
 
   /** Lets a configured duration pass in ten steps of progress. */

@@ -1,5 +1,5 @@
 import type { MigrationTarget } from '../crypto-hooks.ts';
-import { requireOperational } from '../host/state.ts';
+import { requireConnected, requireOperational } from '../host/state.ts';
 import type { Host, Vm } from '../inventory/inventory.ts';
 import type { TypedObject } from '../inventory/store.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
@@ -36,9 +36,7 @@ export async function migrate(vc: Vcenter, vm: Vm, wanted: Destination, task: Ru
     if (pool) vc.vmFactory.move(vm, host, pool);
     return;
   }
-  if (source?.get('runtime').connectionState !== 'connected') {
-    throw fault('HostNotConnected', vc.assumed.hostNotConnected);
-  }
+  if (source) requireConnected(vc, source);
   requireOperational(vc, host);
   const { powerState } = vm.get('runtime');
   const subject = { vm, host: source, user: task.user, cause: task.cause };

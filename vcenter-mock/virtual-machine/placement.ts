@@ -1,3 +1,4 @@
+import { requireConnected } from '../host/state.ts';
 import type { Host, Vm } from '../inventory/inventory.ts';
 import type { ManagedObject, TypedObject } from '../inventory/store.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
@@ -24,17 +25,14 @@ export function hostFor(vc: Vcenter, pool: TypedObject<'ResourcePool'>, wanted: 
     const host = objectOf(vc, 'HostSystem', wanted);
     // documented: the host must belong to the pool's compute resource
     if (!sameRef(computeResourceOf(vc, host), resource)) throw invalidArgument('host');
-    return connected(vc, host);
+    requireConnected(vc, host);
+    return host;
   }
   const hosts = vc.inventory.hosts.filter((host) => sameRef(computeResourceOf(vc, host), resource));
   const host = hosts.find((one) => one.get('runtime').connectionState === 'connected') ?? hosts[0];
   if (!host) throw invalidArgument('host');
-  return connected(vc, host);
-}
-
-function connected(vc: Vcenter, host: Host): Host {
-  if (host.get('runtime').connectionState === 'connected') return host;
-  throw fault('HostNotConnected', vc.assumed.hostNotConnected);
+  requireConnected(vc, host);
+  return host;
 }
 
 /**

@@ -41,6 +41,8 @@ export function forgetVm(vc: Vcenter, vm: Vm, actor: Actor): void {
 /** Destroy_Task: the files go, too. */
 export function destroyVm(vc: Vcenter, vm: Vm, actor: Actor): void {
   requirePowerState(vc, vm, ['poweredOff', 'suspended'], 'poweredOff');
+  // documented in the guides of these releases (vcenter.md 10.3): a locked VM is not deleted
+  if (vc.profile.version.startsWith('6.')) vc.crypto.requireUnlocked(vm);
   leaveInventory(vc, vm, actor);
 }
 

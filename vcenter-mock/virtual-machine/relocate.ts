@@ -2,6 +2,7 @@ import { cryptoSpecOf, profileOf } from '../crypto/vim-request.ts';
 import type { VmCryptoRequest } from '../crypto/vm-crypto-request.ts';
 import { moved, parsePath } from '../datastore/path.ts';
 import { homeOf } from '../datastore/vm-files.ts';
+import { requireOperational } from '../host/state.ts';
 import { disksOf } from '../inventory/devices.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import type { TypedObject } from '../inventory/store.ts';
@@ -32,7 +33,12 @@ export async function relocateVm(vc: Vcenter, vm: Vm, spec: RelocateSpec, task: 
   const folder = spec.folder && objectOf(vc, 'Folder', spec.folder);
   const host = () => migrate(vc, vm, { host: spec.host, pool: spec.pool, spec }, task);
   const files = () => moveFiles(vc, vm, spec, request, task);
-  // What can still be refused comes first.
+  // What can still be refused comes first: encryption, and before it what the other host may have against it.
+  const target = spec.host && objectOf(vc, 'HostSystem', spec.host);
+  if (asksForCrypto && target && target !== vc.inventory.hostOf(vm)) {
+    requireOperational(vc, target);
+    vc.crypto.checkMigration(vm, target, request);
+  }
   if (asksForCrypto) await files();
   if (spec.host || spec.pool) await host();
   if (!asksForCrypto && (movesFiles || spec.deviceChange)) await files();

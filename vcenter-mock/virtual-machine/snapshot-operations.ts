@@ -54,7 +54,7 @@ export async function revert(vc: Vcenter, snapshot: Ref, suppressPowerOn: boolea
   const { vm, node } = found;
   vc.crypto.requireUnlocked(vm);
   const state = suppressPowerOn && node.state === 'poweredOn' ? 'poweredOff' : node.state;
-  if (state === 'poweredOn') await vc.crypto.powerOn(vm, task);
+  if (state === 'poweredOn') await vc.crypto.powerOn(vm, task, found.snapshot.get('config'));
   revertTo(vc.store, vm, found.snapshot);
   setPowerState(vc, vm, state);
 }

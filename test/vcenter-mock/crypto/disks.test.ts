@@ -153,6 +153,28 @@ describe('disks that are added', () => {
   });
 });
 
+it('a snapshot with memory comes back only with the keys of the disks that it has', async () => {
+  const lab = await encryptedLab();
+  await reconfigure(lab, ...encryptFiles);
+  const keyId = await newKey(lab);
+  await reconfigure(lab, xml.addDisk({ profile: xml.encrypting(), crypto: xml.crypto('Encrypt', keyId) }));
+  await lab.run('web', 'PowerOnVM_Task');
+  await lab.run('web', 'CreateSnapshot_Task', '<name>one</name><memory>true</memory><quiesce>false</quiesce>');
+  await lab.run('web', 'PowerOffVM_Task');
+  await reconfigure(lab, xml.removeDisk(2002));
+  await lab.mock.rebootHost('esx-01');
+  lab.mock.encryption.hosts.held.delete({ keyId, providerId: { id: 'kms' } });
+  await lab.kms.stop();
+  expect(await lab.run('web', 'RevertToCurrentSnapshot_Task')).toMatchObject({
+    fault: 'GenericVmConfigFault',
+    message: expect.stringMatching(/^The disk \[.*\] is encrypted and a required key was not found\.$/),
+  });
+  expect((await lab.machine('web')).powerState).toBe('poweredOff');
+  await lab.kms.start();
+  expect((await lab.run('web', 'RevertToCurrentSnapshot_Task')).state).toBe('success');
+  expect(await lab.machine('web')).toMatchObject({ powerState: 'poweredOn', disks: [{}, {}, { keyId }] });
+});
+
 describe('specs that do not fit', () => {
   it('crypto on a device that is no disk, on a removal, and on a chain that is not there', async () => {
     const lab = await encryptedLab();

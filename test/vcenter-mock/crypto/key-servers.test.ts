@@ -38,6 +38,18 @@ describe('several servers are tried in turn', () => {
     expect(kms.states.size).toBe(1);
   });
 
+  it('one that is removed while it is waited for: the others are tried all the same', async () => {
+    lab = await createLab(pki);
+    const kms = await second();
+    lab.kms.misbehave = () => 'hang';
+    const made = create();
+    while (lab.kms.connections.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    lab.crypto.providers.remove('kms-cluster', 'kms1');
+    await lab.kms.stop();
+    await made;
+    expect(kms.states.size).toBe(1);
+  });
+
   it('when all fail: the line of the provider, then one for each server in order', async () => {
     lab = await createLab(pki, { userName: 'vcenter' });
     const kms = await second();

@@ -172,6 +172,21 @@ describe('custom attributes of keys', () => {
     expect(textOf(set.body, 'reason')).toMatch(/^Cannot get key nope from KMS server kms1, reason: /);
   });
 
+  it('none are set without a word to the KMS; one without a name is refused before a key is made', async () => {
+    soap = await startSoapLab(pki, { version: '8.0' });
+    const key = await generate();
+    const dialled = () => soap.lab.runtime.journal.entries({ event: 'vcenter.kmip.dialled' }).length;
+    const before = dialled();
+    const none = await soap.crypto('SetKeyCustomAttributes', `<keyId>${keyId(key)}</keyId><spec></spec>`);
+    expect(textOf(none.body, 'success')).toBe('true');
+    for (const method of ['GenerateKey', 'SetKeyCustomAttributes']) {
+      const target = method === 'GenerateKey' ? '' : `<keyId>${keyId(key)}</keyId>`;
+      const refused = await soap.crypto(method, `${target}<spec>${attribute('a', 'b')}${attribute('', 'c')}</spec>`);
+      expect(textOf(refused.body, 'invalidProperty')).toBe('spec.attributes[1].key');
+    }
+    expect(dialled()).toBe(before);
+  });
+
   it('the reason of a failure names those that were asked for', async () => {
     soap = await startSoapLab(pki, { version: '8.0' });
     await soap.kms.stop();
@@ -234,6 +249,53 @@ describe('the manager of a host', () => {
     const { keyId: vmKey } = soap.lab.mock.inventory.vm('web')!.get('config')!.keyId!;
     const status = await manager('GetCryptoKeyStatus', `<keys>${keyId(vmKey)}</keys><keys>${keyId('z')}</keys>`);
     expect([...status.body.matchAll(/<present>(\w+)</g)].map((match) => match[1])).toEqual(['true', 'false']);
+  });
+});
+
+const hostKey = async (name: string) =>
+  textOf((await soap.lab.call(fetchOf('HostSystem', soap.lab.ref(name), 'runtime'))).body, 'cryptoKeyId');
+
+describe('ConfigureCryptoKey with a key that names no provider', () => {
+  const configure = (key: string) => soap.on('HostSystem', 'esx-01', 'ConfigureCryptoKey', keyIn(key));
+  const keyIn = (key: string) => `<keyId>${keyId(key, '')}</keyId>`;
+
+  it('means the default of the host, before that of all', async () => {
+    soap = await startSoapLab(pki);
+    const key = await generate();
+    const cluster = soap.lab.mock.inventory.clusters[0]!.ref.value;
+    const entity = `<entity type="ClusterComputeResource">${cluster}</entity>`;
+    await soap.crypto('SetDefaultKmsCluster', `${entity}${id('clusterId', 'guide')}`);
+    await soap.crypto('SetDefaultKmsCluster');
+    expect((await configure(key)).status).toBe(200);
+    expect(await hostKey('esx-01')).toContain(`<keyId>${key}</keyId><providerId><id>guide</id>`);
+  });
+
+  it('takes the one that vCenter was given in plain form', async () => {
+    soap = await startSoapLab(pki);
+    await soap.crypto('AddKey', plain('key', 'mine', { provider: '' }));
+    expect((await configure('mine')).status).toBe(200);
+    expect(await hostKey('esx-01')).toContain('mine');
+    expect(soap.kms.objects.list()).toEqual([]);
+  });
+});
+
+describe('ConfigureCryptoKey without a key', () => {
+  it('takes the key of the cluster', async () => {
+    soap = await startSoapLab(pki);
+    await soap.on('HostSystem', 'esx-01', 'ConfigureCryptoKey');
+    await soap.on('HostSystem', 'esx-02', 'ConfigureCryptoKey');
+    expect(await hostKey('esx-02')).toBe(await hostKey('esx-01'));
+    expect(soap.kms.objects.list()).toHaveLength(1);
+  });
+
+  it('makes one where another host was given its key in plain form: that is not to be had a second time', async () => {
+    soap = await startSoapLab(pki);
+    await soap.on('HostSystem', 'esx-01', 'PrepareCrypto');
+    await soap.on('HostSystem', 'esx-01', 'EnableCrypto', plain('keyPlain', 'mine', { provider: '' }));
+    expect((await soap.on('HostSystem', 'esx-02', 'ConfigureCryptoKey')).status).toBe(200);
+    expect(await hostState('esx-02')).toBe('safe');
+    expect(soap.kms.objects.list()).toHaveLength(1);
+    expect(await hostKey('esx-02')).toContain(soap.kms.objects.list()[0]!.uniqueIdentifier);
   });
 });
 
@@ -300,6 +362,25 @@ describe('the mode of a cluster', () => {
 });
 
 describe('defaults and key types', () => {
+  it('a provider without an id is none: it does not clear the default', async () => {
+    soap = await startSoapLab(pki);
+    const now = async () => textOf((await soap.crypto('GetDefaultKmsCluster')).body, 'id');
+    for (const method of ['MarkDefault', 'SetDefaultKmsCluster']) {
+      expect((await soap.crypto(method, '<clusterId></clusterId>')).status).toBe(500);
+      expect(await now()).toBe('guide');
+    }
+    await soap.crypto('SetDefaultKmsCluster');
+    expect(await now()).toBeUndefined();
+  });
+
+  it('an entity that is not there has no default', async () => {
+    soap = await startSoapLab(pki);
+    for (const parent of ['', '<defaultsToParent>true</defaultsToParent>']) {
+      const nowhere = `<entity type="ClusterComputeResource">domain-c0</entity>${parent}`;
+      expect((await soap.crypto('GetDefaultKmsCluster', nowhere)).body).toContain('ManagedObjectNotFound');
+    }
+  });
+
   it('a default is set on clusters and host folders alone', async () => {
     soap = await startSoapLab(pki);
     const set = (type: string, value: string) =>

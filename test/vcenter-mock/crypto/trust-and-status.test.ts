@@ -166,6 +166,13 @@ describe('status', () => {
     expect(server!.connectionStatus).toContain('who are you');
   });
 
+  it('a password that vCenter does not have was shown to nobody: nothing is said of the trust of the KMS', async () => {
+    lab = await createLab(pki, { userName: 'vcenter' });
+    const [server] = (await measure()).servers;
+    expect(server).toMatchObject({ status: 'red', clientTrustServer: true });
+    expect(server!.serverTrustClient).toBeUndefined();
+  });
+
   it('yellow as a whole when one of two servers is down', async () => {
     lab = await createLab(pki);
     const gone = await startRecordingKms(pki.server);

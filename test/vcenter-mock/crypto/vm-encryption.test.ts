@@ -30,6 +30,27 @@ const first = () => lab.inventory.vms()[0]!;
 const encryptFiles: VmCryptoRequest = { profiles: [{ profileId: encryptionPolicy }], disks: [] };
 const withCrypto = (crypto: CryptoSpec): VmCryptoRequest => ({ crypto, disks: [] });
 
+it('a provider that is removed once the VM is encrypted does not make the task fail', async () => {
+  lab = await createLab(pki);
+  const { encryption, providers } = lab.crypto;
+  await encryption.reconfigure(first(), encryptByPolicy, undefined, {
+    apply: (change) => {
+      lab.inventory.updateVm(first().id, change);
+      providers.remove('kms-cluster', 'kms1');
+    },
+  });
+  expect(first().keyId).toEqual(key('1'));
+});
+
+it('a key that the host has encrypts another VM while the KMS is away', async () => {
+  lab = await createLab(pki, { vms: [vm(), vm({ id: 'vm-2' })] });
+  await reconfigure(encryptByPolicy);
+  await lab.kms.stop();
+  const cryptoKeyId = first().keyId!;
+  await reconfigure(withCrypto({ kind: 'encrypt', cryptoKeyId }), 1);
+  expect(lab.inventory.vms()[1]!.keyId).toEqual(cryptoKeyId);
+});
+
 describe('what becomes of the VM', () => {
   it('files and all disks: one key, the filter, new file names, required vMotion encryption', async () => {
     lab = await createLab(pki, { vms: [vm({ disks: twoDisks() })] });
@@ -462,6 +483,21 @@ describe('what is refused', () => {
     expect(fault.fault._type).toBe('GenericVmConfigFault');
     expect(fault.fault.faultMessage?.[1]?.message).toContain('Deactivated');
   });
+
+  const states = { Deactivated: 3, Compromised: 4, Destroyed: 5, 'Destroyed Compromised': 6 };
+  for (const [name, state] of Object.entries(states)) {
+    it(`a key that is ${name}, though the host has it: the VM that has it keeps it`, async () => {
+      lab = await createLab(pki, { vms: [vm(), vm({ id: 'vm-2' })] });
+      await reconfigure(encryptByPolicy);
+      const used = first().keyId!;
+      lab.kms.states.set(used.keyId, state);
+      const fault = await faultOf(reconfigure(withCrypto({ kind: 'encrypt', cryptoKeyId: used }), 1));
+      expect(fault.fault._type).toBe('GenericVmConfigFault');
+      expect(fault.fault.faultMessage?.[1]?.message).toContain(name);
+      expect(lab.inventory.vms()[1]!.keyId).toBeUndefined();
+      expect(first().keyId).toEqual(used);
+    });
+  }
 
   it('a provider that does not exist', async () => {
     lab = await createLab(pki);
