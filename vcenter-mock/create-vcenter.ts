@@ -60,7 +60,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
   const store: ObjectStore = new ObjectStore((type) => table.derivations(type, vc));
   const inventory = new Inventory(store);
   const authorization = new Authorization({ users: parts.users, inventory, assumed: texts });
-  const events = new EventLog(runtime, inventory, texts.eventLimit);
+  const events = new EventLog(runtime, inventory, authorization.directory, texts.eventLimit);
   const vc: Vcenter = {
     runtime,
     profile,
@@ -89,7 +89,15 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
       stopping,
     }),
     events,
-    alarms: new Alarms({ clock: runtime.clock, journal: runtime.journal, store, inventory, events, assumed: texts }),
+    alarms: new Alarms({
+      clock: runtime.clock,
+      journal: runtime.journal,
+      store,
+      inventory,
+      directory: authorization.directory,
+      events,
+      assumed: texts,
+    }),
     policies: new StoragePolicies(runtime, store, texts, parts.policies),
     files: new DatastoreFiles(store),
     tokens: new TokenService(runtime, parts.keyPool),

@@ -28,7 +28,8 @@ export class VcenterClient {
   #signedIn: Promise<Element | undefined> | undefined;
 
   constructor(options: { host: string; port: number; ca: string; username: string; password: string }) {
-    this.#soap = new SoapClient({ ...options, path: '/sdk', action: 'urn:vim25/7.0.3.0' });
+    // Newer than any release: the vCenter answers in its own version.
+    this.#soap = new SoapClient({ ...options, path: '/sdk', action: 'urn:vim25/9.1.0.0' });
     this.#pbm = new SoapClient({ ...options, path: '/pbm/sdk', action: 'urn:pbm/2.0' });
     this.#credentials = options;
   }

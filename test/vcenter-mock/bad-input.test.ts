@@ -73,6 +73,13 @@ test.each([
   ],
   ['no object', envelope('<CurrentTime xmlns="urn:vim25"/>'), 'ManagedObjectNotFound'],
   [
+    'an object where one of another type belongs',
+    envelope(
+      '<SetEntityPermissions xmlns="urn:vim25"><_this type="AuthorizationManager">AuthorizationManager</_this><entity type="SessionManager">SessionManager</entity></SetEntityPermissions>',
+    ),
+    'InvalidType',
+  ],
+  [
     'a property that the type does not have',
     envelope(
       collector(

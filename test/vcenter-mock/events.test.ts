@@ -109,3 +109,34 @@ test.each([
   // observed: 6.7 does not have this one
   expect(body.includes('com.vmware.vc.kms.crypto.Unreachable|')).toBe(hasUnreachable);
 });
+
+// vcenter.md 12.1, 12.2: ids and texts of the releases
+test.each([
+  ['6.7', 'Cannot relocate VM', { 'com.vmware.vc.vecs.CertExpirationEvent': 'Certificate will expire soon.' }],
+  [
+    '8.0',
+    'Failed to relocate VM',
+    {
+      'com.vmware.vc.vecs.CertExpirationEvent': 'Certificate will expire soon.',
+      'com.vmware.vc.vm.Crypto.VMLocked.TAKeyMissingOnHost':
+        'Virtual machine is locked because Trust Authority managed key(s) are missing on the required host.',
+      'com.vmware.vc.vm.Crypto.VMLocked.TAKMSClusterUnavaliable':
+        'Virtual machine is locked because the required Trusted Key Provider(s) is unavailable.',
+      'com.vmware.vc.vm.crypto.DiskchainUsingMixedKeys': 'The disk device is encrypted with mixed keys.',
+      'com.vmware.vc.vm.crypto.RekeyFail': '',
+      'com.vmware.vc.vm.VmSyncingWithEncryptionEvent':
+        'Fault Tolerance virtual machine syncing to secondary with encryption',
+    },
+  ],
+] as const)('a vCenter %s lists the events of its release in its words', async (version, relocation, listed) => {
+  const lab = await loggedIn({ version });
+  const { body } = await lab.call(fetchOf('EventManager', 'EventManager', 'description'));
+  expect(body).toContain(`<key>VmRelocateFailedEvent</key><description>${relocation}</description>`);
+  for (const [id, text] of Object.entries(listed)) {
+    expect(body).toContain(`<key>EventEx</key><description>${text}</description>`);
+    expect(body).toContain(`<fullFormat>${id}|${text}</fullFormat>`);
+  }
+  const isNewer = version !== '6.7';
+  expect(body.includes('VMLocked.TAKeyMissingOnHost')).toBe(isNewer);
+  expect(body.includes('com.vmware.vc.HostTpmConfigEncryptionEvent')).toBe(isNewer);
+});

@@ -152,7 +152,7 @@ test('events come from extensions, tell their arguments, and are found by catego
     `<filter>${within('VirtualMachine', lab.ref('web'), 'self')}<category>warning</category><eventTypeId>com.example.backup</eventTypeId></filter>`,
   );
   expect(textOf(found.body, 'fullFormattedMessage')).toBe('Backup is late');
-  expect(textOf(found.body, 'userName')).toBe('administrator@vsphere.local');
+  expect(textOf(found.body, 'userName')).toBe('VSPHERE.LOCAL\\administrator');
   expect(textOf(found.body, 'createdTime')).toBe('2026-01-02T03:04:05.000Z');
   expect(
     (

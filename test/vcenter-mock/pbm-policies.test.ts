@@ -476,7 +476,8 @@ describe('answers', () => {
     const answer = await query('ClusterComputeResource', cluster);
     expect(textsOf(answer, 'id')).toEqual(['VMW_vmwarevmcrypt_1.0.0']);
     expect(textsOf(answer, 'type')).toEqual(['encryption']);
-    expect(faultType(await query('VirtualMachine', lab.ref('web')))).toBe('ManagedObjectNotFound');
+    expect(faultType(await query('VirtualMachine', lab.ref('web')))).toBe('InvalidType');
+    expect(faultType(await query('ClusterComputeResource', 'domain-c999'))).toBe('ManagedObjectNotFound');
   });
 
   test('no object is in a replication group', async () => {

@@ -241,3 +241,39 @@ test('UserDirectory finds users and groups', async () => {
     await search(`<searchStr></searchStr><belongsToGroup>Operators</belongsToGroup>${flags(false, true, true)}`),
   ).toEqual(['VSPHERE.LOCAL\\alice']);
 });
+
+// vcenter.md 9.1: a permission error is one of the call, not of a task
+test.each([
+  ['VirtualMachine', 'Rename_Task', '<newName>other</newName>', 'VirtualMachine.Config.Rename'],
+  ['VirtualMachine', 'Destroy_Task', '', 'VirtualMachine.Inventory.Delete'],
+  ['VirtualMachine', 'MigrateVM_Task', '<priority>defaultPriority</priority>', 'Resource.ColdMigrate'],
+  [
+    'VirtualMachine',
+    'CloneVM_Task',
+    '<folder type="Folder">group-v12</folder><name>c</name><spec><location/><powerOn>false</powerOn><template>false</template></spec>',
+    'VirtualMachine.Provisioning.Clone',
+  ],
+  ['HostSystem', 'Destroy_Task', '', 'Host.Inventory.RemoveHostFromCluster'],
+  ['Folder', 'Rename_Task', '<newName>other</newName>', 'Folder.Rename'],
+  ['Folder', 'Destroy_Task', '', 'Folder.Delete'],
+  ['FileManager', 'MakeDirectory', '<name>[datastore1] new</name>', 'Datastore.FileManagement'],
+  ['VirtualDiskManager', 'DeleteVirtualDisk_Task', '<name>[datastore1] a.vmdk</name>', 'Datastore.FileManagement'],
+])('%s.%s is refused before there is a task', async (type, method, params, privilege) => {
+  const lab = await start({ role: 'ReadOnly' });
+  await lab.login('alice', 'a');
+  const folder = lab.mock.inventory.vm('web')?.get('parent')?.value;
+  const ids: Record<string, string | undefined> = {
+    VirtualMachine: lab.ref('web'),
+    HostSystem: lab.ref('esx-01'),
+    Folder: folder,
+    VirtualDiskManager: 'virtualDiskManager',
+  };
+  const id = ids[type] ?? type;
+  const datastore = lab.mock.vc.store.all('Datastore')[0]!.get('name');
+  const given = params.replace('datastore1', String(datastore));
+  const refused = await call(lab, method, given, `<_this type="${type}">${id}</_this>`);
+  expect(refused.status).toBe(500);
+  expect(refused.body).toContain('<NoPermissionFault');
+  expect(textOf(refused.body, 'privilegeId')).toBe(privilege);
+  expect(lab.mock.vc.store.all('Task')).toEqual([]);
+});

@@ -4,6 +4,8 @@ import { fetchOf, type Lab, loggedIn, password, startLab, textOf, username } fro
 const self = '<_this type="SessionManager">SessionManager</_this>';
 const call = (lab: Lab, method: string, params = '') =>
   lab.call(`<${method} xmlns="urn:vim25">${self}${params}</${method}>`);
+const login = (user: string, pass: string) =>
+  `<Login xmlns="urn:vim25">${self}<userName>${user}</userName><password>${pass}</password></Login>`;
 const now = '<CurrentTime xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this></CurrentTime>';
 const users = [
   { username, password },
@@ -40,7 +42,7 @@ test('a clone ticket opens one session of the same user, once and not for long',
   expect((await call(lab, 'CloneSession', `<cloneTicket>${first}</cloneTicket>`)).body).toContain('InvalidLoginFault');
   lab.cookie = undefined;
   const clone = await call(lab, 'CloneSession', `<cloneTicket>${first}</cloneTicket>`);
-  expect(textOf(clone.body, 'userName')).toBe('bob');
+  expect(textOf(clone.body, 'userName')).toBe('VSPHERE.LOCAL\\bob');
   expect(textOf(clone.body, 'fullName')).toBe('Bob B.');
   const [cookie] = clone.headers['set-cookie'] ?? [];
   expect((await call(lab, 'CloneSession', `<cloneTicket>${first}</cloneTicket>`)).body).toContain('InvalidLoginFault');
@@ -69,7 +71,10 @@ test('sessions are listed and ended by those who may; nobody ends his own', asyn
   expect((await call(lab, 'TerminateSession', `<sessionId>${bob}</sessionId>`)).body).toContain('NoPermissionFault');
   const own = textOf((await lab.login()).body, 'key') ?? '';
   const list = await lab.call(fetchOf('SessionManager', 'SessionManager', 'sessionList'));
-  expect([...list.body.matchAll(/<userName>(.*?)</g)].map(([, name]) => name)).toEqual(['bob', username]);
+  expect([...list.body.matchAll(/<userName>(.*?)</g)].map(([, name]) => name)).toEqual([
+    'VSPHERE.LOCAL\\bob',
+    'VSPHERE.LOCAL\\administrator',
+  ]);
   expect((await call(lab, 'TerminateSession', `<sessionId>${own}</sessionId>`)).body).toContain('InvalidArgumentFault');
   expect((await call(lab, 'TerminateSession', '<sessionId>x</sessionId>')).body).toContain('NotFoundFault');
   expect((await call(lab, 'TerminateSession', `<sessionId>${bob}</sessionId>`)).status).toBe(200);
@@ -85,7 +90,9 @@ test('a session takes on the identity of a user who is logged in', async () => {
   const mine = lab.cookie;
   await lab.login('bob', 'b');
   lab.cookie = mine;
-  expect(textOf((await call(lab, 'ImpersonateUser', '<userName>bob</userName>')).body, 'userName')).toBe('bob');
+  expect(textOf((await call(lab, 'ImpersonateUser', '<userName>bob</userName>')).body, 'userName')).toBe(
+    'VSPHERE.LOCAL\\bob',
+  );
   expect((await call(lab, 'UpdateServiceMessage', '<message>x</message>')).body).toContain(
     '<privilegeId>Sessions.GlobalMessage</privilegeId>',
   );
@@ -114,4 +121,34 @@ test('names of users match without case and in both spellings', async () => {
   expect((await lab.login('VSPHERE.LOCAL\\Administrator')).status).toBe(200);
   expect((await lab.login('Administrator')).status).toBe(200);
   expect((await lab.login('administrator@example.test')).status).toBe(500);
+});
+
+test('events name users as permissions do, and tell of a login and its end in the words of a vCenter', async () => {
+  const lab = await startLab();
+  await lab.call(login(username, password));
+  expect(lab.mock.events.latest).toMatchObject({
+    userName: 'VSPHERE.LOCAL\\administrator',
+    fullFormattedMessage: 'User VSPHERE.LOCAL\\administrator@127.0.0.1 logged in as ',
+  });
+  await lab.login();
+  await lab.call(now);
+  await call(lab, 'Logout');
+  expect(lab.mock.events.latest).toMatchObject({
+    userName: 'VSPHERE.LOCAL\\administrator',
+    fullFormattedMessage:
+      'User VSPHERE.LOCAL\\administrator@127.0.0.1 logged out (login time: Friday, 02 January, 2026 03:04:05 AM, number of API invocations: 2, user agent: )',
+  });
+  // What is typed at a login that fails is nobody's name.
+  await lab.call(login('mallory', 'x'));
+  expect(lab.mock.events.latest).toMatchObject({ _type: 'BadUsernameSessionEvent', userName: 'mallory' });
+});
+
+test('a permission of a user carries the name of his session', async () => {
+  const lab = await startLab({ users });
+  const session = await lab.login('bob@VSPHERE.LOCAL', 'b');
+  const name = textOf(session.body, 'userName') ?? '';
+  const all = await lab.call(
+    '<RetrieveAllPermissions xmlns="urn:vim25"><_this type="AuthorizationManager">AuthorizationManager</_this></RetrieveAllPermissions>',
+  );
+  expect(all.body).toContain(`<principal>${name}</principal>`);
 });

@@ -12,7 +12,9 @@ test('the cookie of a login is quoted, 40 hexadecimal digits, and not the sessio
   const [cookie] = answer.headers['set-cookie'] ?? [];
   expect(cookie).toMatch(/^vmware_soap_session="[0-9a-f]{40}"; Path=\/; HttpOnly; Secure;$/);
   expect(textOf(answer.body, 'key')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
-  expect(textOf(answer.body, 'userName')).toBe(username);
+  // The principal of permissions, whatever spelling came with the login; the login itself is not counted. observed
+  expect(textOf(answer.body, 'userName')).toBe('VSPHERE.LOCAL\\administrator');
+  expect(textOf(answer.body, 'callCount')).toBe('0');
   expect(answer.body).toContain('<LoginResponse xmlns="urn:vim25">');
 });
 
@@ -63,6 +65,32 @@ test('without a session only the service content can be read', async () => {
     expect(answer.body).toContain('<NotAuthenticatedFault xmlns="urn:vim25" xsi:type="NotAuthenticated">');
     expect(textOf(answer.body, 'privilegeId')).toBe('System.View');
   }
+});
+
+// vcenter.md 4.2
+test('without a session nothing is reached from the service instance', async () => {
+  const lab = await startLab();
+  const retrieve = (method: string, propSet: string, selectSet = '') =>
+    lab.call(
+      `<${method} xmlns="urn:vim25"><_this type="PropertyCollector">propertyCollector</_this><specSet><propSet>${propSet}</propSet><objectSet><obj type="ServiceInstance">ServiceInstance</obj>${selectSet}</objectSet></specSet>${method.endsWith('Ex') ? '<options/>' : ''}</${method}>`,
+    );
+  const content = '<type>ServiceInstance</type><all>false</all><pathSet>content.about</pathSet>';
+  const root =
+    '<selectSet xsi:type="TraversalSpec"><type>ServiceInstance</type><path>content.rootFolder</path></selectSet>';
+  for (const method of ['RetrieveProperties', 'RetrievePropertiesEx']) {
+    expect((await retrieve(method, content)).body).toContain('<apiVersion>7.0.3.0</apiVersion>');
+    for (const refused of [
+      await retrieve(method, '<type>ManagedEntity</type><pathSet>name</pathSet>', root),
+      await retrieve(method, content, root),
+      await retrieve(method, '<type>ServiceInstance</type><pathSet>capability</pathSet>'),
+      await retrieve(method, '<type>ServiceInstance</type><all>true</all>'),
+    ]) {
+      expect(refused.status).toBe(500);
+      expect(refused.body).toContain('<NotAuthenticatedFault');
+    }
+  }
+  expect((await lab.call(fetchOf('ServiceInstance', 'ServiceInstance', 'content.about'))).status).toBe(200);
+  expect((await lab.call(fetchOf('ServiceInstance', 'ServiceInstance', 'capability'))).status).toBe(500);
 });
 
 test('a session ends by Logout and by idle time', async () => {

@@ -1,6 +1,6 @@
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
-import { envelope, fetchOf, loggedIn, startLab, textOf } from './lab.ts';
+import { envelope, fetchOf, finished, loggedIn, startLab, textOf } from './lab.ts';
 
 test('the version document lists the newest version and all before it', async () => {
   const lab = await startLab();
@@ -63,6 +63,17 @@ test('fields newer than the SOAPAction are left out, fields of the version are s
   expect([...places].sort((a, b) => a - b)).toEqual(places);
 });
 
+// vcenter.md 3.2: since 7.0.2.0
+test.each([
+  ['6.7', '9.1.0.0', undefined],
+  ['8.0', '8.0.3.0', '00000'],
+  ['8.0', '7.0.1.1', undefined],
+] as const)('about of a vCenter %s for a client of %s has the patch level %s', async (version, client, level) => {
+  const lab = await startLab({ version });
+  const about = fetchOf('ServiceInstance', 'ServiceInstance', 'content.about');
+  expect(textOf((await lab.call(about, `urn:vim25/${client}`)).body, 'patchLevel')).toBe(level);
+});
+
 test('a runtime has cryptography fields by version and no empty enumeration', async () => {
   const lab = await loggedIn({ version: '8.0' });
   await lab.mock.inventory.vm('web')?.change('runtime', (runtime) => {
@@ -79,6 +90,59 @@ test('a runtime has cryptography fields by version and no empty enumeration', as
   expect(old).not.toContain('<cryptoState');
   expect(old).not.toContain('<vmFailoverInProgress');
   expect(old).toContain('<powerState>poweredOff</powerState>');
+});
+
+// vcenter.md 3.2: vmFailoverInProgress and ftEncryptionMode came with 7.0.2.0, iommuActive with 8.0.1.0, tenantManager with 6.9.1
+test.each([
+  ['7.0', '9.1.0.0', 'runtime.vmFailoverInProgress', true],
+  ['7.0', '9.1.0.0', 'runtime.iommuActive', false],
+  ['7.0', '6.5', 'runtime.vmFailoverInProgress', false],
+  ['8.0', '8.0.3.0', 'runtime.iommuActive', true],
+  ['8.0', '8.0.0.1', 'runtime.iommuActive', false],
+  ['6.7', '9.1.0.0', 'config.ftEncryptionMode', false],
+] as const)('a vCenter %s has for a client of %s the property %s: %s', async (version, client, path, exists) => {
+  const lab = await loggedIn({ version });
+  const vm = lab.ref('web');
+  const collected = `<RetrievePropertiesEx xmlns="urn:vim25"><_this type="PropertyCollector">propertyCollector</_this><specSet><propSet><type>VirtualMachine</type><pathSet>${path}</pathSet></propSet><objectSet><obj type="VirtualMachine">${vm}</obj></objectSet></specSet><options/></RetrievePropertiesEx>`;
+  for (const content of [fetchOf('VirtualMachine', vm, path), collected]) {
+    const { status, body } = await lab.call(content, `urn:vim25/${client}`);
+    expect(status).toBe(exists ? 200 : 500);
+    if (!exists)
+      expect(body).toContain(`<InvalidPropertyFault xmlns="urn:vim25" xsi:type="InvalidProperty"><name>${path}`);
+  }
+});
+
+test('a property of the service instance that is newer than the client does not exist', async () => {
+  const lab = await loggedIn({ version: '8.0' });
+  const tenants = fetchOf('ServiceInstance', 'ServiceInstance', 'content.tenantManager');
+  expect((await lab.call(tenants, 'urn:vim25/6.7.1')).body).toContain('<InvalidPropertyFault');
+  expect((await lab.call(tenants, 'urn:vim25/8.0.3.0')).body).toContain('TenantTenantManager');
+});
+
+test('what a request holds that is newer than its version is unknown: fields are ignored, types are InvalidType', async () => {
+  const lab = await loggedIn({ version: '7.0' });
+  const reconfigure = (spec: string, version: string) =>
+    lab.call(
+      `<ReconfigVM_Task xmlns="urn:vim25"><_this type="VirtualMachine">${lab.ref('web')}</_this><spec>${spec}</spec></ReconfigVM_Task>`,
+      `urn:vim25/${version}`,
+    );
+  const mode = '<annotation>seen</annotation><ftEncryptionMode>ftEncryptionRequired</ftEncryptionMode>';
+  const older = await finished(lab, await reconfigure(mode, '6.7.3'));
+  expect(older).toContain('<state>success</state>');
+  expect(lab.mock.inventory.vm('web')?.get('config')).toMatchObject({ annotation: 'seen' });
+  expect(lab.mock.inventory.vm('web')?.get('config')?.ftEncryptionMode).not.toBe('ftEncryptionRequired');
+  const ignored = lab.runtime.journal.entries({ event: 'vcenter.unknown' });
+  expect(ignored.map(({ data }) => data?.what)).toEqual(['element spec.ftEncryptionMode']);
+  await finished(lab, await reconfigure(mode, '7.0.3.0'));
+  expect(lab.mock.inventory.vm('web')?.get('config')?.ftEncryptionMode).toBe('ftEncryptionRequired');
+  const add = (type: string) =>
+    `<deviceChange><operation>add</operation><device xsi:type="${type}"><key>-1</key></device></deviceChange>`;
+  // VirtualPrecisionClock came with 7.0.0.0.
+  const clock = await reconfigure(add('VirtualPrecisionClock'), '6.7.3');
+  expect(clock.body).toContain(
+    '<InvalidTypeFault xmlns="urn:vim25" xsi:type="InvalidType"><argument>spec.deviceChange.device</argument>',
+  );
+  expect((await reconfigure(add('VirtualPrecisionClock'), '7.0.3.0')).status).toBe(200);
 });
 
 test('unknown, undeclared and unsimulated methods answer as a vCenter does', async () => {

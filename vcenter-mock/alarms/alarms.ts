@@ -1,5 +1,6 @@
 import type { Clock, Journal, Json } from '../../core/index.ts';
 import type { Assumed } from '../assumed.ts';
+import type { Directory } from '../authorization/directory.ts';
 import { plainType } from '../events/event-filter.ts';
 import type { EventLog, PostedEvent } from '../events/event-log.ts';
 import { type Inventory, rootFolderRef } from '../inventory/inventory.ts';
@@ -55,6 +56,7 @@ export class Alarms {
   readonly #journal: Journal;
   readonly #store: ObjectStore;
   readonly #inventory: Inventory;
+  readonly #directory: Directory;
   readonly #events: EventLog;
   readonly #assumed: Assumed;
   readonly #alarms = new Set<Alarm>();
@@ -70,6 +72,7 @@ export class Alarms {
     journal: Journal;
     store: ObjectStore;
     inventory: Inventory;
+    directory: Directory;
     events: EventLog;
     assumed: Assumed;
   }) {
@@ -77,6 +80,7 @@ export class Alarms {
     this.#journal = parts.journal;
     this.#store = parts.store;
     this.#inventory = parts.inventory;
+    this.#directory = parts.directory;
     this.#events = parts.events;
     this.#assumed = parts.assumed;
     parts.events.subscribe((posted) => this.#onEvent(posted));
@@ -117,7 +121,7 @@ export class Alarms {
       alarm,
       entity,
       lastModifiedTime: new Date(this.#clock.now()),
-      lastModifiedUser: user,
+      lastModifiedUser: this.#directory.shownName(user),
       creationEventId,
     };
   }
@@ -404,7 +408,7 @@ export class Alarms {
     this.#keep(entity, {
       ...state,
       acknowledged: true,
-      acknowledgedByUser: actor.user,
+      acknowledgedByUser: this.#directory.shownName(actor.user),
       acknowledgedTime: new Date(this.#clock.now()),
     });
     this.#tell('AlarmAcknowledgedEvent', alarm, entity, actor, {}, 'Acknowledged');

@@ -79,7 +79,7 @@ export function checkExpression(expression: Expression, assumed: Assumed, within
 export function stateOf(expression: Expression, object: ManagedObject, assumed: Assumed): Status | undefined {
   if (isA(expression, 'StateAlarmExpression')) {
     if (!isSubtype(object.type, plainType(expression.type))) return undefined;
-    return compare(expression, String(readPath(object, expression.statePath, assumed)?.value ?? ''));
+    return compare(expression, String(readPath(object, expression.statePath, { assumed })?.value ?? ''));
   }
   if (!isA(expression, 'OrAlarmExpression') && !isA(expression, 'AndAlarmExpression')) return undefined;
   const parts = expression.expression

@@ -78,6 +78,12 @@ export class Directory {
     return this.#asGiven.get(name) ?? this.#byKey.get(principalKey(name));
   }
 
+  /** A user's name as sessions, events and tasks show it; a name that is no user's stays as it is. observed */
+  shownName(name: string): string {
+    const user = this.user(name);
+    return user ? principalName(user.username) : name;
+  }
+
   hasGroup(name: string): boolean {
     return this.#groups.has(principalKey(name));
   }

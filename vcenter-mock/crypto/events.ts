@@ -150,6 +150,72 @@ const rows = {
   },
   // All lists carry this one without a text.
   'com.vmware.vc.vm.VmMigratingWithEncryptionEvent': { severity: 'info', text: '' },
+  // From here on: what the lists have and nothing here leads to. Some of 7.0u1 on and of 7.0u3 on, which are not told apart here.
+  'com.vmware.vc.crypto.IntegrityCheckFailed': { severity: 'error', text: '', '7.0': null, '6.7': null },
+  'com.vmware.vc.crypto.IntegrityCheckPassed': { severity: 'info', text: '', '7.0': null, '6.7': null },
+  'com.vmware.vc.kms.crypto.TrustAuthority.ClusterNotAvailable': {
+    severity: 'error',
+    text: 'The Trusted Key Provider is not available.',
+    '6.7': null,
+  },
+  'com.vmware.vc.kms.crypto.TrustAuthority.ClusterUnhealthy': {
+    severity: 'error',
+    text: 'The Trusted Key Provider is unhealthy.',
+    '6.7': null,
+  },
+  'com.vmware.vc.kms.crypto.TrustAuthority.KmsUnhealthy': {
+    severity: 'error',
+    text: 'The Trusted Key Provider is unhealthy.',
+    '6.7': null,
+  },
+  'com.vmware.vc.vm.Crypto.VMLocked.TAKeyMissingOnHost': {
+    severity: 'error',
+    text: 'Virtual machine is locked because Trust Authority managed key(s) are missing on the required host.',
+    '6.7': null,
+  },
+  'com.vmware.vc.vm.Crypto.VMLocked.TAKMSClusterUnavaliable': {
+    severity: 'error',
+    text: 'Virtual machine is locked because the required Trusted Key Provider(s) is unavailable.',
+    '6.7': null,
+  },
+  'com.vmware.vc.vm.crypto.DiskchainUsingMixedKeys': {
+    severity: 'warning',
+    text: 'The disk device is encrypted with mixed keys.',
+    '6.7': null,
+  },
+  'com.vmware.vc.vm.crypto.NoDiskSpace': {
+    severity: 'error',
+    text: 'Cryptographic operation failed due to insufficient disk space on datastore',
+    '6.7': null,
+  },
+  'com.vmware.vc.vm.crypto.RekeyFail': { severity: 'error', text: '', '6.7': null },
+  'com.vmware.vc.vecs.CertExpirationEvent': { severity: 'warning', text: 'Certificate will expire soon.' },
+  'com.vmware.vc.TrustAuthority.KMSClientCertExpirationEvent': {
+    severity: 'warning',
+    text: 'The client certificate of Trusted Key Provider will expire soon.',
+    '6.7': null,
+  },
+  'com.vmware.vc.TrustAuthority.KMSServerCertExpirationEvent': {
+    severity: 'warning',
+    text: 'The server certificate of Trusted Key Provider will expire soon.',
+    '6.7': null,
+  },
+  'com.vmware.vc.vm.VmSyncingWithEncryptionEvent': {
+    severity: 'info',
+    text: 'Fault Tolerance virtual machine syncing to secondary with encryption',
+    '6.7': null,
+  },
+  'com.vmware.vc.HostTpmConfigEncryptionEvent': {
+    severity: 'info',
+    isExtended: true,
+    text: 'Host configuration is TPM encrypted.',
+    '7.0': null,
+    '6.7': null,
+  },
+  'com.vmware.vc.vtpm.FailedProcessingVTpmCertsEvent': {
+    severity: 'error',
+    text: 'Unable to {operation} a Certificate for Virtual TPM device on Virtual Machine {vmName}. {fault.msg}',
+  },
 } as const satisfies Record<string, Row>;
 
 export type CryptoEventId = keyof typeof rows;

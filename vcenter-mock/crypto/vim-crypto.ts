@@ -18,7 +18,7 @@ import { VimInventory } from './vim-inventory.ts';
 import { privilegesFor } from './vim-privileges.ts';
 import { keyIn } from './vm-crypto-keys.ts';
 import type { VmCryptoPlan } from './vm-crypto-plan.ts';
-import type { CryptoSpec, DiskOperation, ProfileSpec, VmCryptoRequest } from './vm-crypto-request.ts';
+import type { CryptoSpec, ProfileSpec, VmCryptoRequest } from './vm-crypto-request.ts';
 import { encryptionFilter } from './vm-encryption.ts';
 
 const managerId = 'CryptoManager';
@@ -56,9 +56,6 @@ export class VimCrypto implements CryptoHooks {
     // documented: an encrypted VM is always migrated encrypted; the fault is assumed
     if (facts.keyId && !this.#becomesPlain(request) && migrateEncryption !== 'required') {
       throw invalidArgument('spec.migrateEncryption', 'An encrypted virtual machine is always migrated encrypted.');
-    }
-    if (facts.keyId && origin === 'reconfigure' && request.disks.some(({ operation }) => addsDisk(operation))) {
-      task.require('Cryptographer.AddDisk', vm.ref);
     }
     await this.#bringAttached(draft, request, task);
     // documented (vcenter.md 10.3): the copy's keys must be on its host, or be fetched.
@@ -274,10 +271,6 @@ export class VimCrypto implements CryptoHooks {
       },
     );
   }
-}
-
-function addsDisk(operation: DiskOperation | undefined): boolean {
-  return operation === 'create' || operation === 'attach';
 }
 
 /** The encryption of a vCenter. @throws NotSupported when it has none */

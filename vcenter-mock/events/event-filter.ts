@@ -1,3 +1,4 @@
+import { principalKey } from '../authorization/directory.ts';
 import { rootFolderRef } from '../inventory/inventory.ts';
 import { isSubtype } from '../vim/kernel/registry.ts';
 import { type Data, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
@@ -49,10 +50,10 @@ export function eventTest(filter: Data<'EventFilterSpec'>): (filed: FiledEvent) 
   if (time?.beginTime) tests.push(({ event }) => event.createdTime >= time.beginTime!);
   if (time?.endTime) tests.push(({ event }) => event.createdTime <= time.endTime!);
   if (userName) {
-    const users = userName.userList && new Set(userName.userList.map((name) => name.toLowerCase()));
+    const users = userName.userList && new Set(userName.userList.map(principalKey));
     // documented: what the system did has no user
     tests.push(({ event }) =>
-      event.userName === '' ? userName.systemUser : !users || users.has(event.userName.toLowerCase()),
+      event.userName === '' ? userName.systemUser : !users || users.has(principalKey(event.userName)),
     );
   }
   if (eventChainId !== undefined) tests.push(({ event }) => event.chainId === eventChainId);

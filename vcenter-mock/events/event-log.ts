@@ -1,4 +1,5 @@
 import type { Json, Runtime } from '../../core/index.ts';
+import type { Directory } from '../authorization/directory.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import type { ValueReader, ValueWriter } from '../state/values.ts';
@@ -54,15 +55,17 @@ export type SavedEvents = {
 export class EventLog {
   readonly #runtime: Runtime;
   readonly #inventory: Inventory;
+  readonly #directory: Directory;
   readonly #limit: number;
   readonly #listeners = new Set<(posted: PostedEvent) => void>();
   /** Their keys follow one another. */
   #events: FiledEvent[] = [];
   #key = 0;
 
-  constructor(runtime: Runtime, inventory: Inventory, limit: number) {
+  constructor(runtime: Runtime, inventory: Inventory, directory: Directory, limit: number) {
     this.#runtime = runtime;
     this.#inventory = inventory;
+    this.#directory = directory;
     this.#limit = limit;
   }
 
@@ -109,7 +112,7 @@ export class EventLog {
       key,
       chainId: subject.chainId ?? key,
       createdTime: new Date(this.#runtime.clock.now()),
-      userName: subject.user ?? '',
+      userName: this.#directory.shownName(subject.user ?? ''),
       ...this.#arguments(subject),
       fullFormattedMessage: message,
     } as AnyEvent;

@@ -1,6 +1,7 @@
 /**
  * The classic event types that the engine posts, with the category and text that EventManager.description gives for
- * them. Texts: observed event lists (vcenter.md 12.2) where listed there; the others are assumed in the same style.
+ * them. Texts: observed event lists (vcenter.md 12.2) where listed there; the others are assumed in the same style. `'6.7'` is that
+ * release's own.
  */
 export const eventTypes = {
   VmBeingCreatedEvent: { category: 'info', description: 'Creating VM' },
@@ -29,7 +30,7 @@ export const eventTypes = {
   VmMigratedEvent: { category: 'info', description: 'VM migrated' },
   VmFailedMigrateEvent: { category: 'error', description: 'Cannot migrate VM' },
   VmBeingRelocatedEvent: { category: 'info', description: 'VM relocating' },
-  VmRelocateFailedEvent: { category: 'error', description: 'Failed to relocate VM' },
+  VmRelocateFailedEvent: { category: 'error', description: 'Failed to relocate VM', '6.7': 'Cannot relocate VM' },
   VmRelocatedEvent: { category: 'info', description: 'VM relocated' },
   HostShutdownEvent: { category: 'info', description: 'Host shut down' },
   HostConnectionLostEvent: { category: 'error', description: 'Host connection lost' },
@@ -65,4 +66,10 @@ export const eventTypes = {
   PermissionAddedEvent: { category: 'info', description: 'Permission added' },
   PermissionUpdatedEvent: { category: 'info', description: 'Permission updated' },
   PermissionRemovedEvent: { category: 'info', description: 'Permission removed' },
-} as const satisfies Record<string, { category: string; description: string }>;
+} as const satisfies Record<string, EventType>;
+
+export interface EventType {
+  category: string;
+  description: string;
+  '6.7'?: string;
+}

@@ -2,14 +2,14 @@ import { type FaultHit, KeyrigError, messageOf } from '../../core/index.ts';
 import { authorizeCall } from '../authorization/authorize-call.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import type { ImplementationTable } from '../objects/implementation-table.ts';
-import { readPath } from '../property-collector/property-path.ts';
+import { readPath, topLevel } from '../property-collector/property-path.ts';
 import type { Call, HttpContext, Vcenter } from '../vcenter.ts';
 import { decodeFields } from '../vim/kernel/decode.ts';
 import { type EncodeContext, encodeAnyValue, encodeValue } from '../vim/kernel/encode.ts';
 import { fault, invalidArgument, scriptedFault, systemError, VimFault } from '../vim/kernel/fault.ts';
 import { methodOf, parseType, type TypeUse } from '../vim/kernel/registry.ts';
 import { type Data, type Ref, refKey } from '../vim/kernel/values.ts';
-import { compareVersions, negotiate } from '../vim/kernel/version.ts';
+import { isKnown, negotiate } from '../vim/kernel/version.ts';
 import { XmlError } from '../vim/kernel/xml.ts';
 import { LazySignal } from './lazy-signal.ts';
 import { recordAnswered } from './request-faults.ts';
@@ -255,7 +255,7 @@ export class Dispatcher {
     const declaration = methodOf(object.type, method);
     // PBM counts its versions on a scale of its own.
     const version = context.dialect === 'pbm' ? vc.profile.apiVersion : context.version;
-    const known = declaration && compareVersions(declaration.since ?? '1.0', version) <= 0;
+    const known = declaration && isKnown(declaration.since, version);
     if (!isFetch && !known) {
       recordUnknown(vc, cause, object, method, 'is not a method of this vCenter');
       throw fault('MethodNotFound', vc.assumed.methodNotFound(refKey(object.ref), method), {
@@ -263,12 +263,12 @@ export class Dispatcher {
         method,
       });
     }
-    const params = this.#params(request, isFetch ? fetchParams : declaration!.params, cause);
+    const params = this.#params(request, isFetch ? fetchParams : declaration!.params, version, cause);
     const privilege = isFetch
-      ? vc.authorization.propertyPrivilege(object.type, /^\w*/.exec(String(params.prop))?.[0] ?? '')
+      ? vc.authorization.propertyPrivilege(object.type, topLevel(String(params.prop)))
       : declaration!.privilege;
     if (session) authorizeCall(vc.authorization, session, { object, method, privilege, params });
-    else if (!isAnonymous(object, method, privilege, params)) throw this.#notAuthenticated(object.ref);
+    else if (!this.#isAnonymous(object, method, privilege, params)) throw this.#notAuthenticated(object.ref);
     const user = session?.user.username ?? '';
     const signal = session
       ? new LazySignal(() => AbortSignal.any([input.signal.value, session.ended.signal]))
@@ -289,7 +289,10 @@ export class Dispatcher {
     };
     if (isFetch) {
       // Undocumented; pyVmomi reads every property with it. An unset property gives no returnval (unverified).
-      const value = readPath(seenBy(session, object, vc.authorization), String(params.prop), vc.assumed);
+      const value = readPath(seenBy(session, object, vc.authorization), String(params.prop), {
+        assumed: vc.assumed,
+        version,
+      });
       return responseEnvelope(method, request.ns, encodeAnyValue('returnval', value, context), context);
     }
     const implementation = this.#implementations.method(object.type, method);
@@ -304,9 +307,14 @@ export class Dispatcher {
     );
   }
 
-  #params(request: SoapRequest, declared: Readonly<Record<string, string>>, cause: number): Record<string, unknown> {
+  #params(
+    request: SoapRequest,
+    declared: Readonly<Record<string, string>>,
+    version: string,
+    cause: number,
+  ): Record<string, unknown> {
     const types = paramsOf(declared);
-    const params = decodeFields(undefined, types, request.element, '', (what) => {
+    const unknown = (what: string) => {
       this.#vc.runtime.journal.record({
         plane: 'vcenter',
         event: 'vcenter.unknown',
@@ -315,9 +323,10 @@ export class Dispatcher {
         data: { method: request.method, what },
         cause,
       });
-    });
+    };
+    const params = decodeFields(undefined, types, request.element, '', { version, unknown });
     for (const [name, type] of types) {
-      if (params[name] !== undefined || type.optional) continue;
+      if (params[name] !== undefined || type.optional || !isKnown(type.since, version)) continue;
       // An empty array is written as no element at all.
       if (type.array) params[name] = [];
       else {
@@ -325,6 +334,20 @@ export class Dispatcher {
       }
     }
     return params;
+  }
+
+  /** The few calls that need no login (vcenter.md 4.2): of properties only the service instance's content can be read, and nothing beyond it. */
+  #isAnonymous(object: ManagedObject, method: string, privilege: string, params: Record<string, unknown>): boolean {
+    if (privilege !== 'System.Anonymous') return false;
+    if (method === 'Fetch') return object.type === 'ServiceInstance';
+    if (method !== 'RetrieveProperties' && method !== 'RetrievePropertiesEx') return true;
+    const needsNone = (path: string) =>
+      this.#vc.authorization.propertyPrivilege('ServiceInstance', topLevel(path)) === 'System.Anonymous';
+    return ((params.specSet ?? []) as Data<'PropertyFilterSpec'>[]).every(
+      ({ objectSet = [], propSet = [] }) =>
+        objectSet.every(({ obj, selectSet = [] }) => obj.type === 'ServiceInstance' && selectSet.length === 0) &&
+        propSet.every(({ all, pathSet = [] }) => !all && pathSet.every(needsNone)),
+    );
   }
 
   #notAuthenticated(object: Ref): VimFault {
@@ -335,21 +358,6 @@ export class Dispatcher {
 /** Calls that last until something changes. */
 function waits(method: string): boolean {
   return method === 'WaitForUpdates' || method === 'WaitForUpdatesEx';
-}
-
-/** The few calls that need no login (vcenter.md 4.2). */
-function isAnonymous(
-  object: ManagedObject,
-  method: string,
-  privilege: string,
-  params: Record<string, unknown>,
-): boolean {
-  if (method === 'Fetch') return object.type === 'ServiceInstance' && params.prop === 'content';
-  if (method === 'RetrieveProperties' || method === 'RetrievePropertiesEx') {
-    const specs = (params.specSet ?? []) as Data<'PropertyFilterSpec'>[];
-    return specs.every((spec) => (spec.objectSet ?? []).every((start) => start.obj.type === 'ServiceInstance'));
-  }
-  return privilege === 'System.Anonymous';
 }
 
 function isPbm(object: ManagedObject): boolean {

@@ -1,6 +1,6 @@
 import type { Clock, ClockTimer, Random } from '../../core/index.ts';
 import type { Authorization } from '../authorization/authorization.ts';
-import { type Directory, principalKey, type User } from '../authorization/directory.ts';
+import { type Directory, principalKey, principalName, type User } from '../authorization/directory.ts';
 import type { ManagedObject, ObjectStore } from '../inventory/store.ts';
 import { isSubtype } from '../vim/kernel/registry.ts';
 import { type Data, parseRefKey, type Ref, refKey } from '../vim/kernel/values.ts';
@@ -283,7 +283,7 @@ export class SessionTable {
 export function userSession(session: Session): Data<'UserSession'> {
   return {
     key: session.key,
-    userName: session.user.username,
+    userName: principalName(session.user.username),
     fullName: session.user.fullName ?? session.user.username,
     loginTime: new Date(session.loginTime),
     lastActiveTime: new Date(session.lastActive),

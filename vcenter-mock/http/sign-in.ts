@@ -1,4 +1,4 @@
-import type { User } from '../authorization/directory.ts';
+import { principalName, type User } from '../authorization/directory.ts';
 import { rootFolderRef } from '../inventory/inventory.ts';
 import type { Vcenter } from '../vcenter.ts';
 import type { Session, SessionClient } from './sessions.ts';
@@ -10,16 +10,21 @@ import type { Session, SessionClient } from './sessions.ts';
 export function openSession(vc: Vcenter, user: User, client: SessionClient, cause: number): Session {
   vc.authorization.require(user.username, 'System.View', rootFolderRef);
   const session = vc.sessions.open(user, client);
-  session.callCount = 1;
+  const { remoteAddress, userAgent } = client;
   vc.events.post(
     'UserLoginSessionEvent',
     {
-      ipAddress: client.remoteAddress,
-      userAgent: client.userAgent,
+      ipAddress: remoteAddress,
+      userAgent,
       locale: session.locale,
       sessionId: session.key,
     },
-    { user: user.username, cause, message: `User ${user.username}@${client.remoteAddress} logged in` },
+    {
+      user: user.username,
+      cause,
+      // observed
+      message: `User ${principalName(user.username)}@${remoteAddress} logged in as ${userAgent}`,
+    },
   );
   return session;
 }
@@ -43,15 +48,25 @@ export function logOut(vc: Vcenter, session: Session, cause: number): void {
 
 /** The session as UserLogoutSessionEvent reports it. assumed: an idle session ends with the same event as a logout */
 export function postLogout(vc: Vcenter, session: Session, cause?: number): void {
+  const { remoteAddress, userAgent, callCount, key, user } = session;
+  const loginTime = new Date(session.loginTime);
+  const name = `${principalName(user.username)}@${remoteAddress}`;
   vc.events.post(
     'UserLogoutSessionEvent',
+    { ipAddress: remoteAddress, userAgent, callCount, sessionId: key, loginTime },
     {
-      ipAddress: session.remoteAddress,
-      userAgent: session.userAgent,
-      callCount: session.callCount,
-      sessionId: session.key,
-      loginTime: new Date(session.loginTime),
+      user: user.username,
+      cause,
+      // observed
+      message: `User ${name} logged out (login time: ${longTime(loginTime)}, number of API invocations: ${callCount}, user agent: ${userAgent})`,
     },
-    { user: session.user.username, cause, message: `User ${session.user.username} logged out` },
   );
+}
+
+/** `Tuesday, 14 April, 2020 12:28:35 AM`, as event texts write a time (observed). */
+function longTime(time: Date): string {
+  const part = (options: Intl.DateTimeFormatOptions) => time.toLocaleString('en-US', { timeZone: 'UTC', ...options });
+  const day = part({ day: '2-digit' });
+  const clock = part({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).replace(/\s/, ' ');
+  return `${part({ weekday: 'long' })}, ${day} ${part({ month: 'long' })}, ${time.getUTCFullYear()} ${clock}`;
 }

@@ -1,6 +1,6 @@
 import { cryptoEventDescriptions, eventWordingOf } from '../crypto/events.ts';
 import { type AnyEvent, plainType } from '../events/event-filter.ts';
-import { eventTypes } from '../events/event-types.ts';
+import { type EventType, eventTypes } from '../events/event-types.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
@@ -19,14 +19,13 @@ const element = (key: string) => data('ElementDescription', { key, label: key, s
 
 /** EventManager.description: what govc reads to show an event's category. */
 export function eventDescription(version: string): Data<'EventDescription'> {
+  const wording = eventWordingOf(version);
   const details = [
-    ...Object.entries(eventTypes).map(([key, { category, description }]) => ({
-      key,
-      category,
-      description,
-      fullFormat: description,
-    })),
-    ...cryptoEventDescriptions(eventWordingOf(version)),
+    ...Object.entries<EventType>(eventTypes).map(([key, { category, description, ...older }]) => {
+      const text = wording === '6.7' ? (older['6.7'] ?? description) : description;
+      return { key, category, description: text, fullFormat: text };
+    }),
+    ...cryptoEventDescriptions(wording),
   ];
   return {
     _type: 'EventDescription',

@@ -7,13 +7,21 @@ export const fileManager = implement('FileManager', {
   methods: {
     DeleteDatastoreFile_Task: (_manager, { name, datacenter }, call) => {
       const { datastore } = pathOf(call.vc, name, datacenter);
-      return startEntityTask(datastore, call, 'FileManager.deleteDatastoreFile', async (task) => {
-        task.require('Datastore.FileManagement', datastore.ref);
-        deleteFile(call.vc, name, datacenter);
-      });
+      return startEntityTask(
+        datastore,
+        call,
+        'FileManager.deleteDatastoreFile',
+        async () => deleteFile(call.vc, name, datacenter),
+        {
+          needs: ['Datastore.FileManagement'],
+        },
+      );
     },
 
-    MakeDirectory: (_manager, { name, createParentDirectories }, call) =>
-      makeDirectory(call.vc, name, createParentDirectories ?? false),
+    // documented: the privilege is one on the datastore
+    MakeDirectory(_manager, { name, datacenter, createParentDirectories }, call) {
+      call.require('Datastore.FileManagement', pathOf(call.vc, name, datacenter).datastore.ref);
+      makeDirectory(call.vc, name, createParentDirectories ?? false);
+    },
   },
 });

@@ -1,6 +1,7 @@
 import { entityDefaults } from '../inventory/entity-defaults.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import { addChildren } from '../inventory/virtual-machine-factory.ts';
+import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Call } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
@@ -8,6 +9,7 @@ import { anyValue, type Ref } from '../vim/kernel/values.ts';
 import { createVm } from '../virtual-machine/create.ts';
 import { moveInto } from '../virtual-machine/move.ts';
 import { requireFreeName } from '../virtual-machine/names.ts';
+import { privilegesToCreate } from '../virtual-machine/reconfigure-privileges.ts';
 import { registerVm } from '../virtual-machine/register.ts';
 import { removeFolder } from '../virtual-machine/remove-folder.ts';
 import { startEntityTask } from './managed-entity.ts';
@@ -15,11 +17,13 @@ import { startEntityTask } from './managed-entity.ts';
 /** Folder: what is made, registered and moved in it. */
 export const folder = implement('Folder', {
   methods: {
-    CreateVM_Task: (parent, params, call) =>
-      startEntityTask(parent, call, 'Folder.createVm', async (task) => {
+    CreateVM_Task(parent, params, call) {
+      const create = async (task: RunningTask) => {
         const vm = await createVm(call.vc, parent, params, task);
         return anyValue('ref VirtualMachine', vm.ref);
-      }),
+      };
+      return startEntityTask(parent, call, 'Folder.createVm', create, { needs: privilegesToCreate(params.config) });
+    },
 
     RegisterVM_Task: (parent, params, call) =>
       startEntityTask(parent, call, 'Folder.registerVm', async (task) => {
@@ -27,18 +31,16 @@ export const folder = implement('Folder', {
         return anyValue('ref VirtualMachine', vm.ref);
       }),
 
-    MoveIntoFolder_Task: (parent, { list }, call) =>
-      startEntityTask(parent, call, 'Folder.moveInto', async (task) => {
-        for (const entity of entitiesOf(list, call)) {
-          task.require(movePrivileges[entity.type] ?? 'Folder.Move', entity.ref);
-          moveInto(call.vc, parent, entity);
-        }
-      }),
+    MoveIntoFolder_Task(parent, { list }, call) {
+      for (const entity of list) call.require(movePrivileges[entity.type] ?? 'Folder.Move', entity);
+      return startEntityTask(parent, call, 'Folder.moveInto', async () => {
+        for (const entity of entitiesOf(list, call)) moveInto(call.vc, parent, entity);
+      });
+    },
 
     Destroy_Task: (object, _params, call) =>
-      startEntityTask(object, call, 'Folder.destroy', async (task) => {
-        task.require('Folder.Delete', object.ref);
-        removeFolder(call.vc, object, 'destroy', task);
+      startEntityTask(object, call, 'Folder.destroy', async (task) => removeFolder(call.vc, object, 'destroy', task), {
+        needs: ['Folder.Delete'],
       }),
 
     UnregisterAndDestroy_Task: (object, _params, call) =>

@@ -17,9 +17,8 @@ function datastoresOf(vc: Vcenter, browser: ManagedObject): TypedObject<'Datasto
 function search(browser: ManagedObject, path: string, call: Call, descriptionId: string, find: Search) {
   const datastores = datastoresOf(call.vc, browser);
   const named = datastores.find((one) => path.startsWith(`[${one.get('name')}]`)) ?? datastores[0];
-  return startEntityTask(named ?? call.vc.inventory.rootFolder, call, descriptionId, async (task) => {
-    if (named) task.require('Datastore.Browse', named.ref);
-    return find(datastores);
+  return startEntityTask(named ?? call.vc.inventory.rootFolder, call, descriptionId, async () => find(datastores), {
+    needs: named ? ['Datastore.Browse'] : [],
   });
 }
 

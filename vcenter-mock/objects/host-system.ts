@@ -10,7 +10,13 @@ import { implement } from '../vim/kernel/implementation.ts';
 import { data, type Ref } from '../vim/kernel/values.ts';
 
 /** Starts a task on a host; a second one at the same time ends in TaskInProgress. */
-function startHostTask(host: Host, call: Call, descriptionId: string, run: TaskRequest['run']): Ref {
+function startHostTask(
+  host: Host,
+  call: Call,
+  descriptionId: string,
+  run: TaskRequest['run'],
+  needs?: readonly string[],
+): Ref {
   return call.vc.tasks.start({
     method: call.method,
     descriptionId,
@@ -20,6 +26,7 @@ function startHostTask(host: Host, call: Call, descriptionId: string, run: TaskR
     exclusive: true,
     cancelable: call.method === 'EnterMaintenanceMode_Task',
     run,
+    needs,
   });
 }
 
@@ -68,6 +75,8 @@ export const hostSystem = implement('HostSystem', {
       ),
 
     Destroy_Task: (host, _params, call) =>
-      startHostTask(host, call, 'HostSystem.destroy', async (task) => removeHost(call.vc, host, task)),
+      startHostTask(host, call, 'HostSystem.destroy', async (task) => removeHost(call.vc, host, task), [
+        'Host.Inventory.RemoveHostFromCluster',
+      ]),
   },
 });

@@ -12,6 +12,7 @@ export function startEntityTask(
   call: Call,
   descriptionId: string,
   run: TaskRequest['run'],
+  more: Partial<TaskRequest> = {},
 ): Ref {
   return call.vc.tasks.start({
     method: call.method,
@@ -20,6 +21,7 @@ export function startEntityTask(
     user: call.user,
     cause: call.cause,
     run,
+    ...more,
   });
 }
 
@@ -38,14 +40,15 @@ export const managedEntity = implement('ManagedEntity', {
     /** documented: brings the object's state up to date; here it always is. */
     Reload: (entity) => entity.touch(),
 
-    Rename_Task: (entity, { newName }, call) =>
-      startEntityTask(entity, call, `${entity.type}.rename`, async (task) => {
-        const privilege = renamePrivileges[entity.type];
+    Rename_Task(entity, { newName }, call) {
+      const privilege = renamePrivileges[entity.type];
+      const rename = async () => {
         if (!privilege) throw fault('NotSupported', call.vc.assumed.notSupported);
-        task.require(privilege, entity.ref);
         requireFreeName(call.vc, entity.get('parent'), newName);
         entity.set({ name: newName });
-      }),
+      };
+      return startEntityTask(entity, call, `${entity.type}.rename`, rename, { needs: privilege ? [privilege] : [] });
+    },
 
     // A type that can be destroyed says so itself.
     Destroy_Task: (entity, _params, call) =>

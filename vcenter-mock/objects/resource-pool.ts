@@ -81,13 +81,14 @@ export const resourcePool = implement('ResourcePool', {
       }
     },
 
-    Destroy_Task: (pool, _params, call) =>
-      startEntityTask(pool, call, 'ResourcePool.destroy', async (task) => {
-        task.require('Resource.DeletePool', pool.ref);
+    Destroy_Task(pool, _params, call) {
+      const destroy = async () => {
         const parent = above(call.vc, pool);
         // documented: the root pool cannot be destroyed
         if (!parent) throw fault('NotSupported', call.vc.assumed.notSupported);
         dissolve(call.vc, pool, parent);
-      }),
+      };
+      return startEntityTask(pool, call, 'ResourcePool.destroy', destroy, { needs: ['Resource.DeletePool'] });
+    },
   },
 });

@@ -56,25 +56,41 @@ function byIp(ip: string, vmSearch: boolean, datacenter: Ref | undefined, call: 
     .map((vm) => vm.ref);
 }
 
+/** documented: only what the user may read is found, by path and name what he may view */
+function granted(found: readonly (Ref | undefined)[], privilege: string, { vc, user }: Call): Ref[] {
+  return found.flatMap((one) => (one && vc.authorization.holds(user, privilege, one) ? [one] : []));
+}
+
+const readable = (found: readonly (Ref | undefined)[], call: Call) => granted(found, 'System.Read', call);
+const viewable = (found: readonly (Ref | undefined)[], call: Call) => granted(found, 'System.View', call);
+
 export const searchIndex = implement('SearchIndex', {
   methods: {
     FindByUuid: (_object, params, call) =>
-      byUuid(params.uuid, params.vmSearch, params.instanceUuid ?? false, params.datacenter, call)[0],
+      readable(byUuid(params.uuid, params.vmSearch, params.instanceUuid ?? false, params.datacenter, call), call)[0],
     FindAllByUuid: (_object, params, call) =>
-      byUuid(params.uuid, params.vmSearch, params.instanceUuid ?? false, params.datacenter, call),
-    FindByDnsName: (_object, params, call) => byDnsName(params.dnsName, params.vmSearch, params.datacenter, call)[0],
-    FindAllByDnsName: (_object, params, call) => byDnsName(params.dnsName, params.vmSearch, params.datacenter, call),
-    FindByIp: (_object, params, call) => byIp(params.ip, params.vmSearch, params.datacenter, call)[0],
-    FindAllByIp: (_object, params, call) => byIp(params.ip, params.vmSearch, params.datacenter, call),
-    FindByInventoryPath: (_object, params, call) => call.vc.inventory.findByPath(params.inventoryPath)?.ref,
+      readable(byUuid(params.uuid, params.vmSearch, params.instanceUuid ?? false, params.datacenter, call), call),
+    FindByDnsName: (_object, params, call) =>
+      readable(byDnsName(params.dnsName, params.vmSearch, params.datacenter, call), call)[0],
+    FindAllByDnsName: (_object, params, call) =>
+      readable(byDnsName(params.dnsName, params.vmSearch, params.datacenter, call), call),
+    FindByIp: (_object, params, call) => readable(byIp(params.ip, params.vmSearch, params.datacenter, call), call)[0],
+    FindAllByIp: (_object, params, call) => readable(byIp(params.ip, params.vmSearch, params.datacenter, call), call),
+    FindByInventoryPath: (_object, params, call) =>
+      viewable([call.vc.inventory.findByPath(params.inventoryPath)?.ref], call)[0],
 
     FindChild(_object, params, call) {
       const entity = call.vc.store.find(params.entity);
       if (!entity) throw fault('ManagedObjectNotFound', call.vc.assumed.objectNotFound, { obj: params.entity });
-      return call.vc.inventory.findChild(entity, params.name)?.ref;
+      return viewable([call.vc.inventory.findChild(entity, params.name)?.ref], call)[0];
     },
 
     FindByDatastorePath: (_object, params, call) =>
-      vmsIn(params.datacenter, call).find((vm) => vm.get('config')?.files.vmPathName === params.path)?.ref,
+      readable(
+        vmsIn(params.datacenter, call)
+          .filter((vm) => vm.get('config')?.files.vmPathName === params.path)
+          .map(({ ref }) => ref),
+        call,
+      )[0],
   },
 });

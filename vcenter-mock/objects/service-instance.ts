@@ -64,6 +64,8 @@ export function aboutInfo(vc: Vcenter): Data<'AboutInfo'> {
     fullName: `VMware vCenter Server ${version} build-${build}`,
     vendor: 'VMware, Inc.',
     version,
+    // observed on an 8.0.3; that other releases send the same is assumed. Clients of releases before 7.0.2 do not see it.
+    patchLevel: '00000',
     build,
     localeVersion: 'INTL',
     localeBuild: '000',

@@ -1,4 +1,4 @@
-import type { User } from '../authorization/directory.ts';
+import { principalName, type User } from '../authorization/directory.ts';
 import { type Session, userSession } from '../http/sessions.ts';
 import { logOut, openSession, postBadLogin } from '../http/sign-in.ts';
 import type { Call } from '../vcenter.ts';
@@ -39,7 +39,7 @@ function refuseSecondLogin(call: Call): void {
     {
       user: session.user.username,
       cause: call.cause,
-      message: `User ${session.user.username} cannot logon since the user is already logged on`,
+      message: `User ${principalName(session.user.username)} cannot logon since the user is already logged on`,
     },
   );
   throw invalidLogin();
@@ -142,11 +142,11 @@ export const sessionManager = implement('SessionManager', {
         vc.sessions.close(session);
         vc.events.post(
           'SessionTerminatedEvent',
-          { sessionId: session.key, terminatedUsername: session.user.username },
+          { sessionId: session.key, terminatedUsername: principalName(session.user.username) },
           {
             user: call.user,
             cause: call.cause,
-            message: `A session for user '${session.user.username}' has stopped`,
+            message: `A session for user '${principalName(session.user.username)}' has stopped`,
           },
         );
       }

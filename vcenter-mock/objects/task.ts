@@ -1,3 +1,4 @@
+import { principalKey } from '../authorization/directory.ts';
 import type { TypedObject } from '../inventory/store.ts';
 import type { Call } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
@@ -15,7 +16,8 @@ export const task = implement('Task', {
     /** documented: a task can be cancelled by the user who started it and by those with Global.CancelTask */
     CancelTask(object, _params, call) {
       const { reason } = object.get('info');
-      if ((reason as { userName?: string }).userName !== call.user) call.require('Global.CancelTask', object);
+      const starter = (reason as { userName?: string }).userName ?? '';
+      if (principalKey(starter) !== principalKey(call.user)) call.require('Global.CancelTask', object);
       call.vc.tasks.cancel(object);
     },
 

@@ -14,48 +14,68 @@ export const virtualDiskManager = implement('VirtualDiskManager', {
     CreateVirtualDisk_Task: (_manager, { name, datacenter, spec }, call) => {
       const { vc } = call;
       const { datastore } = pathOf(vc, name, datacenter);
-      return startEntityTask(datastore, call, 'VirtualDiskManager.createVirtualDisk', async (task) => {
-        task.require('Datastore.FileManagement', datastore.ref);
-        if (!isA(spec, 'FileBackedVirtualDiskSpec')) throw fault('NotSupported', vc.assumed.notSupported);
-        const capacityKb = Number(spec.capacityKb);
-        if (!(capacityKb > 0)) throw invalidArgument('spec.capacityKb');
-        for (const profile of spec.profile ?? []) checkProfile(vc, profile, 'spec.profile');
-        const { path } = newPath(vc, name, datacenter);
-        const crypto = cryptoSpecOf(spec.crypto, 'spec.crypto');
-        if (crypto && crypto.kind !== 'encrypt' && crypto.kind !== 'noOp') throw invalidArgument('spec.crypto');
-        const keyId = await vc.crypto.keyForDisk(datastore, spec.profile?.map(profileOf), crypto, task);
-        createDisk(vc, path, datastore, { capacityKb, diskType: spec.diskType, keyId });
-        return anyValue('string', path);
-      });
+      return startEntityTask(
+        datastore,
+        call,
+        'VirtualDiskManager.createVirtualDisk',
+        async (task) => {
+          if (!isA(spec, 'FileBackedVirtualDiskSpec')) throw fault('NotSupported', vc.assumed.notSupported);
+          const capacityKb = Number(spec.capacityKb);
+          if (!(capacityKb > 0)) throw invalidArgument('spec.capacityKb');
+          for (const profile of spec.profile ?? []) checkProfile(vc, profile, 'spec.profile');
+          const { path } = newPath(vc, name, datacenter);
+          const crypto = cryptoSpecOf(spec.crypto, 'spec.crypto');
+          if (crypto && crypto.kind !== 'encrypt' && crypto.kind !== 'noOp') throw invalidArgument('spec.crypto');
+          const keyId = await vc.crypto.keyForDisk(datastore, spec.profile?.map(profileOf), crypto, task);
+          createDisk(vc, path, datastore, { capacityKb, diskType: spec.diskType, keyId });
+          return anyValue('string', path);
+        },
+        { needs: ['Datastore.FileManagement'] },
+      );
     },
 
     CopyVirtualDisk_Task: (_manager, { sourceName, destName, destDatacenter, destSpec }, call) => {
       const { datastore } = pathOf(call.vc, destName, destDatacenter);
-      return startEntityTask(datastore, call, 'VirtualDiskManager.copyVirtualDisk', async (task) => {
-        task.require('Datastore.FileManagement', datastore.ref);
-        const encrypts = destSpec && isA(destSpec, 'FileBackedVirtualDiskSpec') && destSpec.crypto;
-        if (encrypts) throw invalidArgument('destSpec.crypto');
-        copyDisk(call.vc, sourceName, destName, destDatacenter);
-      });
+      return startEntityTask(
+        datastore,
+        call,
+        'VirtualDiskManager.copyVirtualDisk',
+        async () => {
+          const encrypts = destSpec && isA(destSpec, 'FileBackedVirtualDiskSpec') && destSpec.crypto;
+          if (encrypts) throw invalidArgument('destSpec.crypto');
+          copyDisk(call.vc, sourceName, destName, destDatacenter);
+        },
+        { needs: ['Datastore.FileManagement'] },
+      );
     },
 
     DeleteVirtualDisk_Task: (_manager, { name, datacenter }, call) => {
       const { datastore } = pathOf(call.vc, name, datacenter);
-      return startEntityTask(datastore, call, 'VirtualDiskManager.deleteVirtualDisk', async (task) => {
-        task.require('Datastore.FileManagement', datastore.ref);
-        call.vc.files.disks.delete(looseDisk(call.vc, name).path);
-      });
+      return startEntityTask(
+        datastore,
+        call,
+        'VirtualDiskManager.deleteVirtualDisk',
+        async () => {
+          call.vc.files.disks.delete(looseDisk(call.vc, name).path);
+        },
+        { needs: ['Datastore.FileManagement'] },
+      );
     },
 
     MoveVirtualDisk_Task: (_manager, { sourceName, destName, destDatacenter }, call) => {
       const { datastore } = pathOf(call.vc, destName, destDatacenter);
-      return startEntityTask(datastore, call, 'VirtualDiskManager.moveVirtualDisk', async (task) => {
-        task.require('Datastore.FileManagement', datastore.ref);
-        const { path } = looseDisk(call.vc, sourceName);
-        copyDisk(call.vc, sourceName, destName, destDatacenter);
-        call.vc.files.disks.delete(path);
-        return anyValue('string', pathOf(call.vc, destName).path);
-      });
+      return startEntityTask(
+        datastore,
+        call,
+        'VirtualDiskManager.moveVirtualDisk',
+        async () => {
+          const { path } = looseDisk(call.vc, sourceName);
+          copyDisk(call.vc, sourceName, destName, destDatacenter);
+          call.vc.files.disks.delete(path);
+          return anyValue('string', pathOf(call.vc, destName).path);
+        },
+        { needs: ['Datastore.FileManagement'] },
+      );
     },
 
     QueryVirtualDiskUuid(_manager, { name }, { vc }) {

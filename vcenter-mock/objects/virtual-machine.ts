@@ -7,11 +7,12 @@ import type { Call } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { anyValue, type Ref } from '../vim/kernel/values.ts';
-import { cloneVm } from '../virtual-machine/clone.ts';
+import { clonePrivileges, cloneVm } from '../virtual-machine/clone.ts';
 import { invalidPowerState, unsupportedOnEncryptedVm } from '../virtual-machine/faults.ts';
 import { migrate } from '../virtual-machine/migrate.ts';
 import { requireFreeName } from '../virtual-machine/names.ts';
 import { reconfigureVm } from '../virtual-machine/reconfigure.ts';
+import { privilegesOf } from '../virtual-machine/reconfigure-privileges.ts';
 import { destroyVm, unregisterVm } from '../virtual-machine/register.ts';
 import { relocateVm } from '../virtual-machine/relocate.ts';
 import { markAsTemplate, markAsVirtualMachine } from '../virtual-machine/template.ts';
@@ -57,7 +58,9 @@ export const virtualMachine = implement('VirtualMachine', {
   },
   methods: {
     ReconfigVM_Task: (vm, { spec }, call) =>
-      startVmTask(vm, call, 'VirtualMachine.reconfigure', (task) => reconfigureVm(call.vc, vm, spec, task)),
+      startVmTask(vm, call, 'VirtualMachine.reconfigure', (task) => reconfigureVm(call.vc, vm, spec, task), {
+        needs: privilegesOf(spec, vm),
+      }),
 
     MigrateVM_Task: (vm, { host, pool, state }, call) =>
       startVmTask(
@@ -66,13 +69,15 @@ export const virtualMachine = implement('VirtualMachine', {
         'VirtualMachine.migrate',
         async (task) => {
           const existing = vm.get('runtime').powerState;
-          // documented: which one it takes depends on the VM, so that none is declared.
-          task.require(existing === 'poweredOff' ? 'Resource.ColdMigrate' : 'Resource.HotMigrate', vm.ref);
           // vim25: state, when given, is what the VM must be in
           if (state && state !== existing) throw invalidPowerState(call.vc.assumed, existing, state);
           await migrate(call.vc, vm, { host, pool }, task);
         },
-        { cancelable: true },
+        // documented: which one it takes depends on the VM, so that none is declared.
+        {
+          cancelable: true,
+          needs: [vm.get('runtime').powerState === 'poweredOff' ? 'Resource.ColdMigrate' : 'Resource.HotMigrate'],
+        },
       ),
 
     UpgradeVM_Task: (vm, { version }, call) =>
@@ -93,6 +98,7 @@ export const virtualMachine = implement('VirtualMachine', {
         entity: vm,
         user: call.user,
         cause: call.cause,
+        needs: clonePrivileges(vm, params.spec),
         run: async (task) => anyValue('ref VirtualMachine', (await cloneVm(call.vc, vm, params, task)).ref),
       }),
 
@@ -106,27 +112,31 @@ export const virtualMachine = implement('VirtualMachine', {
     },
 
     Destroy_Task: (vm, _params, call) =>
-      startVmTask(vm, call, 'VirtualMachine.destroy', async (task) => {
-        task.require('VirtualMachine.Inventory.Delete', vm.ref);
-        destroyVm(call.vc, vm, task);
+      startVmTask(vm, call, 'VirtualMachine.destroy', async (task) => destroyVm(call.vc, vm, task), {
+        needs: ['VirtualMachine.Inventory.Delete'],
       }),
 
     Rename_Task: (vm, { newName }, call) =>
-      startVmTask(vm, call, 'VirtualMachine.rename', async (task) => {
-        task.require('VirtualMachine.Config.Rename', vm.ref);
-        // The name stands in the configuration file, which is encrypted.
-        call.vc.crypto.requireUnlocked(vm);
-        requireFreeName(call.vc, vm.get('parent'), newName);
-        const oldName = vm.get('name');
-        vm.change('config', (config) => {
-          config.name = newName;
-        });
-        call.vc.events.post(
-          'VmRenamedEvent',
-          { template: false, oldName, newName },
-          { vm, user: task.user, cause: task.cause, message: `Renamed ${oldName} to ${newName}` },
-        );
-      }),
+      startVmTask(
+        vm,
+        call,
+        'VirtualMachine.rename',
+        async (task) => {
+          // The name stands in the configuration file, which is encrypted.
+          call.vc.crypto.requireUnlocked(vm);
+          requireFreeName(call.vc, vm.get('parent'), newName);
+          const oldName = vm.get('name');
+          vm.change('config', (config) => {
+            config.name = newName;
+          });
+          call.vc.events.post(
+            'VmRenamedEvent',
+            { template: false, oldName, newName },
+            { vm, user: task.user, cause: task.cause, message: `Renamed ${oldName} to ${newName}` },
+          );
+        },
+        { needs: ['VirtualMachine.Config.Rename'] },
+      ),
 
     // What is reported here of files follows from the configuration at any time.
     RefreshStorageInfo: (vm) => vm.touch(),

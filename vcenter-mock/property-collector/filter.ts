@@ -155,7 +155,7 @@ export class Filter {
     const values = paths.map((path) => {
       const missing = missingProperty(object, path, this.#context);
       if (missing) missingSet.push(missing);
-      const found = missing ? undefined : resolvePath(seen, path, this.#context.assumed);
+      const found = missing ? undefined : resolvePath(seen, path, this.#context);
       const val = found && typedValue(found.use, found.value);
       if (val !== undefined) changeSet.push({ name: path, op: 'assign', val });
       return found?.value;
@@ -179,7 +179,7 @@ export class Filter {
     const values = paths.map((path, index) => {
       const before = known.values[index];
       if (missingProperty(object, path, this.#context)) return undefined;
-      const found = resolvePath(seen, path, this.#context.assumed);
+      const found = resolvePath(seen, path, this.#context);
       const after = found?.value;
       if (this.#partial && found && before !== undefined && after !== undefined) {
         changeSet.push(...partialChanges(path, found.use, before, after, this.#context.version));

@@ -26,7 +26,7 @@ export function objectContents(selected: readonly Selected[], context: Selection
         missing += encodeValue('missingSet', 'MissingProperty', lacking, encode);
         continue;
       }
-      const value = readPath(seen, path, context.assumed);
+      const value = readPath(seen, path, context);
       if (value === undefined) continue;
       let name = names.get(path);
       if (name === undefined) {

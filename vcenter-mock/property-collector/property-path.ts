@@ -1,8 +1,24 @@
 import type { Assumed } from '../assumed.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import { fault, type VimFault } from '../vim/kernel/fault.ts';
-import { type Field, fieldsOf, propertiesOf, subtypesOf, type TypeUse } from '../vim/kernel/registry.ts';
+import {
+  baseOf,
+  type Field,
+  fieldsOf,
+  propertiesOf,
+  subtypesOf,
+  type TypeUse,
+  typeSince,
+} from '../vim/kernel/registry.ts';
 import { type AnyValue, anyValue } from '../vim/kernel/values.ts';
+import { isKnown } from '../vim/kernel/version.ts';
+
+/** For whom a path is read. */
+export interface PathContext {
+  readonly assumed: Assumed;
+  /** API version of the client: what is newer does not exist for it. Without one everything does. */
+  readonly version?: string;
+}
 
 interface Step {
   readonly name: string;
@@ -77,10 +93,14 @@ export interface PropertyValue {
 }
 
 /** As {@link readPath}, with the declared type also of what is unset; undefined when not even that can be known. */
-export function resolvePath(object: ManagedObject, path: string, assumed: Assumed): PropertyValue | undefined {
+export function resolvePath(
+  object: ManagedObject,
+  path: string,
+  { assumed, version }: PathContext,
+): PropertyValue | undefined {
   const steps = parsePath(path);
   const first = steps?.[0];
-  const property = first && propertiesOf(object.type).get(first.name);
+  const property = first && known(propertiesOf(object.type).get(first.name), version);
   if (!first || !property) throw invalidProperty(path, assumed);
   let use: Field = property;
   let value: unknown = object.read(first.name);
@@ -96,10 +116,10 @@ export function resolvePath(object: ManagedObject, path: string, assumed: Assume
     const step = steps[++index];
     if (!step) break;
     const actual = (value as { _type?: string } | undefined)?._type ?? use.name;
-    const next: Field | undefined = fieldsOf(actual).get(step.name);
+    const next = known(fieldsOf(knownType(actual, version)).get(step.name), version);
     if (!next) {
       // The path may belong to another subtype of what is declared here.
-      if (fieldsBelow(use.name, step.name).length > 0) return undefined;
+      if (fieldsBelow(use.name, step.name, version).length > 0) return undefined;
       throw invalidProperty(path, assumed);
     }
     orphaned = value === undefined;
@@ -109,20 +129,32 @@ export function resolvePath(object: ManagedObject, path: string, assumed: Assume
   return { use, value: value === null ? undefined : value, orphaned };
 }
 
+/** A field, when that version has it. */
+function known(field: Field | undefined, version: string | undefined): Field | undefined {
+  return version === undefined || isKnown(field?.since, version) ? field : undefined;
+}
+
+/** The type itself, or the nearest base that the version has. */
+function knownType(type: string, version: string | undefined): string {
+  let visible = type;
+  while (version !== undefined && !isKnown(typeSince(visible), version)) visible = baseOf(visible) ?? 'DynamicData';
+  return visible;
+}
+
 /** The fields of that name in a data object type, or else in its subtypes. */
-function fieldsBelow(type: string, name: string): readonly TypeUse[] {
-  const own = fieldsOf(type).get(name);
+function fieldsBelow(type: string, name: string, version: string | undefined): readonly Field[] {
+  const own = known(fieldsOf(type).get(name), version);
   if (own) return [own];
-  return subtypesOf(type).flatMap((subtype) => fieldsOf(subtype).get(name) ?? []);
+  return subtypesOf(type).flatMap((subtype) => known(fieldsOf(knownType(subtype, version)).get(name), version) ?? []);
 }
 
 /** True when objects of a managed object type can have something at a path. */
-export function pathExists(type: string, path: string): boolean {
+export function pathExists(type: string, path: string, version: string): boolean {
   const steps = parsePath(path);
-  const property = steps && propertiesOf(type).get(steps[0]?.name ?? '');
+  const property = steps && known(propertiesOf(type).get(steps[0]?.name ?? ''), version);
   let uses: readonly TypeUse[] = property ? [property] : [];
   for (const [index, { name, key }] of steps?.entries() ?? []) {
-    if (index > 0) uses = uses.flatMap((use) => (use.array ? [] : fieldsBelow(use.name, name)));
+    if (index > 0) uses = uses.flatMap((use) => (use.array ? [] : fieldsBelow(use.name, name, version)));
     if (key !== undefined) uses = uses.filter((use) => use.array).map(memberUse);
   }
   return uses.length > 0;
@@ -137,8 +169,8 @@ export function typedValue(use: TypeUse, value: unknown): AnyValue | undefined {
  * Reads a property of a managed object by its path (`runtime.powerState`, `config.hardware.device[2000]`).
  * Undefined when it is unset; InvalidProperty when the type has no such property.
  */
-export function readPath(object: ManagedObject, path: string, assumed: Assumed): AnyValue | undefined {
-  const found = resolvePath(object, path, assumed);
+export function readPath(object: ManagedObject, path: string, context: PathContext): AnyValue | undefined {
+  const found = resolvePath(object, path, context);
   return found && typedValue(found.use, found.value);
 }
 

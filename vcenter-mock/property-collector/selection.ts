@@ -134,7 +134,7 @@ function traverse(
         continue;
       }
       depends?.(stop.object, topLevel(traversal.path));
-      stop.targets = references(readPath(context.seen(stop.object), traversal.path, context.assumed)?.value);
+      stop.targets = references(readPath(context.seen(stop.object), traversal.path, context)?.value);
       stop.nextTarget = 0;
       continue;
     }
@@ -169,11 +169,7 @@ function pathsOf(
 /** Refuses a spec that names unknown properties, before anything is read. vim25: InvalidProperty */
 export function checkSpec(spec: Data<'PropertyFilterSpec'>, assumed: Assumed, version: string): void {
   const check = (type: string, path: string) => {
-    const known = propertiesOf(type);
-    const property = known.get(/^\w+/.exec(path)?.[0] ?? '');
-    // What is newer than the client does not exist for it.
-    if (known.size === 0) return;
-    if (!property || !isKnown(property.since, version) || !pathExists(type, path)) throw invalidProperty(path, assumed);
+    if (propertiesOf(type).size > 0 && !pathExists(type, path, version)) throw invalidProperty(path, assumed);
   };
   for (const property of spec.propSet ?? []) for (const path of property.pathSet ?? []) check(property.type, path);
   const visit = (selection: SelectionSpec) => {

@@ -1,3 +1,4 @@
+import { principalKey } from '../authorization/directory.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { rootFolderRef } from '../inventory/inventory.ts';
 import type { ObjectStore, TypedObject } from '../inventory/store.ts';
@@ -21,9 +22,9 @@ export function taskTest(filter: Data<'TaskFilterSpec'>, inventory: Inventory): 
     });
   }
   if (userName) {
-    const users = userName.userList && new Set(userName.userList.map((name) => name.toLowerCase()));
+    const users = userName.userList && new Set(userName.userList.map(principalKey));
     tests.push(({ reason }) =>
-      isA(reason, 'TaskReasonUser') ? !users || users.has(reason.userName.toLowerCase()) : userName.systemUser,
+      isA(reason, 'TaskReasonUser') ? !users || users.has(principalKey(reason.userName)) : userName.systemUser,
     );
   }
   if (state && state.length > 0) tests.push((info) => state.includes(info.state));

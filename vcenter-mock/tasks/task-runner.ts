@@ -35,6 +35,8 @@ export interface TaskRequest {
   /** `seq` of the journal entry that starts the task. */
   cause?: number;
   cancelable?: boolean;
+  /** Privileges on the entity: one that is missing is told by the call, before there is a task. reported by users */
+  needs?: readonly string[];
   /** When set, a second such task on the same entity ends in TaskInProgress. */
   exclusive?: boolean;
   /** Its value becomes TaskInfo.result; give an `anyValue` where the type cannot be seen. */
@@ -98,9 +100,14 @@ export class TaskRunner {
     this.history = new TaskHistory({ ...parts, limit: parts.assumed.taskLimit });
   }
 
-  /** Starts a task and returns its reference; the body runs after the caller had its answer. */
+  /**
+   * Starts a task and returns its reference; the body runs after the caller had its answer.
+   * @throws NoPermission
+   */
   start(request: TaskRequest): Ref {
     const { clock, journal } = this.#runtime;
+    const { entity, needs = [] } = request;
+    if (entity) this.#authorization.requireAll(request.user, needs, entity);
     const name = request.entity?.read('name');
     const task = this.#store.create('Task', 'task-#', { value: [], availableField: [] });
     const info: Data<'TaskInfo'> = {
@@ -113,7 +120,7 @@ export class TaskRunner {
       state: 'queued',
       cancelled: false,
       cancelable: request.cancelable ?? false,
-      reason: data('TaskReasonUser', { userName: request.user }),
+      reason: data('TaskReasonUser', { userName: this.#authorization.directory.shownName(request.user) }),
       queueTime: new Date(clock.now()),
       eventChainId: ++this.#chain,
     };
@@ -288,7 +295,7 @@ export class TaskRunner {
         state: 'queued',
         cancelled: false,
         cancelable,
-        reason: data('TaskReasonUser', { userName: request.initiatedBy }),
+        reason: data('TaskReasonUser', { userName: this.#authorization.directory.shownName(request.initiatedBy) }),
         queueTime: new Date(clock.now()),
         eventChainId: ++this.#chain,
         parentTaskKey,

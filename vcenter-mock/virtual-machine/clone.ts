@@ -41,7 +41,7 @@ export async function cloneVm(
   checkSpec(vc, source, spec);
   const target = targetOf(vc, source, wanted);
   requireFreeName(vc, target.folder.ref, name);
-  authorize(vc, source, spec, target, task);
+  authorize(vc, source, target, task);
   const from = configFrom(vc, source, spec);
   const subject = { user: task.user, cause: task.cause };
   const destination = {
@@ -141,8 +141,8 @@ function datastoreFor(vc: Vcenter, source: Vm, location: CloneSpec['location']):
   return found;
 }
 
-/** documented (vcenter.md 4.4): Cryptographer.Clone for an encrypted VM. */
-function authorize(vc: Vcenter, source: Vm, spec: CloneSpec, target: Target, task: RunningTask): void {
+/** What cloning needs on the source. documented (vcenter.md 4.4): Cryptographer.Clone for an encrypted VM */
+export function clonePrivileges(source: Vm, spec: CloneSpec): string[] {
   const isTemplate = source.get('config')?.template;
   const privilege = isTemplate
     ? spec.template
@@ -151,10 +151,14 @@ function authorize(vc: Vcenter, source: Vm, spec: CloneSpec, target: Target, tas
     : spec.template
       ? 'CreateTemplateFromVM'
       : 'Clone';
-  task.require(`VirtualMachine.Provisioning.${privilege}`, source.ref);
+  const needed = [`VirtualMachine.Provisioning.${privilege}`];
+  if (source.get('config')?.keyId) needed.push('Cryptographer.Clone');
+  return needed;
+}
+
+function authorize(vc: Vcenter, source: Vm, target: Target, task: RunningTask): void {
   task.require('VirtualMachine.Inventory.CreateFromExisting', target.folder.ref);
   authorizePlacement(task, target.pool.ref, target.datastore.ref);
-  if (source.get('config')?.keyId) task.require('Cryptographer.Clone', source.ref);
   vc.crypto.requireUnlocked(source);
 }
 

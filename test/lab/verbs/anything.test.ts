@@ -52,6 +52,21 @@ steps:
   expect(stdout).not.toMatch(/exec .* on the clock/);
 });
 
+it('steps speak the version of the vCenter: what a release has can be called', async () => {
+  const file = shop.file(
+    'newer.scenario.yaml',
+    `scenario: 1
+name: newer
+world: { gateway: open, vcenter: { version: "8.0", keyProviders: [{ name: kp }] } }
+steps:
+  - { do: vcenter.generateKey, capture: { key: keyId } }
+  - { do: vcenter.call, with: { method: SetKeyCustomAttributes, object: { type: CryptoManagerKmip, id: CryptoManager }, arguments: "<keyId><keyId>\${key}</keyId><providerId><id>kp</id></providerId></keyId><spec><attributes><key>x-shift</key><value>night</value></attributes></spec>" }, expect: { returnval.success: "true" } }`,
+  );
+  const { code, stdout } = await shop.keyrig(['run', file]);
+  expect(stdout).not.toContain('✗');
+  expect(code).toBe(0);
+});
+
 it.each([
   [
     'a status from 400 on',

@@ -169,7 +169,8 @@ it('the privilege of MigrateVM_Task depends on whether the VM runs', async () =>
   await start({ users: [{ username, password }, operator] });
   await grant(soap.lab, 'operator', ['Resource.ColdMigrate']);
   await soap.lab.login('operator', 'op');
-  expect(textOf(await migrate('running'), 'privilegeId')).toBe('Resource.HotMigrate');
+  const refused = await soap.on('VirtualMachine', 'running', 'MigrateVM_Task', '<priority>defaultPriority</priority>');
+  expect([refused.status, textOf(refused.body, 'privilegeId')]).toEqual([500, 'Resource.HotMigrate']);
   expect(textOf(await migrate('web'), 'state')).toBe('success');
 });
 

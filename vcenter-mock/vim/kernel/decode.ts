@@ -1,10 +1,24 @@
 import { invalidArgument, invalidType } from './fault.ts';
-import { dataDeclaration, enumValues, fieldsOf, isSubtype, type TypeUse } from './registry.ts';
+import {
+  dataDeclaration,
+  enumValues,
+  fieldsOf,
+  isSubtype,
+  managedDeclaration,
+  type TypeUse,
+  typeSince,
+} from './registry.ts';
 import type { Ref } from './values.ts';
+import { isKnown } from './version.ts';
 import type { XmlElement } from './xml.ts';
 
-/** Told about everything in a request that keyrig does not know; nothing of it stops the call. */
-export type UnknownListener = (what: string) => void;
+/** How a request is read. */
+export interface DecodeContext {
+  /** API version of the request: what is newer does not exist for it, as in the answer. */
+  readonly version: string;
+  /** Told about everything in a request that is not known; nothing of it stops the call. */
+  readonly unknown: (what: string) => void;
+}
 
 /**
  * Types that mean nothing when a required field is missing. Of other types clients send parts only (observed: a
@@ -62,27 +76,30 @@ function decodePrimitive(type: string, text: string, path: string): unknown {
   }
 }
 
-function decodeReference(element: XmlElement): Ref {
-  return { type: element.attributes.type ?? '', value: element.text.trim() };
+/** @throws InvalidType for an object of another type than is declared; whether it exists is the method's business. */
+function decodeReference(element: XmlElement, path: string, target?: string): Ref {
+  const { type = '' } = element.attributes;
+  if (target !== undefined && managedDeclaration(type) && !isSubtype(type, target)) throw invalidType(path);
+  return { type, value: element.text.trim() };
 }
 
-function decodeAny(element: XmlElement, path: string, unknown: UnknownListener): unknown {
+function decodeAny(element: XmlElement, path: string, context: DecodeContext): unknown {
   const type = element.xsiType;
-  if (type === undefined) return element.attributes.type === undefined ? element.text : decodeReference(element);
+  if (type === undefined) return element.attributes.type === undefined ? element.text : decodeReference(element, path);
   if (type.startsWith('ArrayOf')) {
     const memberType = type.slice('ArrayOf'.length);
     const name = memberType.charAt(0).toLowerCase() + memberType.slice(1);
     const use = { name: dataDeclaration(memberType) || memberType === 'ManagedObjectReference' ? memberType : name };
     return element.children.map((member) =>
-      decodeOne({ ...use, array: false, optional: false }, member, path, unknown),
+      decodeOne({ ...use, array: false, optional: false }, member, path, context),
     );
   }
-  return decodeOne({ name: type, array: false, optional: false }, element, path, unknown);
+  return decodeOne({ name: type, array: false, optional: false }, element, path, context);
 }
 
-function decodeOne(use: TypeUse, element: XmlElement, path: string, unknown: UnknownListener): unknown {
-  if (use.name === 'ManagedObjectReference') return decodeReference(element);
-  if (use.name === 'anyType') return decodeAny(element, path, unknown);
+function decodeOne(use: TypeUse, element: XmlElement, path: string, context: DecodeContext): unknown {
+  if (use.name === 'ManagedObjectReference') return decodeReference(element, path, use.target);
+  if (use.name === 'anyType') return decodeAny(element, path, context);
   const values = enumValues(use.name);
   if (values) {
     const text = element.text.trim();
@@ -96,8 +113,9 @@ function decodeOne(use: TypeUse, element: XmlElement, path: string, unknown: Unk
     if (!dataDeclaration(element.xsiType) || !isSubtype(element.xsiType, type)) throw invalidType(path);
     type = element.xsiType;
   }
+  if (!isKnown(typeSince(type), context.version)) throw invalidType(path);
   const fields = fieldsOf(type);
-  const object = decodeFields(type, fields, element, path, unknown);
+  const object = decodeFields(type, fields, element, path, context);
   if (completeTypes.has(type)) {
     for (const field of fields.values()) {
       if (object[field.field] === undefined && !field.optional && !field.array)
@@ -116,20 +134,20 @@ export function decodeFields(
   fields: ReadonlyMap<string, TypeUse>,
   element: XmlElement,
   path: string,
-  unknown: UnknownListener,
+  context: DecodeContext,
 ): Record<string, unknown> {
   const object: Record<string, unknown> = type === undefined ? {} : { _type: type };
   for (const member of element.children) {
     if (type === undefined && member.name === '_this') continue;
     const use = fields.get(member.name);
     const memberPath = path === '' ? member.name : `${path}.${member.name}`;
-    if (!use) {
-      if (member.name !== 'dynamicType' && member.name !== 'dynamicProperty') unknown(`element ${memberPath}`);
+    if (!use || !isKnown(use.since, context.version)) {
+      if (member.name !== 'dynamicType' && member.name !== 'dynamicProperty') context.unknown(`element ${memberPath}`);
       continue;
     }
     const blank = member.children.length === 0 && member.text.trim() === '' && member.xsiType === undefined;
     if (blank && !use.array && !emptyPlaces.has(use.name) && !dataDeclaration(use.name)) continue;
-    const value = decodeOne(use, member, memberPath, unknown);
+    const value = decodeOne(use, member, memberPath, context);
     if (use.array) {
       const list = (object[member.name] as unknown[] | undefined) ?? [];
       list.push(value);
