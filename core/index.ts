@@ -8,6 +8,7 @@ export * from './json.ts';
 export * from './match.ts';
 export * from './messages.ts';
 export * from './node-http.ts';
+export * from './own-text.ts';
 export * from './package-file.ts';
 export * from './pki/index.ts';
 export * from './quiet.ts';

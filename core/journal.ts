@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Json, JsonObject } from './json.ts';
 import { matches } from './match.ts';
 import { MessageLog } from './messages.ts';
+import { ownText } from './own-text.ts';
 
 /** Who speaks: one of the three planes, the gateway between them, or the lab that drives them. */
 export type Plane = 'ovh' | 'vcenter' | 'kmip' | 'gateway' | 'lab';
@@ -44,7 +45,31 @@ export function connectionKey(
   return `tcp ${plain(client.address)}:${client.port ?? 0} ${plain(server.address)}:${server.port ?? 0}`;
 }
 
-/** The timeline of a lab: what happened on every plane, in order, with causes. Bounded: the oldest entries go first. */
+/** Characters of a text or of a string of the data that are kept: clients say what stands there. */
+const longestText = 10_000;
+
+function bounded(text: string): string {
+  if (text.length <= longestText) return text;
+  return `${ownText(text.slice(0, longestText))}…`;
+}
+
+function isLong(value: Json | undefined): boolean {
+  if (typeof value === 'string') return value.length > longestText;
+  if (typeof value !== 'object' || value === null) return false;
+  for (const member of Object.values(value)) if (isLong(member)) return true;
+  return false;
+}
+
+/** The same value unless a string in it is too long. */
+function boundedData(data: JsonObject | undefined): JsonObject | undefined {
+  if (!isLong(data)) return data;
+  return JSON.parse(JSON.stringify(data), (_key, value) => (typeof value === 'string' ? bounded(value) : value));
+}
+
+/**
+ * The timeline of a lab: what happened on every plane, in order, with causes. Bounded: the oldest entries go first, and long texts are
+ * cut.
+ */
 export class Journal {
   readonly #clock: Clock;
   readonly #limit: number;
@@ -88,8 +113,8 @@ export class Journal {
       plane,
       event,
       level,
-      text,
-      data,
+      text: bounded(text),
+      data: boundedData(data),
       cause,
       opens,
       link,

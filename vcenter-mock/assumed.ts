@@ -122,7 +122,6 @@ export const assumed = {
   sessionIdleMinutes: 30,
   /** Seconds for which a clone ticket opens a session. */
   cloneTicketSeconds: 300,
-  invalidEvent: (type: string) => `Events of type '${type}' cannot be posted.`,
   outOfBounds: 'A value is out of bounds.',
   invalidLicense: 'License is not valid for this product',
   invalidLocale: 'The requested locale is not supported.',
@@ -134,6 +133,8 @@ export const assumed = {
   taskLimit: 5000,
   /** Events that the vCenter keeps at most. */
   eventLimit: 10_000,
+  /** Answers that a property collector keeps for clients that ask for them again. */
+  collectorVersions: 10,
   /** Nesting of XML elements that is accepted. */
   xmlDepth: 100,
   /** Bytes of a request body that are accepted. */

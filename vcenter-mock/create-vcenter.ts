@@ -3,7 +3,7 @@ import { Alarms } from './alarms/alarms.ts';
 import { defaultAlarms } from './alarms/default-alarms.ts';
 import { type Assumed, assumed } from './assumed.ts';
 import { Authorization, grantInitial } from './authorization/authorization.ts';
-import type { User } from './authorization/directory.ts';
+import { principalKey, type User } from './authorization/directory.ts';
 import { noCrypto } from './crypto-hooks.ts';
 import { DatastoreFiles } from './datastore/datastore-files.ts';
 import { EventLog } from './events/event-log.ts';
@@ -59,6 +59,7 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
   const table = new ImplementationTable(implementations);
   const store: ObjectStore = new ObjectStore((type) => table.derivations(type, vc));
   const inventory = new Inventory(store);
+  requireDifferent(parts.users);
   const authorization = new Authorization({ users: parts.users, inventory, assumed: texts });
   const events = new EventLog(runtime, inventory, authorization.directory, texts.eventLimit);
   const vc: Vcenter = {
@@ -117,4 +118,14 @@ export function createVcenter(parts: VcenterParts): { vc: Vcenter; table: Implem
   const eventManager = store.get('EventManager', ref('EventManager', 'EventManager'));
   vc.events.subscribe(() => eventManager?.touch());
   return { vc, table };
+}
+
+/** ERR_OPTION when two users have one name: only one of them could log in. */
+function requireDifferent(users: readonly User[]): void {
+  const names = new Set<string>();
+  for (const { username } of users) {
+    const key = principalKey(username);
+    if (names.has(key)) throw new KeyrigError('ERR_OPTION', `users: there is more than one ${key}`);
+    names.add(key);
+  }
 }

@@ -40,3 +40,13 @@ it('keeps a bounded number of entries and says how many it dropped', () => {
   expect(journal.dropped + journal.entries().length).toBe(1_000);
   expect(journal.entries({ event: 'tick' }, 999).map((entry) => entry.text)).toEqual(['999']);
 });
+
+it('long texts are cut; data without them is kept as it is', () => {
+  const journal = new Journal(new ManualClock(0));
+  const long = 'x'.repeat(20_000);
+  const data = { short: 'a', list: [{ number: 1 }] };
+  expect(journal.record({ plane: 'lab', event: 'e', text: 'short', data }).data).toBe(data);
+  const cut = journal.record({ plane: 'lab', event: 'e', text: long, data: { list: [{ long }], number: 1 } });
+  const kept = `${'x'.repeat(10_000)}…`;
+  expect(cut).toMatchObject({ text: kept, data: { list: [{ long: kept }], number: 1 } });
+});

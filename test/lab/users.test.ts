@@ -24,6 +24,15 @@ it('a user of the world has his role where the world says, and only there', asyn
   alice.close();
 });
 
+it('a user whose name is taken is refused, as the administrator is', async () => {
+  const users = [{ username: 'Administrator', password: 'own' }];
+  lab = createLab({ world: { vcenter: { users } }, ports: 'auto', keys });
+  await expect(lab.start()).rejects.toMatchObject({
+    code: 'ERR_OPTION',
+    message: expect.stringContaining('more than one administrator@vsphere.local'),
+  });
+});
+
 it.each([
   ['Wizard', undefined, 'the role "Wizard" of user alice'],
   ['Admin', ['/Nowhere'], '/Nowhere, where alice has a role'],

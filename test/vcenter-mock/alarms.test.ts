@@ -222,6 +222,21 @@ test('triggered alarms are acknowledged and cleared', async () => {
   expect(types(lab).slice(-2)).toEqual(['AlarmAcknowledgedEvent', 'AlarmClearedEvent']);
 });
 
+test('an alarm is acknowledged where it is declared; alarms of what does not exist are not there', async () => {
+  const lab = await loggedIn();
+  const alarm = lab.mock.vc.alarms.all.find((one) => one.get('info').name === 'Virtual Machine Locked Alarm')!;
+  const elsewhere = await call(
+    lab,
+    'AcknowledgeAlarm',
+    `<alarm type="Alarm">${alarm.ref.value}</alarm><entity type="Datastore">${lab.mock.inventory.datastores[0]!.ref.value}</entity>`,
+  );
+  expect(elsewhere.body).toContain('<InvalidArgumentFault');
+  for (const method of ['GetAlarm', 'GetAlarmState']) {
+    const { body } = await call(lab, method, '<entity type="Folder">group-x</entity>');
+    expect(body).toContain('<ManagedObjectNotFoundFault');
+  }
+});
+
 test('an alarm is switched off at one entity, and actions are switched off at another', async () => {
   const lab = await loggedIn({ version: '8.0' });
   const alarm = lab.mock.vc.alarms.all.find((one) => one.get('info').name === 'Virtual Machine Locked Alarm')!;

@@ -128,6 +128,119 @@ test.each([
   await livesOn(lab);
 });
 
+const latin1 = (...bytes: number[]) => String.fromCharCode(...bytes);
+
+test.each([
+  ['a byte that UTF-8 does not have', latin1(0xff)],
+  ['an overlong form', latin1(0xc0, 0xaf)],
+  ['half of a surrogate pair', latin1(0xed, 0xa0, 0x80)],
+  ['a character that is cut off', latin1(0xe2, 0x82)],
+])('text that is not UTF-8 is InvalidRequest, whole or in pieces: %s', async (_name, bytes) => {
+  const lab = await loggedIn();
+  const text = envelope(
+    `<LogUserEvent xmlns="urn:vim25"><_this type="EventManager">EventManager</_this><entity type="Folder">group-d1</entity><msg>${bytes}</msg></LogUserEvent>`,
+  );
+  for (const pieces of [1, 2]) {
+    const answer = await sendBytes(lab, Buffer.from(text, 'latin1'), pieces);
+    expect(faultOf(answer)).toEqual([500, 'InvalidRequest']);
+  }
+  await livesOn(lab);
+});
+
+function sendBytes(lab: Lab, bytes: Buffer, pieces: number): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const headers = { cookie: lab.cookie, 'content-length': bytes.length };
+    const outgoing = request(
+      { host: '127.0.0.1', port: lab.mock.port, path: '/sdk', method: 'POST', headers, rejectUnauthorized: false },
+      async (response) => {
+        const parts: Buffer[] = [];
+        for await (const part of response) parts.push(part as Buffer);
+        resolve({ status: response.statusCode!, body: Buffer.concat(parts).toString(), headers: response.headers });
+      },
+    );
+    outgoing.on('error', reject);
+    const length = Math.ceil(bytes.length / pieces);
+    for (let start = 0; start < bytes.length; start += length) outgoing.write(bytes.subarray(start, start + length));
+    outgoing.end();
+  });
+}
+
+test.each([
+  ['maxCount', '2147483648'],
+  ['maxCount', '-2147483649'],
+  ['maxCount', '99999999999999999999'],
+  ['maxCount', '1e3'],
+  ['time', '<beginTime>yesterday 1</beginTime>'],
+  ['time', '<beginTime>2026</beginTime>'],
+  ['time', '<beginTime>2026-01-02</beginTime>'],
+  ['time', '<beginTime>2026-13-02T00:00:00Z</beginTime>'],
+  ['time', '<beginTime>Fri, 02 Jan 2026 00:00:00 GMT</beginTime>'],
+])('a value that its type does not have is InvalidArgument: %s %s', async (name, content) => {
+  const lab = await loggedIn();
+  const { status, body } = await lab.call(
+    `<QueryEvents xmlns="urn:vim25"><_this type="EventManager">EventManager</_this><filter><${name}>${content}</${name}></filter></QueryEvents>`,
+  );
+  expect(status).toBe(500);
+  expect(body).toContain(`<invalidProperty>filter.${name}`);
+});
+
+test.each(['2147483647', '+7', ' 5 '])('the integer %j', async (value) => {
+  const lab = await loggedIn();
+  const { status } = await lab.call(
+    `<QueryEvents xmlns="urn:vim25"><_this type="EventManager">EventManager</_this><filter><maxCount>${value}</maxCount></filter></QueryEvents>`,
+  );
+  expect(status).toBe(200);
+});
+
+test.each(['2026-01-02T03:04:00', '2026-01-02T03:04:00Z', '2026-01-02T04:04:00.123456789+01:00'])(
+  'the time %s',
+  async (value) => {
+    const lab = await loggedIn();
+    const query = (time: string) =>
+      lab.call(
+        `<QueryEvents xmlns="urn:vim25"><_this type="EventManager">EventManager</_this><filter><time>${time}</time></filter></QueryEvents>`,
+      );
+    // The lab's clock stands at 03:04:05.
+    expect((await query(`<beginTime>${value}</beginTime>`)).body).toContain('UserLoginSessionEvent');
+    expect((await query(`<endTime>${value}</endTime>`)).body).not.toContain('UserLoginSessionEvent');
+  },
+);
+
+test('what is not known is told of once, and not without end', async () => {
+  const lab = await loggedIn();
+  const before = lab.runtime.journal.count;
+  const many = Array.from({ length: 50_000 }, (_, index) => `<e${index}/>`).join('');
+  for (const unknown of ['<sugar/>'.repeat(50_000), many]) {
+    const { status } = await lab.call(
+      `<CurrentTime xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this>${unknown}</CurrentTime>`,
+    );
+    expect(status).toBe(200);
+  }
+  const told = lab.runtime.journal.entries({ event: 'vcenter.unknown' }, before).map(({ data }) => data?.what);
+  expect(told.filter((what) => what === 'element sugar')).toHaveLength(1);
+  expect(told.length).toBeLessThan(50);
+});
+
+test('the timeline does not keep what a client sent by the megabyte', async () => {
+  const lab = await loggedIn();
+  const before = lab.runtime.journal.count;
+  const long = 'x'.repeat(1_000_000);
+  for (const content of [
+    `<${long} xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this></${long}>`,
+    `<CurrentTime xmlns="urn:vim25"><_this type="ServiceInstance">${long}</_this></CurrentTime>`,
+    `<CurrentTime xmlns="urn:vim25"><_this type="${long}">ServiceInstance</_this></CurrentTime>`,
+    `<CurrentTime xmlns="${long}"><_this type="ServiceInstance">ServiceInstance</_this></CurrentTime>`,
+    fetchOf('Folder', 'group-d1', long),
+    `<CreateFolder xmlns="urn:vim25"><_this type="Folder">group-d1</_this><name>${long}</name></CreateFolder>`,
+  ]) {
+    expect((await lab.call(content)).status).toBe(500);
+  }
+  const entries = lab.runtime.journal.entries(undefined, before);
+  expect(entries.length).toBeGreaterThan(5);
+  expect(JSON.stringify(entries).length).toBeLessThan(500_000);
+  await livesOn(lab);
+});
+
 test('MethodNotFound and InvalidType say what they are about', async () => {
   const lab = await loggedIn();
   const unknown = await lab.call('<MakeCoffee xmlns="urn:vim25"><_this type="Folder">group-d1</_this></MakeCoffee>');

@@ -39,7 +39,8 @@ test('tasks are found by entity, state, time and user', async () => {
   expect(await found(within('Folder', folder.value, 'children'))).toHaveLength(3);
   expect(await found(within('Folder', folder.value, 'self'))).toEqual([]);
   expect(await found(within('Folder', 'group-d1', 'all'))).toHaveLength(3);
-  expect(await found(within('Folder', 'group-d1', 'children'))).toEqual([]);
+  expect(await found(within('Folder', 'group-d1', 'children'))).toHaveLength(3);
+  expect(await found(within('VirtualMachine', lab.ref('db'), 'children'))).toEqual([]);
   expect(await found('<state>error</state>')).toEqual(['PowerOnVM_Task']);
   expect(await found('<time><timeType>completedTime</timeType><endTime>2026-01-02T03:04:30Z</endTime></time>')).toEqual(
     ['PowerOnVM_Task'],
@@ -154,14 +155,46 @@ test('events come from extensions, tell their arguments, and are found by catego
   expect(textOf(found.body, 'fullFormattedMessage')).toBe('Backup is late');
   expect(textOf(found.body, 'userName')).toBe('VSPHERE.LOCAL\\administrator');
   expect(textOf(found.body, 'createdTime')).toBe('2026-01-02T03:04:05.000Z');
+  const below = async (recursion: string) =>
+    all(
+      (
+        await manager(
+          'QueryEvents',
+          `<filter>${within('Folder', 'group-d1', recursion)}<category>warning</category></filter>`,
+        )
+      ).body,
+      'eventTypeId',
+    );
+  expect(await below('children')).toEqual(['com.example.backup']);
+  expect(await below('self')).toEqual([]);
+  const post = (type: string, content: string) =>
+    manager('PostEvent', `<eventToPost xsi:type="${type}">${base}${content}</eventToPost>`);
+  expect((await post('VmPoweredOnEvent', `${vm}<template>false</template>`)).status).toBe(200);
+  const newest = await lab.call(fetchOf('EventManager', 'EventManager', 'latestEvent'));
+  expect(newest.body).toContain('<returnval xsi:type="VmPoweredOnEvent">');
+  const gone = vm.replace(lab.ref('web'), 'vm-4711');
+  const refused = [
+    await post('VmPoweredOnEvent', `${gone}<template>false</template>`),
+    await post('EventEx', '<eventTypeId>com.example.backup</eventTypeId><severity>dire</severity>'),
+    await manager('LogUserEvent', `<entity type="VirtualMachine">${lab.ref('web')}</entity><msg></msg>`),
+    await manager(
+      'LogUserEvent',
+      `<entity type="Datastore">${lab.mock.inventory.datastores[0]!.ref.value}</entity><msg>x</msg>`,
+    ),
+    await manager('QueryEvents', '<filter><type>CoffeeEvent</type></filter>'),
+    await manager('CreateCollectorForEvents', '<filter><type>VirtualDisk</type></filter>'),
+  ];
+  expect(refused.map(({ body }) => textOf(body, 'invalidProperty'))).toEqual([
+    'eventToPost',
+    'eventToPost.severity',
+    'msg',
+    'entity',
+    'filter.type',
+    'filter.type',
+  ]);
   expect(
-    (
-      await manager(
-        'PostEvent',
-        `<eventToPost xsi:type="VmPoweredOnEvent">${base}<template>false</template></eventToPost>`,
-      )
-    ).body,
-  ).toContain('<InvalidEventFault');
+    (await manager('QueryEvents', `<filter>${within('VirtualMachine', 'vm-4711', 'self')}</filter>`)).body,
+  ).toContain('<ManagedObjectNotFoundFault');
   const described = await manager('RetrieveArgumentDescription', '<eventTypeId>vim.event.VmRenamedEvent</eventTypeId>');
   expect(all(described.body, 'name')).toEqual(['template', 'oldName', 'newName']);
   expect((await manager('RetrieveArgumentDescription', '<eventTypeId>No</eventTypeId>')).body).toContain(

@@ -97,8 +97,17 @@ test('custom fields are defined for a type, set on entities, renamed and removed
     `<CustomFieldValue xsi:type="CustomFieldStringValue"><key>${key}</key><value>alice</value></CustomFieldValue>`,
   );
   expect(textOf((await lab.call(fetchOf('VirtualMachine', web, 'summary'))).body, 'customValue')).toContain('alice');
+  await call(lab, 'HostSystem', lab.ref('esx-01'), 'setCustomValue', '<key>site</key><value>Roubaix</value>');
+  const { body: host } = await lab.call(fetchOf('HostSystem', lab.ref('esx-01'), 'summary'));
+  expect(textOf(host, 'customValue')).toContain('Roubaix');
+  await on('AddCustomFieldDef', '<name>class</name>');
+  const names = async () =>
+    all((await lab.call(fetchOf('CustomFieldsManager', 'CustomFieldsManager', 'field'))).body, 'name');
+  expect(await names()).toEqual(['class', 'owner', 'site']);
   await call(lab, 'VirtualMachine', web, 'setCustomValue', '<key>owner</key><value>bob</value>');
   expect((await lab.call(fetchOf('VirtualMachine', web, 'value'))).body).toContain('<value>bob</value>');
+  await on('RenameCustomFieldDef', `<key>${key}</key><name>accountable</name>`);
+  expect(await names()).toEqual(['accountable', 'class', 'site']);
   await on('RenameCustomFieldDef', `<key>${key}</key><name>keeper</name>`);
   await on('RemoveCustomFieldDef', `<key>${key}</key>`);
   expect((await lab.call(fetchOf('VirtualMachine', web, 'customValue'))).body).not.toContain('bob');
@@ -107,7 +116,7 @@ test('custom fields are defined for a type, set on entities, renamed and removed
     expect.arrayContaining([
       'Created new custom field definition owner',
       'Changed custom field owner on web to bob',
-      'Renamed field definition from owner to keeper',
+      'Renamed field definition from owner to accountable',
       'Removed field definition keeper',
     ]),
   );

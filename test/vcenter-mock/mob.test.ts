@@ -70,7 +70,7 @@ test('names are escaped', async () => {
   const lab = await startLab({ inventory: { vms: [{ name: '<script>alert("1")</script>&' }] } });
   const [vm] = lab.mock.inventory.vms;
   const { body } = await get(lab, `/mob/?moid=${vm!.ref.value}`, username);
-  expect(body).toContain('<h1>&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;</h1>');
+  expect(body).toContain('<h1>&lt;script&gt;alert(&quot;1&quot;)&lt;%2fscript&gt;&amp;</h1>');
   expect(body).not.toContain('<script');
 });
 

@@ -181,3 +181,52 @@ test('nothing found is an unset result', async () => {
     '<RetrievePropertiesResponse xmlns="urn:vim25"></RetrievePropertiesResponse>',
   );
 });
+
+test('an object that several specs select is told of once, with what all of them ask', async () => {
+  const lab = await loggedIn();
+  const web = objectSet('VirtualMachine', lab.ref('web'));
+  const specs = [
+    propSet('VirtualMachine', 'name') + web,
+    propSet('ManagedEntity', 'name', 'overallStatus') + web,
+    propSet('VirtualMachine', 'name') + objectSet('VirtualMachine', lab.ref('db')),
+  ];
+  const specSet = specs.map((spec) => `<specSet>${spec}</specSet>`).join('');
+  for (const [method, options] of [
+    ['RetrieveProperties', ''],
+    ['RetrievePropertiesEx', '<options/>'],
+  ] as const) {
+    const { body } = await collectorCall(lab, method, specSet + options);
+    expect(found(body)).toEqual([lab.ref('web'), lab.ref('db')]);
+    expect([...body.matchAll(/<name>([^<]*)<\/name>/g)].map(([, name]) => name)).toEqual([
+      'name',
+      'overallStatus',
+      'name',
+    ]);
+  }
+});
+
+test.each([
+  propSet('CoffeeMachine', 'name'),
+  propSet('CoffeeMachine'),
+  // A data object is no managed object.
+  propSet('VirtualMachineConfigInfo', 'name'),
+  propSet('HostSystem', 'name') + traversal('CoffeeMachine', 'vm'),
+  propSet('HostSystem', 'name') + traversal('HostSystem', 'vm', traversal('CoffeeMachine', 'datastore')),
+])('a type that does not exist is InvalidType: %#', async (spec) => {
+  const lab = await loggedIn();
+  const [sets = '', ...traversals] = spec.split(/(?=<selectSet)/);
+  const object = `<objectSet><obj type="HostSystem">${lab.ref('esx-01')}</obj>${traversals.join('')}</objectSet>`;
+  for (const answer of [
+    await retrieve(lab, sets + object),
+    await collectorCall(lab, 'CreateFilter', `<spec>${sets}${object}</spec><partialUpdates>false</partialUpdates>`),
+  ]) {
+    expect(answer.status).toBe(500);
+    expect(answer.body).toContain('<InvalidTypeFault');
+  }
+});
+
+test('ManagedObject is the type of everything', async () => {
+  const lab = await loggedIn();
+  const { body } = await retrieve(lab, propSet('ManagedObject') + objectSet('HostSystem', lab.ref('esx-01')));
+  expect(found(body)).toEqual([lab.ref('esx-01')]);
+});

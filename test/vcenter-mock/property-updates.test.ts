@@ -7,6 +7,14 @@ const web = (lab: Lab) => lab.mock.inventory.vm('web')!;
 const oneVm = (lab: Lab, ...paths: string[]) =>
   propSet('VirtualMachine', ...paths) + objectSet('VirtualMachine', lab.ref('web'));
 
+const vmsOfFolder = (lab: Lab) =>
+  propSet('VirtualMachine', 'name') +
+  objectSet(
+    'Folder',
+    lab.mock.inventory.datacenters[0]!.get('vmFolder').value,
+    traversal('Folder', 'childEntity', '<selectSet><name>deeper</name></selectSet>', 'deeper'),
+  );
+
 /** Starts a filter on the VM `web`, applies a change and gives what the client is told of it. */
 async function told(paths: string[], partial: boolean, change: (lab: Lab) => unknown): Promise<string[]> {
   const lab = await loggedIn();
@@ -212,14 +220,6 @@ describe('several filters', () => {
 });
 
 describe('what a filter selects follows the inventory', () => {
-  const vmsOfFolder = (lab: Lab) =>
-    propSet('VirtualMachine', 'name') +
-    objectSet(
-      'Folder',
-      lab.mock.inventory.datacenters[0]!.get('vmFolder').value,
-      traversal('Folder', 'childEntity', '<selectSet><name>deeper</name></selectSet>', 'deeper'),
-    );
-
   test('objects enter and leave with the properties that lead to them', async () => {
     const lab = await loggedIn();
     await createFilter(lab, vmsOfFolder(lab));
@@ -283,6 +283,110 @@ describe('what a filter selects follows the inventory', () => {
     expect(changesIn(second.body)).toEqual(['leave']);
     expect(second.body).toMatch(/<missingSet><obj type="VirtualMachine">vm-\d\d</);
   });
+});
+
+describe('versions', () => {
+  const rename = (lab: Lab, from: string, to: string) =>
+    lab.mock.inventory.vm(from)!.change('config', (config) => {
+      config.name = to;
+    });
+
+  test('a version serves again: a client whose answer was lost asks for the same changes', async () => {
+    const lab = await loggedIn();
+    await createFilter(lab, vmsOfFolder(lab));
+    const first = await updates(lab);
+    rename(lab, 'web', 'web-2');
+    const lost = await updates(lab, first.version);
+    expect(changesIn(lost.body)).toEqual(['modify name assign web-2']);
+    const again = await updates(lab, first.version);
+    expect(changesIn(again.body)).toEqual(['modify name assign web-2']);
+    expect(Number(again.version)).toBeGreaterThan(Number(lost.version));
+    // By then there may be more, and an object may have gone.
+    rename(lab, 'web-2', 'web-3');
+    lab.mock.vc.vmFactory.remove(lab.mock.inventory.vm('db')!);
+    const gone = await updates(lab, again.version);
+    expect(changesIn(gone.body)).toEqual(['modify name assign web-3', 'leave']);
+    expect(changesIn((await updates(lab, first.version)).body)).toEqual(['modify name assign web-3', 'leave']);
+  });
+
+  test('a version serves again also when nothing is new to it any more', async () => {
+    const lab = await loggedIn();
+    await createFilter(lab, oneVm(lab, 'name'));
+    const first = await updates(lab);
+    rename(lab, 'web', 'web-2');
+    const lost = await updates(lab, first.version);
+    rename(lab, 'web-2', 'web');
+    for (let poll = 0; poll < 2; poll++) expect((await updates(lab, first.version)).body).not.toContain('returnval');
+    expect((await updates(lab, lost.version)).body).toContain('<InvalidCollectorVersionFault');
+  });
+
+  test('filters and objects that came after a version are new to it', async () => {
+    const lab = await loggedIn();
+    await createFilter(lab, oneVm(lab, 'name'));
+    const first = await updates(lab);
+    await createFilter(lab, vmsOfFolder(lab));
+    const entered = ['enter name assign web', 'enter name assign db'];
+    expect(changesIn((await updates(lab, first.version)).body)).toEqual(entered);
+    expect(changesIn((await updates(lab, first.version)).body)).toEqual(entered);
+  });
+
+  test('a version that is older than what is kept is InvalidCollectorVersion', async () => {
+    const lab = await loggedIn({ assumed: { collectorVersions: 1 } });
+    await createFilter(lab, oneVm(lab, 'name'));
+    const first = await updates(lab);
+    rename(lab, 'web', 'web-2');
+    const second = await updates(lab, first.version);
+    rename(lab, 'web-2', 'web-3');
+    await updates(lab, second.version);
+    expect((await updates(lab, first.version)).body).toContain('<InvalidCollectorVersionFault');
+    expect(changesIn((await updates(lab, second.version)).body)).toEqual(['modify name assign web-3']);
+  });
+
+  test('the version of a cut answer goes on once, and only with WaitForUpdatesEx', async () => {
+    const lab = await loggedIn();
+    await createFilter(lab, vmsOfFolder(lab));
+    const whole = await updates(lab);
+    rename(lab, 'web', 'web-2');
+    rename(lab, 'db', 'db-2');
+    const cut = await updates(lab, whole.version, { max: 1 });
+    expect(textOf(cut.body, 'truncated')).toBe('true');
+    for (const method of ['CheckForUpdates', 'WaitForUpdates']) {
+      const { body } = await collectorCall(lab, method, `<version>${cut.version}</version>`);
+      expect(body).toContain('<InvalidCollectorVersionFault');
+    }
+    expect(changesIn((await updates(lab, cut.version, { max: 1 })).body)).toEqual(['modify name assign db-2']);
+    expect((await updates(lab, cut.version)).body).toContain('<InvalidCollectorVersionFault');
+    expect(changesIn((await updates(lab, whole.version)).body).toSorted()).toEqual([
+      'modify name assign db-2',
+      'modify name assign web-2',
+    ]);
+  });
+});
+
+test('an answer is cut only when something is left to tell', async () => {
+  const lab = await loggedIn();
+  await createFilter(lab, vmsOfFolder(lab));
+  await createFilter(lab, oneVm(lab, 'name'));
+  const first = await updates(lab);
+  lab.mock.inventory.vm('web')!.change('config', (config) => {
+    config.annotation = 'not in the filter';
+  });
+  lab.mock.inventory.vm('db')!.change('config', (config) => {
+    config.name = 'db-2';
+  });
+  const second = await updates(lab, first.version, { max: 1 });
+  expect([changesIn(second.body), textOf(second.body, 'truncated')]).toEqual([['modify name assign db-2'], undefined]);
+});
+
+test('what changes while objects come and go is told as well', async () => {
+  const lab = await loggedIn();
+  await createFilter(lab, vmsOfFolder(lab));
+  const first = await updates(lab);
+  lab.mock.vc.vmFactory.remove(lab.mock.inventory.vm('db')!);
+  lab.mock.inventory.vm('web')!.change('config', (config) => {
+    config.name = 'web-2';
+  });
+  expect(changesIn((await updates(lab, first.version)).body)).toEqual(['modify name assign web-2', 'leave']);
 });
 
 test.each([

@@ -37,6 +37,9 @@ describe('resource pools', () => {
     expect((await on(pool, 'UpdateConfig', `<name>new</name>${shares}`)).status).toBe(200);
     expect(textOf(await read(pool, 'name'), 'returnval')).toBe('new');
     expect(await read(pool, 'config')).toContain('<shares>8000</shares><level>high</level>');
+    const summary = await read(pool, 'summary');
+    expect(textOf(summary, 'name')).toBe('new');
+    expect(summary).toContain('<shares>8000</shares><level>high</level>');
   });
 
   it('give what is in them to the pool above when they go; the root stays', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Lab, loggedIn, startLab, username } from './lab.ts';
+import { fetchOf, finished, type Lab, loggedIn, startLab, textOf, username } from './lab.ts';
 
 function search(lab: Lab, method: string, content: string) {
   return lab.call(`<${method} xmlns="urn:vim25"><_this type="SearchIndex">SearchIndex</_this>${content}</${method}>`);
@@ -34,6 +34,88 @@ test('entities are found by path, child, UUID, name and address', async () => {
   expect(await found('FindAllByDnsName', '<dnsName>web</dnsName><vmSearch>true</vmSearch>')).toContain(web);
   const root = '<entity type="Folder">group-d1</entity>';
   expect(await found('FindChild', `${root}<name>Paris</name>`)).toContain('type="Datacenter"');
+});
+
+test('names hold slashes, backslashes and percent signs escaped, however a client writes them', async () => {
+  const lab = await loggedIn({ inventory: { datacenter: 'dc', hosts: [{ name: 'esx-01' }], vms: [{ name: '50%' }] } });
+  const folder = lab.mock.inventory.datacenters[0]!.get('vmFolder').value;
+  const nameOf = async (type: string, id: string, property = 'name') =>
+    /<returnval xsi:type="xsd:string">([^<]*)</.exec((await lab.call(fetchOf(type, id, property))).body)?.[1];
+  const path = async (inventoryPath: string) =>
+    textOf(
+      (await search(lab, 'FindByInventoryPath', `<inventoryPath>${inventoryPath}</inventoryPath>`)).body,
+      'returnval',
+    );
+  for (const [given, name] of [
+    ['a/b', 'a%2fb'],
+    ['c%2Fd', 'c%2fd'],
+    ['e\\f', 'e%5cf'],
+    ['x%y', 'x%25y'],
+    ['100%25', '100%25'],
+    ['%41%C3%A9 z', 'Aé z'],
+  ]) {
+    const { body } = await lab.call(
+      `<CreateFolder xmlns="urn:vim25"><_this type="Folder">${folder}</_this><name>${given}</name></CreateFolder>`,
+    );
+    const made = textOf(body, 'returnval')!;
+    expect(await nameOf('Folder', made)).toBe(name);
+    expect(await path(`/dc/vm/${name}/`)).toBe(made);
+    const child = `<entity type="Folder">${folder}</entity><name>${given}</name>`;
+    expect((await search(lab, 'FindChild', child)).body).toContain(`>${made}<`);
+    const again = await lab.call(
+      `<CreateFolder xmlns="urn:vim25"><_this type="Folder">${folder}</_this><name>${name}</name></CreateFolder>`,
+    );
+    expect(again.body).toContain('<DuplicateNameFault');
+  }
+  const vm = lab.ref('50%');
+  expect(await nameOf('VirtualMachine', vm)).toBe('50%25');
+  expect(await path('dc/vm/50%25')).toBe(vm);
+  const renamed = await lab.call(
+    `<Rename_Task xmlns="urn:vim25"><_this type="VirtualMachine">${vm}</_this><newName>we/b%</newName></Rename_Task>`,
+  );
+  expect(await finished(lab, renamed)).toContain('<state>success</state>');
+  expect(await nameOf('VirtualMachine', vm)).toBe('we%2fb%25');
+  expect(await path('dc/vm/we%2fb%25')).toBe(vm);
+  const reconfigured = await lab.call(
+    `<ReconfigVM_Task xmlns="urn:vim25"><_this type="VirtualMachine">${vm}</_this><spec><name>q\\r</name></spec></ReconfigVM_Task>`,
+  );
+  expect(await finished(lab, reconfigured)).toContain('<state>success</state>');
+  expect(await nameOf('VirtualMachine', vm)).toBe('q%5cr');
+});
+
+test('a datastore path names a datastore of the datacenter', async () => {
+  const lab = await loggedIn({
+    inventory: {
+      datacenters: ['one', 'two'].map((name) => ({
+        name,
+        clusters: [{ name: 'c', hosts: [{ name: `esx-${name}` }] }],
+        datastores: [{ name: `ds-${name}` }],
+        vms: [{ name: `vm-${name}` }],
+      })),
+    },
+  });
+  const [one, two] = lab.mock.inventory.datacenters.map(({ ref }) => ref.value);
+  const find = async (datacenter: string, path: string) =>
+    (
+      await search(
+        lab,
+        'FindByDatastorePath',
+        `<datacenter type="Datacenter">${datacenter}</datacenter><path>${path}</path>`,
+      )
+    ).body;
+  expect(await find(one!, '[ds-one] vm-one/vm-one.vmx')).toContain(`>${lab.ref('vm-one')}<`);
+  expect(await find(one!, '[ds-one] vm-two/vm-two.vmx')).not.toContain('returnval');
+  expect(await find(two!, '[ds-one] vm-one/vm-one.vmx')).toContain('<InvalidDatastoreFault');
+  expect(await find(one!, '[nothing] vm-one/vm-one.vmx')).toContain('<InvalidDatastoreFault');
+  expect(await find(one!, 'vm-one/vm-one.vmx')).toContain('<InvalidDatastorePathFault');
+  const host = (datacenter: string) =>
+    search(
+      lab,
+      'FindByDnsName',
+      `<datacenter type="Datacenter">${datacenter}</datacenter><dnsName>esx-one</dnsName><vmSearch>false</vmSearch>`,
+    );
+  expect((await host(one!)).body).toContain(lab.ref('esx-one'));
+  expect((await host(two!)).body).not.toContain('returnval');
 });
 
 // vim25 SearchIndex: an object for which the user lacks the privilege is not returned

@@ -56,7 +56,14 @@ test('a container view: children or everything below, of all types or some', asy
   // A base type stands for all that derive from it.
   expect(await look('Folder', 'group-d1', true, 'ComputeResource', 'Datastore')).toEqual(['Cluster', 'datastore1']);
   const cluster = lab.mock.inventory.clusters[0]!;
-  expect(await look('ClusterComputeResource', cluster.ref.value, false)).toEqual(['esx-01', 'esx-02', 'Resources']);
+  // The VMs of what is directly below are there, too. documented (CreateContainerView)
+  expect(await look('ClusterComputeResource', cluster.ref.value, false)).toEqual([
+    'esx-01',
+    'esx-02',
+    'Resources',
+    'web',
+    'db',
+  ]);
   expect(await look('ClusterComputeResource', cluster.ref.value, true, 'VirtualMachine')).toEqual(['web', 'db']);
   expect(await look('ResourcePool', cluster.get('resourcePool')!.value, false)).toEqual(['web', 'db']);
   expect(await look('HostSystem', lab.ref('esx-02'), false, 'VirtualMachine')).toEqual(['db']);
@@ -83,6 +90,22 @@ test('a container view follows the inventory, and whoever waits for it is told',
   const removed = await updates(lab, moved.version);
   expect(changesIn(removed.body)).toEqual(['leave', 'leave']);
   expect(await shown(lab, 'ContainerView', all)).toEqual(['web']);
+});
+
+test('what a list view holds leaves it when it goes; what does not exist is not in it', async () => {
+  const lab = await loggedIn();
+  const id = await create(
+    lab,
+    'CreateListView',
+    `<obj ${vmRef(lab, 'web')}</obj><obj type="VirtualMachine">vm-0</obj><obj ${vmRef(lab, 'db')}</obj>`,
+  );
+  expect(await shown(lab, 'ListView', id)).toEqual(['web', 'db']);
+  await createFilter(lab, propSet('ListView', 'view') + objectSet('ListView', id));
+  const { version } = await updates(lab);
+  const { vmFactory, inventory } = lab.mock.vc;
+  vmFactory.remove(inventory.vm('web')!);
+  expect(changesIn((await updates(lab, version)).body)).toEqual(['modify view assign ArrayOfManagedObjectReference']);
+  expect(await shown(lab, 'ListView', id)).toEqual(['db']);
 });
 
 test('a list view holds what it is given', async () => {

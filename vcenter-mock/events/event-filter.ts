@@ -6,11 +6,10 @@ import { eventTypes } from './event-types.ts';
 
 export type AnyEvent = Data<'Event'> & { _type: string };
 
-/** An event with the keys of what it is about: the entities themselves, their parents, and all that is above them. */
+/** An event with the keys of what it is about: the entities themselves, and all that is above them. */
 export interface FiledEvent {
   readonly event: AnyEvent;
   readonly own: ReadonlySet<string>;
-  readonly parents: ReadonlySet<string>;
   readonly above: ReadonlySet<string>;
 }
 
@@ -28,13 +27,14 @@ export function eventIdOf(event: AnyEvent): string {
 /** `vim.event.VmPoweredOnEvent` and `VmPoweredOnEvent` are the same type. observed: clients send both */
 export const plainType = (name: string) => name.slice(name.lastIndexOf('.') + 1);
 
+/** documented: `all` is the entity and its children, at any distance; `children` is all but the entity itself */
 function within(filter: NonNullable<Data<'EventFilterSpec'>['entity']>): (filed: FiledEvent) => boolean {
   const key = refKey(filter.entity);
   switch (filter.recursion) {
     case 'self':
       return ({ own }) => own.has(key);
     case 'children':
-      return ({ parents }) => parents.has(key);
+      return ({ above }) => above.has(key);
     default:
       // Everything is below the root, even what is about no entity.
       if (sameRef(filter.entity, rootFolderRef)) return () => true;

@@ -4,7 +4,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import type { ValueReader, ValueWriter } from '../state/values.ts';
 import { isSubtype } from '../vim/kernel/registry.ts';
-import { type Data, data, isRef, type Ref, refKey } from '../vim/kernel/values.ts';
+import { type Data, data, type Ref, refKey } from '../vim/kernel/values.ts';
 import { type AnyEvent, eventTest, type FiledEvent } from './event-filter.ts';
 import { eventTypes } from './event-types.ts';
 
@@ -40,15 +40,10 @@ export interface PostedEvent {
   readonly seq: number;
 }
 
-/** All events, oldest first, with the keys of what each is about: itself, its parents, all above. */
+/** All events, oldest first, with the keys of what each is about: itself, all above. */
 export type SavedEvents = {
   readonly key: number;
-  readonly events: readonly (readonly [
-    event: Json,
-    own: readonly string[],
-    parents: readonly string[],
-    above: readonly string[],
-  ])[];
+  readonly events: readonly (readonly [event: Json, own: readonly string[], above: readonly string[]])[];
 };
 
 /** All events of a vCenter, oldest first. */
@@ -162,35 +157,27 @@ export class EventLog {
   #place(event: AnyEvent, about: ManagedObject | undefined): Omit<FiledEvent, 'event'> {
     const entities = entitiesOf(event);
     if (about) entities.push(about.ref);
-    const [own, parents, above] = [new Set<string>(), new Set<string>(), new Set<string>()];
+    const [own, above] = [new Set<string>(), new Set<string>()];
     for (const reference of entities) {
       own.add(refKey(reference));
       const entity = this.#inventory.store.find(reference);
-      const parent = entity?.read('parent');
-      if (isRef(parent)) parents.add(refKey(parent));
       for (const ancestor of entity ? this.#inventory.ancestors(entity) : []) above.add(refKey(ancestor.ref));
     }
-    return { own, parents, above };
+    return { own, above };
   }
 
   save(values: ValueWriter): SavedEvents {
     return {
       key: this.#key,
-      events: this.#events.map(({ event, own, parents, above }) => [
-        values.write(event),
-        [...own],
-        [...parents],
-        [...above],
-      ]),
+      events: this.#events.map(({ event, own, above }) => [values.write(event), [...own], [...above]]),
     };
   }
 
   restore({ key, events }: SavedEvents, values: ValueReader): void {
     this.#key = key;
-    this.#events = events.map(([event, own, parents, above]) => ({
+    this.#events = events.map(([event, own, above]) => ({
       event: values.read<AnyEvent>(event),
       own: new Set(own),
-      parents: new Set(parents),
       above: new Set(above),
     }));
   }

@@ -19,6 +19,8 @@ import { faultEnvelope, namespaces, parseEnvelope, responseEnvelope, type SoapRe
 /** An HTTP request to a SOAP endpoint. */
 export interface SoapInput {
   readonly body: string;
+  /** False when the body was not UTF-8. */
+  readonly isText: boolean;
   readonly soapAction?: string;
   /** Value of the session cookie. */
   readonly cookie?: string;
@@ -46,7 +48,7 @@ function isRead(method: string): boolean {
   let answer = readMethods.get(method);
   if (answer === undefined) {
     answer = reads.test(method);
-    if (readMethods.size < 1_000) readMethods.set(method, answer);
+    if (readMethods.size < 1_000 && method.length < 100) readMethods.set(method, answer);
   }
   return answer;
 }
@@ -79,8 +81,12 @@ interface CallDescription {
   };
 }
 
-/** Descriptions that are kept for a session at most. */
+/** Descriptions that are kept for a session at most, and the longest. */
 const maxDescribed = 100;
+const longestDescription = 500;
+
+/** Things of one request that are told of at most: there may be a million that are not known. */
+const maxUnknown = 20;
 
 /** Runs SOAP calls against a vCenter: one function from request text to answer text. */
 export class Dispatcher {
@@ -101,6 +107,7 @@ export class Dispatcher {
     };
     let request: SoapRequest;
     try {
+      if (!input.isText) throw new XmlError('the body is not UTF-8');
       request = parseEnvelope(input.body, vc.assumed.xmlDepth);
       // govmomi writes the signed form of this one call without its namespace, and a real vCenter takes it. reported by users
       const isBare = request.ns === '' && request.method === 'LoginByToken' && input.dialect === 'vim25';
@@ -194,7 +201,8 @@ export class Dispatcher {
     const user = session?.user.username;
     const data = { method, type: target.type, object: target.value, user, version, userAgent, operationId };
     const description = { text, data };
-    if (described && (before || described.size < maxDescribed)) described.set(key, description);
+    if (described && key.length <= longestDescription && (before || described.size < maxDescribed))
+      described.set(key, description);
     return description;
   }
 
@@ -314,7 +322,10 @@ export class Dispatcher {
     cause: number,
   ): Record<string, unknown> {
     const types = paramsOf(declared);
+    const told = new Set<string>();
     const unknown = (what: string) => {
+      if (told.size >= maxUnknown || told.has(what)) return;
+      told.add(what);
       this.#vc.runtime.journal.record({
         plane: 'vcenter',
         event: 'vcenter.unknown',

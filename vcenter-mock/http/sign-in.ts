@@ -1,3 +1,4 @@
+import { ownText } from '../../core/index.ts';
 import { principalName, type User } from '../authorization/directory.ts';
 import { rootFolderRef } from '../inventory/inventory.ts';
 import type { Vcenter } from '../vcenter.ts';
@@ -32,7 +33,7 @@ export function openSession(vc: Vcenter, user: User, client: SessionClient, caus
 /** Somebody could not log in. observed */
 export function postBadLogin(vc: Vcenter, username: string, ipAddress: string, cause: number): void {
   // Events are kept: what anybody can send must not fill them.
-  const user = username.slice(0, 256);
+  const user = ownText(username.slice(0, 256));
   vc.events.post(
     'BadUsernameSessionEvent',
     { ipAddress },

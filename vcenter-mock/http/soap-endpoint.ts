@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { connectionKey, nodeHttp } from '../../core/index.ts';
@@ -29,7 +30,7 @@ const contentTypes: Readonly<Record<Dialect, string>> = {
 /** A SOAP request, whichever way it came. */
 interface Asked {
   readonly dialect: Dialect;
-  readonly body: string;
+  readonly body: Buffer;
   readonly cookie: string | undefined;
   readonly soapAction: string | undefined;
   readonly userAgent: string | undefined;
@@ -130,7 +131,7 @@ export class SoapEndpoint {
       const { headers, socket } = request;
       const asked: Asked = {
         dialect,
-        body: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8'),
+        body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks),
         cookie: headers.cookie,
         soapAction: headers.soapaction as string | undefined,
         userAgent: headers['user-agent'],
@@ -169,8 +170,7 @@ export class SoapEndpoint {
     const dialect = dialects.get(request.path);
     if (!dialect || request.body.length > this.#vc.assumed.bodyLimit) return false;
     const { socket } = connection;
-    const { cookie, soapAction, userAgent } = request;
-    const body = request.body.toString('utf8');
+    const { body, cookie, soapAction, userAgent } = request;
     const asked: Asked = { dialect, body, cookie, soapAction, userAgent, gone: () => connection.gone() };
     this.#answer(asked, socket, (answer) => {
       const encoding = answer.ascii ? 'latin1' : 'utf8';
@@ -180,12 +180,14 @@ export class SoapEndpoint {
   }
 
   #answer(asked: Asked, socket: Socket, send: (answer: Answer) => void): void {
-    const { dialect, body } = asked;
+    const { dialect } = asked;
+    const body = asked.body.toString('utf8');
     const connection = this.#connectionOf(socket);
     // PBM greets a client that brings no cookie with one of its own (observed).
     let cookie = dialect === 'pbm' && !asked.cookie ? this.#vc.sessions.newPbmCookie() : undefined;
     const answered = this.#dispatcher.answer({
       body,
+      isText: isUtf8(asked.body),
       soapAction: asked.soapAction,
       cookie: readSessionCookie(asked.cookie),
       dialect,

@@ -1,3 +1,4 @@
+import { ownText } from '../../core/index.ts';
 import { type EncodeContext, encodeFaultDetail } from '../vim/kernel/encode.ts';
 import type { VimFault } from '../vim/kernel/fault.ts';
 import type { Ref } from '../vim/kernel/values.ts';
@@ -29,14 +30,11 @@ export interface SoapRequest {
 const words = new Map<string, string>();
 const wordLimit = 5_000;
 
-/**
- * The same text in memory of its own. A part of a string keeps the whole string alive, and the journal would keep every request with
- * the name of its method. Words that come again are kept once.
- */
+/** The journal would keep every request with the name of its method. Words that come again are kept once. */
 function detached(text: string): string {
   const known = words.get(text);
   if (known !== undefined) return known;
-  const copy = Buffer.from(text).toString();
+  const copy = ownText(text);
   if (words.size < wordLimit && copy.length < 100) words.set(copy, copy);
   return copy;
 }

@@ -2,6 +2,7 @@ import type { Vcenter } from '../vcenter.ts';
 import type { Data, Ref } from '../vim/kernel/values.ts';
 import { hostCapability } from './capabilities.ts';
 import { entityDefaults } from './entity-defaults.ts';
+import { escapedName } from './entity-names.ts';
 import { computeSummary, hostHardware, hostProduct, hostRuntime } from './host-data.ts';
 import { hostNetwork } from './host-network.ts';
 import type { Host } from './inventory.ts';
@@ -24,7 +25,7 @@ export interface Compute {
 export function createCluster(site: Site, name: string, hostFolder: Folder) {
   const cluster = site.vc.store.create('ClusterComputeResource', 'domain-c#', {
     ...entityDefaults(),
-    name,
+    name: escapedName(name),
     parent: hostFolder.ref,
     configuration: { dasConfig: { enabled: false }, drsConfig: { enabled: false } },
     configurationEx: {
@@ -91,7 +92,6 @@ function createResourcePool({ vc, now }: Site, owner: Ref, name = 'Resources', p
     vm: [],
     config,
     runtime,
-    summary: { name, config, runtime },
     childConfiguration: [],
   });
 }
@@ -112,7 +112,7 @@ export function poolAt(site: Site, above: Pool, path: string | undefined): Pool 
 }
 
 function createPoolIn(site: Site, parent: Pool, name: string): Pool {
-  const created = createResourcePool(site, parent.get('owner'), name, parent.ref);
+  const created = createResourcePool(site, parent.get('owner'), escapedName(name), parent.ref);
   parent.set({ resourcePool: [...(parent.get('resourcePool') ?? []), created.ref] });
   return created;
 }

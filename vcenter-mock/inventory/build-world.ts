@@ -10,6 +10,7 @@ import {
 } from './build-compute.ts';
 import { createDatastore, createNetwork } from './build-storage.ts';
 import { entityDefaults } from './entity-defaults.ts';
+import { escapedName } from './entity-names.ts';
 import { rootFolderRef } from './inventory.ts';
 import { createFolder, type Folder, folderAt, optionError, requireUnique, type Site, siteOf } from './site.ts';
 import type { TypedObject } from './store.ts';
@@ -58,7 +59,7 @@ function buildDatacenter(site: Site, root: Folder, options: DatacenterOptions): 
   const above = folderAt(site, root, options.folder);
   const datacenter = vc.store.create('Datacenter', 'datacenter-#', {
     ...entityDefaults(),
-    name: options.name,
+    name: escapedName(options.name),
     parent: above.ref,
     datastore: [],
     network: [],
@@ -141,11 +142,13 @@ function addVms(site: Site, room: Room, wanted: readonly VmOptions[]): void {
 }
 
 function namesOf({ name, count, ipAddress }: VmOptions): string[] {
-  if (count === undefined) return [name];
+  if (count === undefined) return [escapedName(name)];
   if (!name.includes('#')) throw optionError(`vms: "${name}" has a count, but no # for the number`);
   if (ipAddress !== undefined) throw optionError(`vms: "${name}" has a count: one address cannot be that of all`);
   const width = String(count).length;
-  return Array.from({ length: count }, (_, index) => name.replace('#', String(index + 1).padStart(width, '0')));
+  return Array.from({ length: count }, (_, index) =>
+    escapedName(name.replace('#', String(index + 1).padStart(width, '0'))),
+  );
 }
 
 /** Works out once where the VMs of one kind go; the host is chosen by turns. */

@@ -1,5 +1,6 @@
 import { isSubtype, managedDeclaration } from '../vim/kernel/registry.ts';
 import { type Data, isRef, type Ref, refKey, sameRef } from '../vim/kernel/values.ts';
+import { escapedName } from './entity-names.ts';
 import type { ManagedObject, ObjectStore, StoreChange, TypedObject } from './store.ts';
 import { VmIndex, type VmKey } from './vm-index.ts';
 
@@ -40,6 +41,7 @@ export class Inventory {
     this.#vmIndex = new VmIndex(store);
     store.subscribe(
       (object, change) => {
+        if (change.kind === 'deleted') this.#leaveLists(object);
         if (isTreeChange(object, change)) this.#treeChanged();
         else if (runsVms(object.type) && change.properties?.includes('vm')) this.#vmsMoved();
       },
@@ -52,6 +54,15 @@ export class Inventory {
     // What these views show is computed from the tree: tell those that wait.
     for (const view of this.store.all('ContainerView')) view.touch();
     for (const view of this.store.all('InventoryView')) view.touch();
+  }
+
+  /** documented: what a list view shows follows the inventory */
+  #leaveLists({ ref }: ManagedObject): void {
+    for (const list of this.store.all('ListView')) {
+      const shown = list.get('view') ?? [];
+      const left = shown.filter((reference) => !sameRef(reference, ref));
+      if (left.length < shown.length) list.set({ view: left });
+    }
   }
 
   #vmsMoved(): void {
@@ -87,7 +98,7 @@ export class Inventory {
 
   /** The VM with that name; the oldest when several folders have one. */
   vm(name: string): Vm | undefined {
-    return this.#vmIndex.find('name', name)[0];
+    return this.#vmIndex.find('name', escapedName(name))[0];
   }
 
   /** The VMs with that name or UUID, oldest first. */
@@ -103,11 +114,6 @@ export class Inventory {
   /** The host a VM is on. */
   hostOf(vm: Vm): Host | undefined {
     return this.store.get('HostSystem', vm.get('runtime').host);
-  }
-
-  /** Names of entities on the wire have `/`, `\` and `%` escaped; paths split on the unescaped slash. documented */
-  static unescapeName(name: string): string {
-    return name.replace(/%2f/gi, '/').replace(/%5c/gi, '\\').replace(/%25/g, '%');
   }
 
   /** The entities directly below one, in order. */
@@ -138,7 +144,7 @@ export class Inventory {
 
   /**
    * The entities below one that are of one of the types or a subtype, as a container view shows them; all when no type is given. Below
-   * hosts and resource pools there are the VMs that they run, too (documented).
+   * hosts and resource pools there are the VMs that they run, too; also the VMs of what is directly below (documented).
    */
   below(entity: ManagedObject, recursive: boolean, types: readonly string[]): readonly ManagedObject[] {
     const running = !isSubtype(entity.type, 'Folder') && entity.type !== 'Datacenter';
@@ -160,18 +166,20 @@ export class Inventory {
   }
 
   #belowCompute(entity: ManagedObject, recursive: boolean): readonly ManagedObject[] {
-    const found = new Set<ManagedObject>();
-    const add = (above: ManagedObject) => {
-      for (const child of this.children(above)) found.add(child);
+    const found = new Set(this.children(entity));
+    const addVms = (above: ManagedObject) => {
       if (!runsVms(above.type)) return;
       for (const reference of references(above.read('vm'))) {
         const vm = this.store.find(reference);
         if (vm) found.add(vm);
       }
     };
-    add(entity);
+    addVms(entity);
     // The set grows while it is walked.
-    if (recursive) for (const next of found) add(next);
+    for (const next of found) {
+      if (recursive) for (const child of this.children(next)) found.add(child);
+      addVms(next);
+    }
     return [...found];
   }
 
@@ -190,14 +198,16 @@ export class Inventory {
   /** The entity at an inventory path such as `Datacenter/vm/folder/name`. documented (FindByInventoryPath) */
   findByPath(path: string): ManagedObject | undefined {
     let current: ManagedObject | undefined = this.rootFolder;
-    for (const part of path.split('/').filter((name) => name !== '')) {
+    for (const name of path.split('/').filter((part) => part !== '')) {
       if (!current) return undefined;
-      current = this.findChild(current, Inventory.unescapeName(part));
+      current = this.findChild(current, name);
     }
     return current;
   }
 
-  findChild(entity: ManagedObject, name: string): ManagedObject | undefined {
+  /** The child with that name, however it is escaped. */
+  findChild(entity: ManagedObject, asked: string): ManagedObject | undefined {
+    const name = escapedName(asked);
     const vm = this.#vmIndex.find('name', name).find((candidate) => sameRef(candidate.get('parent'), entity.ref));
     if (vm) return vm;
     for (const property of childPropertiesOf(entity.type)) {

@@ -2,6 +2,7 @@ import { KeyrigError, type RandomStream } from '../../core/index.ts';
 import type { Vcenter } from '../vcenter.ts';
 import type { Ref } from '../vim/kernel/values.ts';
 import { entityDefaults } from './entity-defaults.ts';
+import { escapedName } from './entity-names.ts';
 import type { ManagedObject, TypedObject } from './store.ts';
 import { addChildren } from './virtual-machine-factory.ts';
 
@@ -45,7 +46,13 @@ export function createFolder(
   parent: Ref | undefined,
   childType: string[],
 ): Folder {
-  return vc.store.create('Folder', id, { ...entityDefaults(), name, parent, childType, childEntity: [] });
+  return vc.store.create('Folder', id, {
+    ...entityDefaults(),
+    name: escapedName(name),
+    parent,
+    childType,
+    childEntity: [],
+  });
 }
 
 /** The folder at a path below another; what is missing of it is made. */

@@ -1,10 +1,10 @@
 import { checkExpression } from '../alarms/expressions.ts';
 import type { ManagedObject, TypedObject } from '../inventory/store.ts';
 import type { Call } from '../vcenter.ts';
-import { fault } from '../vim/kernel/fault.ts';
+import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { enumValues, isA, isSubtype } from '../vim/kernel/registry.ts';
-import { type Data, data, type Ref } from '../vim/kernel/values.ts';
+import { type Data, data, type Ref, sameRef } from '../vim/kernel/values.ts';
 
 const elements = (keys: readonly string[] = []) =>
   keys.map((key) => data('ElementDescription', { key, label: key, summary: key }));
@@ -80,7 +80,9 @@ export const alarmManager = implement('AlarmManager', {
     },
 
     /** documented: the alarms defined on the entity, or all that the user may see */
-    GetAlarm(_object, { entity }, { vc, user }) {
+    GetAlarm(_object, { entity }, call) {
+      const { vc, user } = call;
+      if (entity) entityOf(entity, call);
       const wanted = (on: Ref) =>
         entity ? on.type === entity.type && on.value === entity.value : vc.authorization.sees(user, on);
       return vc.alarms.all.filter((alarm) => wanted(alarm.get('info').entity)).map((alarm) => alarm.ref);
@@ -88,8 +90,13 @@ export const alarmManager = implement('AlarmManager', {
 
     GetAlarmState: (_object, { entity }, call) => call.vc.alarms.declared(entityOf(entity, call)),
 
-    AcknowledgeAlarm(_object, { alarm, entity }, call) {
-      call.vc.alarms.acknowledge(alarmOf(alarm, call), entityOf(entity, call), call);
+    /** documented: InvalidArgument when the alarm is none of the entity's */
+    AcknowledgeAlarm(_object, params, call) {
+      const { alarms } = call.vc;
+      const alarm = alarmOf(params.alarm, call);
+      const entity = entityOf(params.entity, call);
+      if (!alarms.declared(entity).some((state) => sameRef(state.alarm, alarm.ref))) throw invalidArgument('alarm');
+      alarms.acknowledge(alarm, entity, call);
     },
 
     /** documented: statuses, types of entities and of triggers that are not named are all meant */

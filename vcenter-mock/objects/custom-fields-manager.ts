@@ -82,6 +82,10 @@ function postDefinition(
 
 const list = (object: Manager) => object.get('field') ?? [];
 
+/** documented: the fields are sorted by name */
+const sorted = (fields: readonly Field[]) =>
+  fields.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.key - b.key));
+
 export const customFieldsManager = implement('CustomFieldsManager', {
   methods: {
     AddCustomFieldDef(object, { name, moType, fieldDefPolicy, fieldPolicy }, call) {
@@ -98,7 +102,7 @@ export const customFieldsManager = implement('CustomFieldsManager', {
         fieldDefPrivileges: fieldDefPolicy,
         fieldInstancePrivileges: fieldPolicy,
       };
-      object.set({ field: [...list(object), field] });
+      object.set({ field: sorted([...list(object), field]) });
       postDefinition('CustomFieldDefAddedEvent', field, call, `Created new custom field definition ${name}`);
       return field;
     },
@@ -115,7 +119,7 @@ export const customFieldsManager = implement('CustomFieldsManager', {
     RenameCustomFieldDef(object, { key, name }, call) {
       const field = definition(key, call);
       requireFree(name, field.managedObjectType, call, key);
-      object.set({ field: list(object).map((other) => (other.key === key ? { ...other, name } : other)) });
+      object.set({ field: sorted(list(object).map((other) => (other.key === key ? { ...other, name } : other))) });
       const message = `Renamed field definition from ${field.name} to ${name}`;
       postDefinition('CustomFieldDefRenamedEvent', field, call, message, { newName: name });
     },

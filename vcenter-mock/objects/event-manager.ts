@@ -1,10 +1,11 @@
 import { cryptoEventDescriptions, eventWordingOf } from '../crypto/events.ts';
 import { type AnyEvent, plainType } from '../events/event-filter.ts';
 import { type EventType, eventTypes } from '../events/event-types.ts';
-import type { Vcenter } from '../vcenter.ts';
+import type { ManagedObject } from '../inventory/store.ts';
+import type { Call, Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
-import { dataDeclaration, fieldsOf, isSubtype } from '../vim/kernel/registry.ts';
+import { dataDeclaration, enumValues, fieldsOf, isSubtype } from '../vim/kernel/registry.ts';
 import { type Data, data } from '../vim/kernel/values.ts';
 import {
   createHistoryCollector,
@@ -46,16 +47,33 @@ export function eventDescription(version: string): Data<'EventDescription'> {
 /** Fields that every event has: they are no arguments of a type of its own. */
 const common = new Set(fieldsOf('Event').keys());
 
-/** What an event of a client is about: the entity that one of its arguments names. */
-function subjectOf(event: AnyEvent) {
-  return (
-    event.vm?.vm ??
-    event.host?.host ??
-    event.ds?.datastore ??
-    event.net?.network ??
-    event.computeResource?.computeResource ??
-    event.datacenter?.datacenter
-  );
+/** The entities that the arguments of an event name, the one that it is about first. @throws InvalidArgument for one that is not there */
+function entitiesOf(event: AnyEvent, { vc }: Call): ManagedObject[] {
+  const named = [
+    event.vm?.vm,
+    event.host?.host,
+    event.ds?.datastore,
+    event.net?.network,
+    event.computeResource?.computeResource,
+    event.datacenter?.datacenter,
+  ];
+  return named.flatMap((reference) => {
+    if (!reference) return [];
+    const entity = vc.store.find(reference);
+    if (!entity) throw invalidArgument('eventToPost');
+    return [entity];
+  });
+}
+
+/** documented: what a user can log an event about, beside the root folder */
+const loggable = ['Datacenter', 'VirtualMachine', 'HostSystem', 'ComputeResource'];
+
+/** @throws ManagedObjectNotFound, InvalidArgument for a filter that nothing can fit. documented */
+function checkFilter({ entity, type = [] }: Data<'EventFilterSpec'>, { vc }: Call): void {
+  if (entity && !vc.store.find(entity.entity)) {
+    throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: entity.entity });
+  }
+  if (!type.every((name) => isSubtype(plainType(name), 'Event'))) throw invalidArgument('filter.type');
 }
 
 /** The events of a filter. */
@@ -74,20 +92,19 @@ export const eventManager = implement('EventManager', {
     latestEvent: (_object, vc) => vc.events.latest,
     maxCollector: () => maxCollector,
   },
-  limits: { PostEvent: 'EventEx and ExtendedEvent only', RetrieveArgumentDescription: 'nothing for an EventEx' },
+  limits: { RetrieveArgumentDescription: 'nothing for an EventEx' },
   methods: {
-    QueryEvents: (_object, { filter }, { vc }) => vc.events.query(filter),
+    QueryEvents(_object, { filter }, call) {
+      checkFilter(filter, call);
+      return call.vc.events.query(filter);
+    },
 
     CreateCollectorForEvents(_object, { filter }, call) {
-      const { vc } = call;
-      const entity = filter.entity?.entity;
-      if (entity && !vc.store.find(entity)) {
-        throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: entity });
-      }
+      checkFilter(filter, call);
       return createHistoryCollector(
         'EventHistoryCollector',
         { filter, initialized: true },
-        eventSource(vc, filter),
+        eventSource(call.vc, filter),
         call,
       );
     },
@@ -107,19 +124,15 @@ export const eventManager = implement('EventManager', {
         .map(({ field, name }) => ({ name: field, type: name }));
     },
 
-    /** assumed: only events whose type is open (EventEx, ExtendedEvent) can come from outside */
+    /** documented: events of every type can come from outside; their references and severity are checked */
     PostEvent(_object, { eventToPost, taskInfo }, call) {
-      const { vc } = call;
       const event = { _type: 'Event', ...eventToPost } as AnyEvent & Partial<Data<'EventEx'>>;
-      if (!isSubtype(event._type, 'EventEx') && !isSubtype(event._type, 'ExtendedEvent')) {
-        throw fault('InvalidEvent', vc.assumed.invalidEvent(event._type));
+      if (event.severity !== undefined && !enumValues('EventEventSeverity')?.includes(event.severity)) {
+        throw invalidArgument('eventToPost.severity');
       }
       const id = event.eventTypeId ?? event._type;
-      const about = subjectOf(event);
-      const entity = about && vc.store.find(about);
-      if (about && !entity) throw fault('ManagedObjectNotFound', vc.assumed.objectNotFound, { obj: about });
-      vc.events.postAs(event, id, {
-        entity,
+      call.vc.events.postAs(event, id, {
+        entity: entitiesOf(event, call)[0],
         user: call.user,
         cause: call.cause,
         message: event.message ?? event.fullFormattedMessage ?? id,
@@ -130,6 +143,10 @@ export const eventManager = implement('EventManager', {
     LogUserEvent(_object, { entity: reference, msg }, call) {
       const entity = call.vc.store.find(reference);
       if (!entity) throw fault('ManagedObjectNotFound', call.vc.assumed.objectNotFound, { obj: reference });
+      const isLoggable =
+        entity === call.vc.inventory.rootFolder || loggable.some((type) => isSubtype(entity.type, type));
+      if (!isLoggable) throw invalidArgument('entity');
+      if (msg === '') throw invalidArgument('msg');
       call.vc.events.post(
         'GeneralUserEvent',
         { message: msg, entity: { entity: entity.ref, name: String(entity.read('name')) } },

@@ -8,7 +8,7 @@ import { implement } from '../vim/kernel/implementation.ts';
 import { anyValue, type Ref } from '../vim/kernel/values.ts';
 import { createVm } from '../virtual-machine/create.ts';
 import { moveInto } from '../virtual-machine/move.ts';
-import { requireFreeName } from '../virtual-machine/names.ts';
+import { freeName } from '../virtual-machine/names.ts';
 import { privilegesToCreate } from '../virtual-machine/reconfigure-privileges.ts';
 import { registerVm } from '../virtual-machine/register.ts';
 import { removeFolder } from '../virtual-machine/remove-folder.ts';
@@ -49,10 +49,9 @@ export const folder = implement('Folder', {
       ),
 
     CreateFolder(parent, { name }, { vc }) {
-      requireFreeName(vc, parent.ref, name);
       const created = vc.store.create('Folder', `group-${parent.ref.value.charAt(6)}#`, {
         ...entityDefaults(),
-        name,
+        name: freeName(vc, parent.ref, name),
         parent: parent.ref,
         childType: parent.get('childType'),
         childEntity: [],

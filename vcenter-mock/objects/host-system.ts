@@ -42,6 +42,7 @@ export const hostSystem = implement('HostSystem', {
     summary: (host, { profile }) => ({
       ...hostSummary(host.ref, host.get('name'), host.get('hardware')!, host.get('runtime'), profile),
       overallStatus: host.get('overallStatus'),
+      customValue: host.get('customValue'),
     }),
   },
   methods: {

@@ -4,7 +4,7 @@ import type { Call } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import type { Ref } from '../vim/kernel/values.ts';
-import { requireFreeName } from '../virtual-machine/names.ts';
+import { freeName } from '../virtual-machine/names.ts';
 
 /** Starts a task on an entity; more than one at a time is fine. */
 export function startEntityTask(
@@ -44,8 +44,7 @@ export const managedEntity = implement('ManagedEntity', {
       const privilege = renamePrivileges[entity.type];
       const rename = async () => {
         if (!privilege) throw fault('NotSupported', call.vc.assumed.notSupported);
-        requireFreeName(call.vc, entity.get('parent'), newName);
-        entity.set({ name: newName });
+        entity.set({ name: freeName(call.vc, entity.get('parent'), newName) });
       };
       return startEntityTask(entity, call, `${entity.type}.rename`, rename, { needs: privilege ? [privilege] : [] });
     },

@@ -64,10 +64,16 @@ function contextOf({ vc, session, user, version }: Reader & Pick<Call, 'vc' | 's
   };
 }
 
-/** What the specs select. */
+/** What the specs select. documented: an object is told of once, with what all specs ask of it */
 function selected(specs: readonly Data<'PropertyFilterSpec'>[], call: Call, context: SelectionContext): Selected[] {
   for (const spec of specs) checkSpec(spec, call.vc.assumed, call.version);
-  return specs.flatMap((spec) => selectExisting(spec, context));
+  const blended = new Map<ManagedObject, Selected>();
+  for (const one of specs.flatMap((spec) => selectExisting(spec, context))) {
+    const before = blended.get(one.object);
+    const paths = before ? [...new Set([...before.paths, ...one.paths])] : one.paths;
+    blended.set(one.object, before ? { object: one.object, paths } : one);
+  }
+  return [...blended.values()];
 }
 
 /** documented: limits that are not positive are illegal; a wait may be of no time at all. */
@@ -166,7 +172,7 @@ export const propertyCollector = implement('PropertyCollector', {
       const options = params.options ?? {};
       requirePositive('options.maxWaitSeconds', options.maxWaitSeconds, 0);
       requirePositive('options.maxObjectUpdates', options.maxObjectUpdates);
-      return collectorOf(call).wait(params.version, options, () => call.signal);
+      return collectorOf(call).wait(params.version, { ...options, resumes: true }, () => call.signal);
     },
 
     CancelWaitForUpdates(_object, _params, call) {

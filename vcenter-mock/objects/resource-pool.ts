@@ -1,11 +1,12 @@
 import { addPool, type Pool } from '../inventory/build-compute.ts';
+import { escapedName } from '../inventory/entity-names.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import type { Call, Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { type Data, sameRef } from '../vim/kernel/values.ts';
 import { defined } from '../virtual-machine/apply-config-spec.ts';
-import { requireFreeName } from '../virtual-machine/names.ts';
+import { freeName } from '../virtual-machine/names.ts';
 import { startEntityTask } from './managed-entity.ts';
 
 /** The pool above; undefined for the pool that a cluster or host has by itself. */
@@ -50,19 +51,20 @@ function configure(pool: Pool, spec: Data<'ResourceConfigSpec'>, { vc }: Call): 
 
 /** ResourcePool: made, changed and dissolved. Shares and limits are kept, not acted upon. documented */
 export const resourcePool = implement('ResourcePool', {
+  derive: {
+    summary: (pool) => ({ name: pool.get('name'), config: pool.get('config'), runtime: pool.get('runtime') }),
+  },
   methods: {
     CreateResourcePool(pool, { name, spec }, call) {
-      requireFreeName(call.vc, pool.ref, name);
-      const created = addPool(call.vc, pool, name);
+      const created = addPool(call.vc, pool, freeName(call.vc, pool.ref, name));
       configure(created, spec, call);
       return created.ref;
     },
 
     UpdateConfig(pool, { name, config }, call) {
-      if (name !== undefined && name !== pool.get('name')) {
+      if (name !== undefined && escapedName(name) !== pool.get('name')) {
         call.require('Resource.RenamePool', pool.ref);
-        requireFreeName(call.vc, pool.get('parent'), name);
-        pool.set({ name });
+        pool.set({ name: freeName(call.vc, pool.get('parent'), name) });
       }
       if (!config) return;
       call.require('Resource.EditPool', pool.ref);

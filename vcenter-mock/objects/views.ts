@@ -20,6 +20,12 @@ function remember(view: ManagedObject, call: Call): Ref {
   return view.ref;
 }
 
+function listOf(wanted: readonly Ref[], call: Call): Ref {
+  const list = call.vc.store.create('ListView', call.vc.sessions.objectId(sessionOf(call)), { view: [] });
+  replace(list, wanted, call);
+  return remember(list, call);
+}
+
 export const viewManager = implement('ViewManager', {
   methods: {
     CreateContainerView(_object, params, call) {
@@ -40,21 +46,12 @@ export const viewManager = implement('ViewManager', {
       return remember(created, call);
     },
 
-    CreateListView: (_object, params, call) =>
-      remember(
-        call.vc.store.create('ListView', call.vc.sessions.objectId(sessionOf(call)), { view: params.obj ?? [] }),
-        call,
-      ),
+    CreateListView: (_object, params, call) => listOf(params.obj ?? [], call),
 
     CreateListViewFromView(_object, params, call) {
       const source = call.vc.store.find(params.view);
       if (!source) throw notFound(params.view, call);
-      return remember(
-        call.vc.store.create('ListView', call.vc.sessions.objectId(sessionOf(call)), {
-          view: [...(source.read('view') as Ref[])],
-        }),
-        call,
-      );
+      return listOf(source.read('view') as Ref[], call);
     },
   },
 });

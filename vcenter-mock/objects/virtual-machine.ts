@@ -10,7 +10,7 @@ import { anyValue, type Ref } from '../vim/kernel/values.ts';
 import { clonePrivileges, cloneVm } from '../virtual-machine/clone.ts';
 import { invalidPowerState, unsupportedOnEncryptedVm } from '../virtual-machine/faults.ts';
 import { migrate } from '../virtual-machine/migrate.ts';
-import { requireFreeName } from '../virtual-machine/names.ts';
+import { freeName } from '../virtual-machine/names.ts';
 import { reconfigureVm } from '../virtual-machine/reconfigure.ts';
 import { privilegesOf } from '../virtual-machine/reconfigure-privileges.ts';
 import { destroyVm, unregisterVm } from '../virtual-machine/register.ts';
@@ -116,7 +116,7 @@ export const virtualMachine = implement('VirtualMachine', {
         needs: ['VirtualMachine.Inventory.Delete'],
       }),
 
-    Rename_Task: (vm, { newName }, call) =>
+    Rename_Task: (vm, { newName: wanted }, call) =>
       startVmTask(
         vm,
         call,
@@ -124,7 +124,7 @@ export const virtualMachine = implement('VirtualMachine', {
         async (task) => {
           // The name stands in the configuration file, which is encrypted.
           call.vc.crypto.requireUnlocked(vm);
-          requireFreeName(call.vc, vm.get('parent'), newName);
+          const newName = freeName(call.vc, vm.get('parent'), wanted);
           const oldName = vm.get('name');
           vm.change('config', (config) => {
             config.name = newName;

@@ -1,8 +1,14 @@
 import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { type Data, type Ref, refKey } from '../vim/kernel/values.ts';
-import type { Filter } from './filter.ts';
+import type { Filter, Unlearned } from './filter.ts';
 import { Pages } from './pages.ts';
+
+/** An answer: the version that it began with, unless that does not serve again, and how to undo what it told. */
+interface Answered {
+  readonly from: string | undefined;
+  readonly unlearn: readonly (readonly [Filter, Unlearned])[];
+}
 
 /** A property collector of one session: its filters, the version counter of its updates, its unfinished retrievals. */
 export class Collector {
@@ -10,6 +16,14 @@ export class Collector {
   readonly pages: Pages;
   readonly #vc: Vcenter;
   #version = 0;
+  /** The version of what the client is taken to know. */
+  #known = '0';
+  /** It is that of an answer that was cut. */
+  #truncated = false;
+  /** The next answer tells everything. */
+  #anew = true;
+  /** Answers that can be asked for again, the last one at the end. */
+  #answered: Answered[] = [];
   #dirty = true;
   readonly #waiting = new Set<() => void>();
   readonly #cancel = new Set<AbortController>();
@@ -30,6 +44,7 @@ export class Collector {
       },
       () => {
         for (const filter of this.filters.values()) filter.reconsider();
+        this.#answered = [];
         this.#wake();
       },
     );
@@ -59,34 +74,50 @@ export class Collector {
     this.cancelWaits();
     this.filters.clear();
     this.pages.clear();
+    this.#answered = [];
   }
 
   /**
    * The changes since `version` (none: everything, from the start); undefined when there are none.
-   * InvalidCollectorVersion for any version but the one of the last answer.
+   * @throws InvalidCollectorVersion for a version that is not known, or that only goes on with a cut answer
    */
-  check(version: string | undefined, maxObjectUpdates?: number): Data<'UpdateSet'> | undefined {
-    this.#accept(version);
-    return this.#collect(maxObjectUpdates);
+  check(version: string | undefined): Data<'UpdateSet'> | undefined {
+    this.#accept(version, false);
+    return this.#collect();
   }
 
-  #accept(version: string | undefined): void {
-    if (this.#adopts && /^\d{1,15}$/.test(version ?? '')) this.#version = Number(version);
+  /** @param resumes whether the version of a cut answer may go on */
+  #accept(version: string | undefined, resumes: boolean): void {
+    if (this.#adopts && version !== undefined && /^\d{1,15}$/.test(version)) {
+      this.#version = Number(version);
+      this.#known = version;
+    }
     this.#adopts = false;
     if (version === undefined || version === '') {
       for (const filter of this.filters.values()) filter.forget();
+      this.#answered = [];
+      this.#anew = true;
       this.#dirty = true;
-    } else if (version !== String(this.#version)) {
-      throw fault('InvalidCollectorVersion', this.#vc.assumed.invalidCollectorVersion);
+      return;
     }
+    if (version === this.#known && (resumes || !this.#truncated)) return;
+    // A client whose answer was lost asks for it again.
+    const back = this.#answered.findIndex(({ from }) => from === version);
+    if (back < 0) throw fault('InvalidCollectorVersion', this.#vc.assumed.invalidCollectorVersion);
+    for (const { unlearn } of this.#answered.splice(back).reverse()) {
+      for (const [filter, known] of unlearn) filter.unlearn(known);
+    }
+    this.#known = version;
+    this.#truncated = false;
+    this.#dirty = true;
   }
 
   #collect(maxObjectUpdates = Number.POSITIVE_INFINITY): Data<'UpdateSet'> | undefined {
     if (!this.#dirty) return undefined;
     let left = maxObjectUpdates;
     const filterSet: Data<'PropertyFilterUpdate'>[] = [];
+    // Filters whose turn does not come are asked as well: whether they have news.
     for (const filter of this.filters.values()) {
-      if (left <= 0) break;
       const update = filter.changes(left);
       if (!update) continue;
       left -= update.objectSet?.length ?? 0;
@@ -96,8 +127,18 @@ export class Collector {
     const truncated = [...this.filters.values()].some((filter) => filter.hasNews);
     this.#dirty = truncated;
     if (filterSet.length === 0) return undefined;
-    this.#version++;
-    return { version: String(this.#version), filterSet, truncated: truncated || undefined };
+    this.#remember(truncated);
+    return { version: this.#known, filterSet, truncated: truncated || undefined };
+  }
+
+  /** documented: a version serves more than once, but that of a cut answer only to go on with it */
+  #remember(truncated: boolean): void {
+    const unlearn = [...this.filters.values()].map((filter) => [filter, filter.taught()] as const);
+    if (!this.#anew) this.#answered.push({ from: this.#truncated ? undefined : this.#known, unlearn });
+    if (this.#answered.length > this.#vc.assumed.collectorVersions) this.#answered.shift();
+    this.#anew = false;
+    this.#truncated = truncated;
+    this.#known = String(++this.#version);
   }
 
   /**
@@ -106,10 +147,14 @@ export class Collector {
    */
   async wait(
     version: string | undefined,
-    { maxWaitSeconds, maxObjectUpdates }: { maxWaitSeconds?: number; maxObjectUpdates?: number },
+    {
+      maxWaitSeconds,
+      maxObjectUpdates,
+      resumes = false,
+    }: { maxWaitSeconds?: number; maxObjectUpdates?: number; resumes?: boolean },
     signal: () => AbortSignal,
   ): Promise<Data<'UpdateSet'> | undefined> {
-    this.#accept(version);
+    this.#accept(version, resumes);
     const already = this.#collect(maxObjectUpdates);
     if (already || maxWaitSeconds === 0) return already;
     const cancel = new AbortController();

@@ -12,6 +12,13 @@ interface Known {
   readonly values: readonly unknown[];
 }
 
+/** What a client knew before an answer, of that which the answer told. */
+export interface Unlearned {
+  /** Undefined for an object that it did not know. */
+  readonly known: ReadonlyMap<ManagedObject, Known | undefined>;
+  readonly missing: ReadonlySet<string>;
+}
+
 /**
  * A property filter: what it selects, and what its client knows of it. Changes of the store are noted when they happen, object by
  * object; they are compared with what the client knows when it asks.
@@ -31,22 +38,25 @@ export class Filter {
   /** The properties by which the selection was made. */
   #dependencies = new Map<ManagedObject, Set<string>>();
   /** Named by the spec, not there; told of once. */
-  readonly #missing = new Set<string>();
+  #missing: ReadonlySet<string> = new Set();
   #missingToTell: Ref[] = [];
   #mustSelect = true;
+  /** What the client knew before the answer that is being made. */
+  #before: { known: Map<ManagedObject, Known | undefined>; missing: ReadonlySet<string> };
 
   constructor(reference: Ref, spec: Data<'PropertyFilterSpec'>, partialUpdates: boolean, context: SelectionContext) {
     this.ref = reference;
     this.#spec = spec;
     this.#partial = partialUpdates;
     this.#context = context;
+    this.#before = { known: new Map(), missing: this.#missing };
   }
 
   /** Makes the next update start from nothing. */
   forget(): void {
-    for (const set of [this.#known, this.#changed, this.#volatile, this.#entering, this.#leaving, this.#missing]) {
-      set.clear();
-    }
+    for (const set of [this.#known, this.#changed, this.#volatile, this.#entering, this.#leaving]) set.clear();
+    this.#missing = new Set();
+    this.#before = { known: new Map(), missing: this.#missing };
     this.#mustSelect = true;
   }
 
@@ -69,9 +79,8 @@ export class Filter {
 
   /** Notes a change of the store; true when it may concern the client. */
   notice(object: ManagedObject, change: StoreChange): boolean {
-    if (this.#mustSelect) return true;
     for (const own of this.#volatile) this.#changed.add(own);
-    if (this.#decides(object, change)) this.#mustSelect = true;
+    if (!this.#mustSelect && this.#decides(object, change)) this.#mustSelect = true;
     if (change.kind === 'changed' && this.#known.has(object)) this.#changed.add(object);
     return this.hasNews;
   }
@@ -92,15 +101,20 @@ export class Filter {
     return false;
   }
 
-  /** What has changed since the last call, at most `limit` objects; the client is taken to know it from now on. */
+  /**
+   * What has changed since the last call, at most `limit` objects; the client is taken to know it from now on. What is left over has
+   * changed for certain.
+   */
   changes(limit: number): Data<'PropertyFilterUpdate'> | undefined {
     if (this.#mustSelect) this.#select();
     const objectSet: Data<'ObjectUpdate'>[] = [];
     for (const object of this.#changed) {
-      if (objectSet.length >= limit) break;
+      const compared = this.#compare(object);
+      if (compared?.update && objectSet.length >= limit) break;
       this.#changed.delete(object);
-      const update = this.#compare(object);
-      if (update) objectSet.push(update);
+      if (!compared) continue;
+      this.#learn(object, compared.known);
+      if (compared.update) objectSet.push(compared.update);
     }
     for (const [object, selected] of this.#entering) {
       if (objectSet.length >= limit) break;
@@ -110,14 +124,43 @@ export class Filter {
     for (const object of this.#leaving) {
       if (objectSet.length >= limit) break;
       this.#leaving.delete(object);
-      this.#known.delete(object);
-      this.#volatile.delete(object);
+      this.#learn(object, undefined);
       objectSet.push({ kind: 'leave', obj: object.ref });
     }
     const missingSet = this.#missingToTell.map((reference) => missingObject(reference, this.#context));
     this.#missingToTell = [];
     if (objectSet.length === 0 && missingSet.length === 0) return undefined;
     return { filter: this.ref, objectSet, missingSet: missingSet.length > 0 ? missingSet : undefined };
+  }
+
+  #learn(object: ManagedObject, known: Known | undefined): void {
+    const before = this.#before.known;
+    if (!before.has(object)) before.set(object, this.#known.get(object));
+    this.#know(object, known);
+  }
+
+  #know(object: ManagedObject, known: Known | undefined): void {
+    if (known) this.#known.set(object, known);
+    else this.#known.delete(object);
+    if (known && object.ref.value.startsWith('session[')) this.#volatile.add(object);
+    else this.#volatile.delete(object);
+  }
+
+  /** What must be unlearned to undo all that the client was told since the last call. */
+  taught(): Unlearned {
+    const before = this.#before;
+    this.#before = { known: new Map(), missing: this.#missing };
+    return before;
+  }
+
+  /** Takes the client back to what it knew. */
+  unlearn({ known, missing }: Unlearned): void {
+    for (const [object, before] of known) {
+      this.#know(object, before);
+      this.#changed[before ? 'add' : 'delete'](object);
+    }
+    this.#missing = missing;
+    this.#mustSelect = true;
   }
 
   #select(): void {
@@ -138,14 +181,11 @@ export class Filter {
   }
 
   #noteMissing(missing: readonly Ref[]): void {
-    const before = new Set(this.#missing);
-    this.#missing.clear();
-    for (const reference of missing) {
-      const key = refKey(reference);
-      this.#missing.add(key);
-      // documented: such objects are told of when the spec asks for it
-      if (this.#spec.reportMissingObjectsInResults && !before.has(key)) this.#missingToTell.push(reference);
-    }
+    const before = this.#missing;
+    this.#missing = new Set(missing.map(refKey));
+    // documented: such objects are told of when the spec asks for it
+    if (!this.#spec.reportMissingObjectsInResults) return;
+    this.#missingToTell = missing.filter((reference) => !before.has(refKey(reference)));
   }
 
   #enter(object: ManagedObject, { paths }: Selected): Data<'ObjectUpdate'> {
@@ -160,8 +200,7 @@ export class Filter {
       if (val !== undefined) changeSet.push({ name: path, op: 'assign', val });
       return found?.value;
     });
-    this.#known.set(object, { paths, values });
-    if (object.ref.value.startsWith('session[')) this.#volatile.add(object);
+    this.#learn(object, { paths, values });
     return {
       kind: 'enter',
       obj: object.ref,
@@ -170,7 +209,8 @@ export class Filter {
     };
   }
 
-  #compare(object: ManagedObject): Data<'ObjectUpdate'> | undefined {
+  /** What is new of an object, and what the client knows when it has been told; undefined for one that it does not know. */
+  #compare(object: ManagedObject): { update: Data<'ObjectUpdate'> | undefined; known: Known } | undefined {
     const known = this.#known.get(object);
     if (!known) return undefined;
     const { paths } = known;
@@ -188,7 +228,8 @@ export class Filter {
       }
       return after;
     });
-    this.#known.set(object, { paths, values });
-    return changeSet.length === 0 ? undefined : { kind: 'modify', obj: object.ref, changeSet };
+    const update: Data<'ObjectUpdate'> | undefined =
+      changeSet.length === 0 ? undefined : { kind: 'modify', obj: object.ref, changeSet };
+    return { update, known: { paths, values } };
   }
 }

@@ -26,22 +26,23 @@ interface Step {
   readonly key?: string;
 }
 
-/** Paths that were taken apart before. Clients name them, so only so many are kept. */
+/** Paths that were taken apart before. Clients name them, so only so many are kept, and none that is longer than a real one. */
 const parsed = new Map<string, readonly Step[] | undefined>();
 const parsedLimit = 10_000;
+const longestPath = 200;
 
 function parsePath(path: string): readonly Step[] | undefined {
   const known = parsed.get(path);
   if (known) return known;
   const steps: Step[] = [];
-  const pattern = /([A-Za-z_]\w*)(?:\[("[^"]*"|[^\]"]*)\])?(?:\.|$)/y;
+  const pattern = /([A-Za-z_]\w*)(?:\[("[^"]*"|[^\]"]*)\])?(?:\.(?=.)|$)/y;
   while (pattern.lastIndex < path.length) {
     const match = pattern.exec(path);
     if (!match) return undefined;
     steps.push({ name: match[1] ?? '', key: match[2]?.replaceAll('"', '') });
   }
   if (steps.length === 0) return undefined;
-  if (parsed.size < parsedLimit) parsed.set(path, steps);
+  if (parsed.size < parsedLimit && path.length <= longestPath) parsed.set(path, steps);
   return steps;
 }
 

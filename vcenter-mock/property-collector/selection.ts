@@ -1,8 +1,8 @@
 import type { Assumed } from '../assumed.ts';
 import { references } from '../inventory/inventory.ts';
 import type { ManagedObject, ObjectStore } from '../inventory/store.ts';
-import { fault } from '../vim/kernel/fault.ts';
-import { isA, isSubtype, propertiesOf } from '../vim/kernel/registry.ts';
+import { fault, invalidType } from '../vim/kernel/fault.ts';
+import { isA, isSubtype, managedDeclaration, propertiesOf } from '../vim/kernel/registry.ts';
 import type { Data, Ref } from '../vim/kernel/values.ts';
 import { isKnown } from '../vim/kernel/version.ts';
 import { invalidProperty, pathExists, readPath, topLevel } from './property-path.ts';
@@ -166,14 +166,21 @@ function pathsOf(
   return [...paths];
 }
 
-/** Refuses a spec that names unknown properties, before anything is read. vim25: InvalidProperty */
+/** Refuses a spec that names unknown types (InvalidType) or properties (InvalidProperty), before anything is read. documented */
 export function checkSpec(spec: Data<'PropertyFilterSpec'>, assumed: Assumed, version: string): void {
-  const check = (type: string, path: string) => {
-    if (propertiesOf(type).size > 0 && !pathExists(type, path, version)) throw invalidProperty(path, assumed);
+  const checkType = (type: string) => {
+    if (type !== 'ManagedObject' && !managedDeclaration(type)) throw invalidType(type);
   };
-  for (const property of spec.propSet ?? []) for (const path of property.pathSet ?? []) check(property.type, path);
+  const check = (type: string, path: string) => {
+    if (!pathExists(type, path, version)) throw invalidProperty(path, assumed);
+  };
+  for (const { type, pathSet } of spec.propSet ?? []) {
+    checkType(type);
+    for (const path of pathSet ?? []) check(type, path);
+  }
   const visit = (selection: SelectionSpec) => {
     if (!isA(selection, 'TraversalSpec')) return;
+    checkType(selection.type);
     check(selection.type, selection.path);
     for (const next of selection.selectSet ?? []) visit(next);
   };

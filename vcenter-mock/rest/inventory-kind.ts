@@ -1,5 +1,6 @@
+import { plainName } from '../inventory/entity-names.ts';
 import type { Host, Vm } from '../inventory/inventory.ts';
-import { Inventory, references } from '../inventory/inventory.ts';
+import { references } from '../inventory/inventory.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { isSubtype } from '../vim/kernel/registry.ts';
@@ -83,7 +84,7 @@ function list(kind: InventoryKind, call: RestCall): object[] {
 
 /** Names on the vim25 wire are escaped, here they are not. documented */
 export function nameOf(entity: ManagedObject): string {
-  return Inventory.unescapeName(String(entity.read('name')));
+  return plainName(String(entity.read('name')));
 }
 
 /** A map: an object in `/api`, a list of keys and values in `/rest`. documented */

@@ -15,7 +15,7 @@ import type { Vcenter } from '../vcenter.ts';
 import { ValueReader, ValueWriter } from './values.ts';
 
 /** Grows with every change of the form that an older keyrig could not read. */
-const stateVersion = 1;
+const stateVersion = 2;
 
 const whose = 'the vCenter';
 

@@ -3,7 +3,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import { rootFolderRef } from '../inventory/inventory.ts';
 import type { ObjectStore, TypedObject } from '../inventory/store.ts';
 import { isA } from '../vim/kernel/registry.ts';
-import { type Data, isRef, sameRef } from '../vim/kernel/values.ts';
+import { type Data, sameRef } from '../vim/kernel/values.ts';
 
 type TaskInfo = Data<'TaskInfo'>;
 type TaskObject = TypedObject<'Task'>;
@@ -45,6 +45,7 @@ export function taskTest(filter: Data<'TaskFilterSpec'>, inventory: Inventory): 
   return (info) => tests.every((test) => test(info));
 }
 
+/** documented: `all` is the entity and its children, at any distance; `children` is all but the entity itself */
 function within(
   info: TaskInfo,
   { entity, recursion }: NonNullable<Data<'TaskFilterSpec'>['entity']>,
@@ -53,12 +54,9 @@ function within(
   // Everything is below the root, even what is about no entity.
   if (recursion === 'all' && sameRef(entity, rootFolderRef)) return true;
   if (!info.entity) return false;
-  if (recursion !== 'children' && sameRef(info.entity, entity)) return true;
-  const object = inventory.store.find(info.entity);
-  if (!object || recursion === 'self') return false;
-  if (recursion === 'all') return inventory.ancestors(object).some((ancestor) => sameRef(ancestor.ref, entity));
-  const parent = object.read('parent');
-  return isRef(parent) && sameRef(parent, entity);
+  if (sameRef(info.entity, entity)) return recursion !== 'children';
+  const object = recursion !== 'self' && inventory.store.find(info.entity);
+  return object ? inventory.ancestors(object).some((ancestor) => sameRef(ancestor.ref, entity)) : false;
 }
 
 /** The tasks of a vCenter, oldest first; more than `limit` push out the oldest that have ended. */

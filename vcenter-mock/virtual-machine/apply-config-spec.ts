@@ -1,3 +1,4 @@
+import { escapedName } from '../inventory/entity-names.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
@@ -13,7 +14,7 @@ type ConfigSpec = Data<'VirtualMachineConfigSpec'>;
 export function applyConfigSpec(vc: Vcenter, draft: VmDraft, spec: ConfigSpec): void {
   checkValues(vc, draft.vm, spec);
   const { config } = draft;
-  assign(config, 'name', spec.name || undefined);
+  assign(config, 'name', spec.name ? escapedName(spec.name) : undefined);
   assign(config, 'annotation', spec.annotation);
   assign(config, 'guestId', spec.guestId);
   assign(config, 'uuid', spec.uuid);

@@ -12,7 +12,7 @@ import { applyConfigSpec, checkProfile } from './apply-config-spec.ts';
 import { filesAt } from './create.ts';
 import { type ConfigInfo, chainOf, deltaOf, fileBacking, flattened } from './disk-chain.ts';
 import { VmDraft } from './draft.ts';
-import { requireFreeName } from './names.ts';
+import { freeName } from './names.ts';
 import { authorizePlacement, datastoreNamed, hostFor, objectOf, relink } from './placement.ts';
 import { powerOn } from './power.ts';
 
@@ -37,10 +37,10 @@ export async function cloneVm(
   wanted: { folder: Ref; name: string; spec: CloneSpec },
   task: RunningTask,
 ): Promise<Vm> {
-  const { spec, name } = wanted;
+  const { spec } = wanted;
   checkSpec(vc, source, spec);
   const target = targetOf(vc, source, wanted);
-  requireFreeName(vc, target.folder.ref, name);
+  const name = freeName(vc, target.folder.ref, wanted.name);
   authorize(vc, source, target, task);
   const from = configFrom(vc, source, spec);
   const subject = { user: task.user, cause: task.cause };

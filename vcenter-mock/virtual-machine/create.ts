@@ -10,7 +10,7 @@ import type { Data, Ref } from '../vim/kernel/values.ts';
 import { applyConfigSpec } from './apply-config-spec.ts';
 import type { ConfigInfo } from './disk-chain.ts';
 import { VmDraft } from './draft.ts';
-import { requireFreeName } from './names.ts';
+import { freeName } from './names.ts';
 import { datastoreOf, hostFor, objectOf, relink } from './placement.ts';
 
 type ConfigSpec = Data<'VirtualMachineConfigSpec'>;
@@ -23,8 +23,7 @@ export async function createVm(
   task: RunningTask,
 ): Promise<Vm> {
   const spec = wanted.config;
-  const name = spec.name ?? '';
-  requireFreeName(vc, parent.ref, name);
+  const name = freeName(vc, parent.ref, spec.name ?? '');
   const pool = objectOf(vc, 'ResourcePool', wanted.pool);
   const host = hostFor(vc, pool, wanted.host);
   const datastore = datastoreOf(vc, spec.files?.vmPathName, host);

@@ -4,7 +4,7 @@ import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { isSubtype } from '../vim/kernel/registry.ts';
 import { sameRef } from '../vim/kernel/values.ts';
-import { requireFreeName } from './names.ts';
+import { freeName } from './names.ts';
 
 type Folder = TypedObject<'Folder'>;
 
@@ -22,7 +22,7 @@ export function moveInto(vc: Vcenter, folder: Folder, entity: ManagedObject): vo
   const fits =
     entity.type === 'Folder' ? sameTypes(childType, entity) : childType.some((type) => isSubtype(entity.type, type));
   if (!fits) throw fault('NotSupported', vc.assumed.notSupported);
-  requireFreeName(vc, folder.ref, String(entity.read('name')));
+  freeName(vc, folder.ref, String(entity.read('name')));
   const parent = vc.store.get('Folder', parentRef);
   parent?.set({ childEntity: (parent.get('childEntity') ?? []).filter((child) => !sameRef(child, entity.ref)) });
   (entity as TypedObject<'ManagedEntity'>).set({ parent: folder.ref });

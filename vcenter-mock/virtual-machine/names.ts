@@ -1,3 +1,4 @@
+import { escapedName, plainName } from '../inventory/entity-names.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import type { Ref } from '../vim/kernel/values.ts';
@@ -6,12 +7,15 @@ import type { Ref } from '../vim/kernel/values.ts';
 const maxNameLength = 80;
 
 /**
- * A name that nothing else in the folder has. documented
+ * The name as an entity will have it, when nothing else in the folder has it. documented
  * @throws InvalidName (empty or too long), DuplicateName
  */
-export function requireFreeName(vc: Vcenter, folder: Ref | undefined, name: string): void {
-  if (name === '' || name.length > maxNameLength) throw fault('InvalidName', vc.assumed.invalidName(name), { name });
+export function freeName(vc: Vcenter, folder: Ref | undefined, name: string): string {
+  if (name === '' || plainName(name).length > maxNameLength) {
+    throw fault('InvalidName', vc.assumed.invalidName(name), { name });
+  }
   const parent = folder && vc.store.find(folder);
   const taken = parent && vc.inventory.findChild(parent, name);
   if (taken) throw fault('DuplicateName', vc.assumed.duplicateName(name), { name, object: taken.ref });
+  return escapedName(name);
 }

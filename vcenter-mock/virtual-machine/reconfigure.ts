@@ -1,4 +1,5 @@
 import { cryptoRequestOf } from '../crypto/vim-request.ts';
+import { escapedName } from '../inventory/entity-names.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
@@ -6,7 +7,7 @@ import type { Data } from '../vim/kernel/values.ts';
 import { applyConfigSpec } from './apply-config-spec.ts';
 import { changesText, describeChanges } from './describe-changes.ts';
 import { VmDraft } from './draft.ts';
-import { requireFreeName } from './names.ts';
+import { freeName } from './names.ts';
 
 /** ReconfigVM_Task: the plain part and the encryption of a spec, both or neither, and the event that tells what changed. */
 export async function reconfigureVm(
@@ -16,7 +17,7 @@ export async function reconfigureVm(
   task: RunningTask,
 ): Promise<void> {
   vc.crypto.requireUnlocked(vm);
-  if (spec.name && spec.name !== vm.get('name')) requireFreeName(vc, vm.get('parent'), spec.name);
+  if (spec.name && escapedName(spec.name) !== vm.get('name')) freeName(vc, vm.get('parent'), spec.name);
   const before = vm.get('config')!;
   const draft = new VmDraft(vc, vm);
   applyConfigSpec(vc, draft, spec);

@@ -7,7 +7,7 @@ import type { Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { type Data, data, type Ref } from '../vim/kernel/values.ts';
 import type { ConfigInfo } from './disk-chain.ts';
-import { requireFreeName } from './names.ts';
+import { freeName } from './names.ts';
 import { datastoreOf, hostFor, objectOf, relink } from './placement.ts';
 import { requirePowerState } from './power.ts';
 import { type SnapshotNode, snapshotsOf } from './snapshots.ts';
@@ -76,8 +76,7 @@ export async function registerVm(
       ? fault('AlreadyExists', vc.assumed.alreadyExists(path), { name: path })
       : fault('NotFound', vc.assumed.notFound);
   }
-  const name = wanted.name ?? state.config.name;
-  requireFreeName(vc, folder.ref, name);
+  const name = freeName(vc, folder.ref, wanted.name ?? state.config.name);
   const { host, pool } = placeFor(vc, wanted);
   const vm = vc.vmFactory.add({ name, disks: [] }, { host, pool, folder, datastore: datastoreOf(vc, path, host) });
   vc.files.homes.delete(path);

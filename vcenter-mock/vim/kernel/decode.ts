@@ -40,6 +40,12 @@ const completeTypes = new Set([
 
 const emptyPlaces = new Set(['string', 'anyType', 'base64Binary']);
 
+/** XML Schema Part 2 §3.3: sizes of the integers. */
+const integerBits = { byte: 8, short: 16, int: 32, long: 64 };
+
+/** XML Schema Part 2 §3.2.7; the zone, which may be missing. */
+const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(Z|[+-]\d\d:\d\d|)$/;
+
 /** Decodes one primitive value; InvalidArgument naming `path` when the text does not fit the type. */
 function decodePrimitive(type: string, text: string, path: string): unknown {
   const trimmed = text.trim();
@@ -55,8 +61,10 @@ function decodePrimitive(type: string, text: string, path: string): unknown {
     case 'short':
     case 'byte':
     case 'long': {
-      if (!/^[+-]?\d{1,19}$/.test(trimmed)) throw invalidArgument(path);
-      return Number(trimmed);
+      if (!/^[+-]?\d{1,50}$/.test(trimmed)) throw invalidArgument(path);
+      const value = BigInt(trimmed.replace(/^\+/, ''));
+      if (BigInt.asIntN(integerBits[type], value) !== value) throw invalidArgument(path);
+      return Number(value);
     }
     case 'float':
     case 'double': {
@@ -65,8 +73,10 @@ function decodePrimitive(type: string, text: string, path: string): unknown {
       return value;
     }
     case 'dateTime': {
-      const value = new Date(trimmed);
-      if (Number.isNaN(value.getTime())) throw invalidArgument(path);
+      const zone = dateTime.exec(trimmed)?.[1];
+      // assumed: without a zone it is UTC
+      const value = new Date(zone === '' ? `${trimmed}Z` : trimmed);
+      if (zone === undefined || Number.isNaN(value.getTime())) throw invalidArgument(path);
       return value;
     }
     case 'base64Binary':

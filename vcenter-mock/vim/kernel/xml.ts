@@ -1,3 +1,5 @@
+import { ownText } from '../../../core/index.ts';
+
 /** An XML element by namespace; prefixes are gone. */
 export interface XmlElement {
   /** Namespace URI, '' for none. */
@@ -13,7 +15,12 @@ export interface XmlElement {
 }
 
 /** A document that keyrig refuses to read: not well-formed, too deep, or with a DOCTYPE. */
-export class XmlError extends Error {}
+export class XmlError extends Error {
+  /** @param message may hold parts of the document */
+  constructor(message: string) {
+    super(ownText(message));
+  }
+}
 
 const xsi = 'http://www.w3.org/2001/XMLSchema-instance';
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace';
@@ -30,6 +37,9 @@ interface Scope {
 
 /** Declarations that may be in force at once: each look-up of a prefix walks through them. */
 const maxDeclarations = 256;
+
+/** Characters from which on a document is large. */
+const largeDocument = 65_536;
 
 const documentScope: Scope = {
   prefix: 'xml',
@@ -82,6 +92,12 @@ class Reader {
   constructor(text: string, maxDepth: number) {
     this.#text = text;
     this.#maxDepth = maxDepth;
+  }
+
+  /** What is kept of a large document must not keep it alive, as a part of its text would. */
+  #part(start: number, end: number): string {
+    const part = this.#text.slice(start, end);
+    return this.#text.length > largeDocument ? ownText(part) : part;
   }
 
   document(): XmlElement {
@@ -208,7 +224,7 @@ class Reader {
       const open = text.indexOf('<', this.#at);
       if (open < 0) throw new XmlError(`the element ${element.name.slice(0, 100)} is not closed`);
       if (open > this.#at) {
-        const run = characterData(text.slice(this.#at, open));
+        const run = characterData(this.#part(this.#at, open));
         element.text = element.text === '' ? run : element.text + run;
         this.#at = open;
       }
@@ -221,7 +237,7 @@ class Reader {
         this.#at = open + 9;
         const end = this.#find(']]>', 'CDATA section');
         this.#refuseForbidden(this.#at, end);
-        element.text += normalizeLines(text.slice(this.#at, end));
+        element.text += normalizeLines(this.#part(this.#at, end));
         this.#at = end + 3;
       } else if (!this.#aside()) {
         element.children.push(this.#element(scope, depth + 1));
@@ -274,7 +290,7 @@ class Reader {
     const end = text.indexOf(quote === 0x22 ? '"' : "'", start);
     if (end < 0) throw new XmlError('an attribute value is not closed');
     this.#at = end + 1;
-    const raw = text.slice(start, end);
+    const raw = this.#part(start, end);
     this.#refuseForbidden(start, end);
     if (!attributeSpecial.test(raw)) return raw;
     if (raw.includes('<')) throw new XmlError('"<" in an attribute value');
