@@ -99,6 +99,10 @@ export const assumed = {
   alreadyExists: (what: string) => `The specified key, name, or identifier '${what}' already exists.`,
   invalidDatastorePath: (path: string) => `Invalid datastore path '${path}'.`,
   invalidDatastore: (name: string) => `Invalid datastore '${name}'.`,
+  inaccessibleDatastore: (name: string) => `Datastore '${name}' is not accessible from the host.`,
+  cannotAccessConfig: (reason: string) => `Unable to access the virtual machine configuration: ${reason}`,
+  cannotAccessDisk: (device: string, reason: string) =>
+    `Virtual disk '${device}' is not accessible on the host: ${reason}`,
   invalidDeviceSpec: (index: number) => `Invalid configuration for device '${index}'.`,
   pbmNotFound: (object: string) => `The entity ${object} was not found.`,
   pbmSystemPolicy: (name: string) => `The storage policy ${name} is a default of the system and cannot be deleted.`,

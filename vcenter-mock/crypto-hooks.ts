@@ -1,15 +1,8 @@
 import type { CryptoSpec, ProfileSpec, VmCryptoRequest } from './crypto/vm-crypto-request.ts';
 import type { TypedObject } from './inventory/store.ts';
 import type { RunningTask } from './tasks/task-runner.ts';
-import type { Data, Ref } from './vim/kernel/values.ts';
+import type { Data } from './vim/kernel/values.ts';
 import type { VmDraft } from './virtual-machine/draft.ts';
-
-/** Where a migration goes. */
-export interface MigrationTarget {
-  readonly host: TypedObject<'HostSystem'>;
-  readonly pool?: Ref;
-  readonly spec?: Data<'VirtualMachineRelocateSpec'>;
-}
 
 /** Which operation works on a draft; the privileges follow from it. */
 export type DraftOrigin = 'reconfigure' | 'create' | 'clone' | 'relocate';
@@ -33,10 +26,18 @@ export interface CryptoHooks {
     task: RunningTask,
     config?: Data<'VirtualMachineConfigInfo'>,
   ): Promise<void>;
-  /** RelocateVM_Task that changes encryption as well: what would stand in the way of the migration after it. */
+  /** RelocateVM_Task that changes encryption as well, before a key is made: what would stand in the way of the migration. */
   checkMigration(vm: TypedObject<'VirtualMachine'>, host: TypedObject<'HostSystem'>, request: VmCryptoRequest): void;
-  /** RelocateVM_Task and MigrateVM_Task between two hosts, before the VM changes its host. */
-  migrate(vm: TypedObject<'VirtualMachine'>, target: MigrationTarget, task: RunningTask): Promise<void>;
+  /**
+   * RelocateVM_Task and MigrateVM_Task between two hosts, before the VM changes its host.
+   * @param draft what the operation makes of the VM besides
+   */
+  migrate(
+    vm: TypedObject<'VirtualMachine'>,
+    host: TypedObject<'HostSystem'>,
+    task: RunningTask,
+    draft?: VmDraft,
+  ): Promise<void>;
   /** RegisterVM_Task: the VM is in the inventory again; when its keys cannot be had it is locked. */
   registered(vm: TypedObject<'VirtualMachine'>, task: RunningTask): Promise<void>;
   /** Refuses what a locked VM does not allow. @throws EncryptionKeyRequired */
@@ -67,7 +68,7 @@ export interface CryptoHooks {
 
 /** A vCenter without encryption. */
 export const noCrypto: CryptoHooks = {
-  reconfigure: async (draft) => draft.commit(),
+  reconfigure: (draft) => draft.complete(),
   powerOn: async () => {},
   checkMigration: () => {},
   migrate: async () => {},

@@ -253,6 +253,22 @@ test('MethodNotFound and InvalidType say what they are about', async () => {
   expect(textOf(wrong.body, 'argument')).toBe('specSet.objectSet.selectSet');
 });
 
+// What one client names would stand in a task that all of them read.
+test.each([
+  ['has no type', ''],
+  ['is of a type that does not exist', ' type="CoffeeMachine"'],
+])('a reference that %s starts no task', async (_name, type) => {
+  const lab = await loggedIn();
+  const answer = await lab.call(
+    `<MigrateVM_Task xmlns="urn:vim25"><_this type="VirtualMachine">${lab.ref('web')}</_this>` +
+      `<host${type}>${lab.ref('esx-02')}</host><priority>defaultPriority</priority></MigrateVM_Task>`,
+  );
+  expect(faultOf(answer)).toEqual([500, 'InvalidType']);
+  expect(textOf(answer.body, 'argument')).toBe('host');
+  expect((await lab.call(fetchOf('TaskManager', 'TaskManager', 'recentTask'))).body).not.toContain('type="Task"');
+  await livesOn(lab);
+});
+
 test.each([
   ['an internal entity', '<!DOCTYPE a [<!ENTITY e "text">]>', '&e;'],
   ['an external entity', '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/hostname">]>', '&e;'],

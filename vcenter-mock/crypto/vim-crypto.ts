@@ -1,4 +1,4 @@
-import type { CryptoHooks, DraftOrigin, MigrationTarget } from '../crypto-hooks.ts';
+import type { CryptoHooks, DraftOrigin } from '../crypto-hooks.ts';
 import type { Host, Vm } from '../inventory/inventory.ts';
 import type { TypedObject } from '../inventory/store.ts';
 import type { VersionProfile } from '../profiles.ts';
@@ -65,10 +65,10 @@ export class VimCrypto implements CryptoHooks {
       isTaken: this.#vc.files.takenBeside(vm),
       apply: (change) => {
         this.inventory.applyToDraft(draft, change);
-        draft.commit(change);
+        return draft.complete(change);
       },
     });
-    draft.commit();
+    await draft.complete();
   }
 
   #becomesPlain({ crypto, profiles }: VmCryptoRequest): boolean {
@@ -188,15 +188,15 @@ export class VimCrypto implements CryptoHooks {
     this.manager.vmotion.check(after, this.inventory.hostFacts(source), this.inventory.hostFacts(host));
   }
 
-  async migrate(vm: Vm, target: MigrationTarget, task: RunningTask): Promise<void> {
+  async migrate(vm: Vm, host: Host, task: RunningTask, draft?: VmDraft): Promise<void> {
     const source = this.#vc.inventory.hostOf(vm);
     if (!source) throw fault('HostNotConnected', 'The virtual machine is on no host.');
-    const facts = this.inventory.vmFacts(vm);
-    const [from, to] = [this.inventory.hostFacts(source), this.inventory.hostFacts(target.host)];
+    const facts = this.inventory.vmFacts(vm, draft?.config);
+    const [from, to] = [this.inventory.hostFacts(source), this.inventory.hostFacts(host)];
     if (keysOf(facts).length > 0) {
       task.require('Cryptographer.Migrate', vm.ref);
       // documented: bringing the destination into encryption mode takes a privilege of its own
-      if (!this.manager.hosts.isSafe(to)) task.require('Cryptographer.RegisterHost', target.host.ref);
+      if (!this.manager.hosts.isSafe(to)) task.require('Cryptographer.RegisterHost', host.ref);
     }
     await this.manager.vmotion.migrate(facts, from, to, task.cause, task.signal);
   }

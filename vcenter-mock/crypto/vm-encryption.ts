@@ -74,7 +74,7 @@ export class VmEncryption {
         keys.set(name, await this.#obtain(this.#hostOf(vm), target.key, target, made, cause));
       }
       const change = this.#changeOf(vm, plan, keys, how.isTaken ?? (() => false));
-      if (how.apply) how.apply(change);
+      if (how.apply) await how.apply(change);
       else this.#inventory.updateVm(vm.id, change);
     } catch (error) {
       for (const key of made) this.#exchange.leaveBehind(key, cause);
@@ -279,7 +279,7 @@ export interface ReconfigureParts {
   /** May refuse the plan before any key is made. */
   authorize?: (plan: VmCryptoPlan) => void;
   /** Stores the change; default: in the inventory. */
-  apply?: (change: VmCryptoChange) => void;
+  apply?: (change: VmCryptoChange) => Promise<void>;
   /** Whether a datastore path is in use. */
   isTaken?: (path: string) => boolean;
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { messageOf, type Runtime } from '../../core/index.ts';
+import { VimFault } from '../vim/kernel/fault.ts';
 import type { CryptoAssumed } from './assumed.ts';
 import { encryptedVmotionNotSupported, invalidState, migrationFault } from './faults.ts';
 import type { HostCrypto } from './host-crypto.ts';
@@ -149,7 +150,8 @@ export class Vmotion {
     // Only time ends what hangs.
     if (hit?.then.hang) release();
     const timer = clock.setTimeout(() => receiver.giveUp('it took too long'), this.#assumed.vmotionTimeoutMs);
-    const cancelled = () => receiver.giveUp('it was cancelled');
+    const cancelled = () =>
+      receiver.giveUp(signal?.reason instanceof VimFault ? signal.reason.message : 'it was cancelled');
     signal?.addEventListener('abort', cancelled, { once: true });
     try {
       const port = await receiver.listen();
@@ -186,7 +188,7 @@ export class Vmotion {
         data: facts,
         cause: why,
       });
-      // A cancelled task says so itself.
+      // What cancelled it says so itself.
       if (signal?.aborted) throw error;
       throw migrationFault(`The migration of "${vm.name}" was aborted: ${messageOf(error)}`);
     } finally {

@@ -5,6 +5,8 @@ import type { Call, Vcenter } from '../vcenter.ts';
 import { fault, VimFault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { anyValue, type Data, type Ref } from '../vim/kernel/values.ts';
+import { destinationOf } from '../virtual-machine/placement.ts';
+import { requireReach } from '../virtual-machine/reach.ts';
 
 /** The object behind a parameter. @throws ManagedObjectNotFound */
 function found<T>(vc: Vcenter, reference: Ref, object: T | undefined): T {
@@ -12,10 +14,17 @@ function found<T>(vc: Vcenter, reference: Ref, object: T | undefined): T {
   return object;
 }
 
+interface Pair {
+  readonly vm: Vm;
+  readonly host: Host;
+  readonly spec?: Data<'VirtualMachineRelocateSpec'>;
+}
+
 /** What stands in the way of a migration, found without doing it. */
-function obstacle(vc: Vcenter, vm: Vm, host: Host): VimFault | undefined {
+function obstacle(vc: Vcenter, { vm, host, spec }: Pair): VimFault | undefined {
   try {
     requireOperational(vc, host);
+    requireReach(vc, vm, host, spec);
     const source = vc.inventory.hostOf(vm);
     if (!source || source === host) return undefined;
     const { inventory, manager } = cryptoOf(vc);
@@ -28,15 +37,16 @@ function obstacle(vc: Vcenter, vm: Vm, host: Host): VimFault | undefined {
 }
 
 /** One result for each VM and host; a pair without error can be migrated. documented */
-function startCheck(call: Call, descriptionId: string, pairs: () => { vm: Vm; host: Host }[]): Ref {
+function startCheck(call: Call, descriptionId: string, pairs: () => Pair[]): Ref {
   return call.vc.tasks.start({
     method: call.method,
     descriptionId,
     user: call.user,
     cause: call.cause,
     run: async () => {
-      const results = pairs().map(({ vm, host }): Data<'CheckResult'> => {
-        const error = obstacle(call.vc, vm, host);
+      const results = pairs().map((pair): Data<'CheckResult'> => {
+        const error = obstacle(call.vc, pair);
+        const { vm, host } = pair;
         return { vm: vm.ref, host: host.ref, ...(error && { error: [error.localized] }) };
       });
       return anyValue('CheckResult[]', results);
@@ -46,8 +56,13 @@ function startCheck(call: Call, descriptionId: string, pairs: () => { vm: Vm; ho
 
 /** The checks of migrations that clients make before they migrate, as far as hosts and encryption decide. Ids assumed. */
 export const provisioningChecker = implement('VirtualMachineProvisioningChecker', {
+  limits: {
+    CheckMigrate_Task: 'hosts, pools, datastores and encryption only',
+    CheckRelocate_Task: 'hosts, pools, datastores and encryption only',
+    QueryVMotionCompatibilityEx_Task: 'hosts, datastores and encryption only',
+  },
   methods: {
-    CheckMigrate_Task(_object, { vm, host, state }, call) {
+    CheckMigrate_Task(_object, { vm, host, pool, state }, call) {
       const { store } = call.vc;
       return startCheck(call, 'VirtualMachineProvisioningChecker.checkMigrate', () => {
         const machine = found(call.vc, vm, store.get('VirtualMachine', vm));
@@ -55,8 +70,7 @@ export const provisioningChecker = implement('VirtualMachineProvisioningChecker'
         if (state && machine.get('runtime').powerState !== state) {
           throw fault('InvalidState', call.vc.assumed.invalidState);
         }
-        const target = host ?? machine.get('runtime').host;
-        return target ? [{ vm: machine, host: found(call.vc, target, store.get('HostSystem', target)) }] : [];
+        return [{ vm: machine, host: destinationOf(call.vc, machine, { host, pool }).host }];
       });
     },
 
@@ -64,8 +78,7 @@ export const provisioningChecker = implement('VirtualMachineProvisioningChecker'
       const { store } = call.vc;
       return startCheck(call, 'VirtualMachineProvisioningChecker.checkRelocate', () => {
         const machine = found(call.vc, vm, store.get('VirtualMachine', vm));
-        const target = spec.host ?? machine.get('runtime').host;
-        return target ? [{ vm: machine, host: found(call.vc, target, store.get('HostSystem', target)) }] : [];
+        return [{ vm: machine, host: destinationOf(call.vc, machine, spec).host, spec }];
       });
     },
 

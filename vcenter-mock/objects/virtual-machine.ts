@@ -44,6 +44,11 @@ export function startVmTask(
 
 /** VirtualMachine without its encryption, which enters through `vc.crypto`. */
 export const virtualMachine = implement('VirtualMachine', {
+  limits: {
+    RelocateVM_Task: 'within this vCenter only',
+    CloneVM_Task: 'within this vCenter only',
+    ExportVm: 'only refuses encrypted VMs; others answer NotImplemented',
+  },
   derive: {
     name: (vm) => vm.get('config')?.name ?? '',
     guest: (vm, { vmFactory }) =>
@@ -69,6 +74,8 @@ export const virtualMachine = implement('VirtualMachine', {
         'VirtualMachine.migrate',
         async (task) => {
           const existing = vm.get('runtime').powerState;
+          // documented
+          if (vm.get('config')?.template) throw fault('NotSupported', call.vc.assumed.notSupported);
           // vim25: state, when given, is what the VM must be in
           if (state && state !== existing) throw invalidPowerState(call.vc.assumed, existing, state);
           await migrate(call.vc, vm, { host, pool }, task);
@@ -107,6 +114,7 @@ export const virtualMachine = implement('VirtualMachine', {
     MarkAsVirtualMachine: (vm, params, { vc }) => markAsVirtualMachine(vc, vm, params),
 
     UnregisterVM(vm, _params, call) {
+      // documented
       call.vc.tasks.requireIdle(vm.ref);
       unregisterVm(call.vc, vm, call);
     },

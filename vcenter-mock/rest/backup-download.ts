@@ -9,11 +9,12 @@ import { backupPath } from './key-providers.ts';
  * reported by users: POST works too
  */
 export function serveBackups(app: FastifyInstance, vc: Vcenter): void {
-  app.route<{ Params: { provider: string } }>({
+  app.route<{ Params: { '*': string } }>({
     method: ['GET', 'POST'],
-    url: `${backupPath}:provider`,
+    // Not a parameter: those have a longest length, ids of providers have none.
+    url: `${backupPath}*`,
     handler: (request, reply) => {
-      const { provider } = request.params;
+      const { '*': provider } = request.params;
       const entry = vc.runtime.journal.record({
         plane: 'vcenter',
         event: 'vcenter.rest.call',
@@ -26,11 +27,20 @@ export function serveBackups(app: FastifyInstance, vc: Vcenter): void {
         const failure = unauthenticated();
         return reply.code(failure.status).send(failure.body('api'));
       }
-      const name = `${provider}${new Date(vc.runtime.clock.now()).toISOString()}.p12`.replace(/["\\\r\n]/g, '_');
       return reply
         .header('content-type', 'application/x-pkcs12')
-        .header('content-disposition', `attachment; filename="${name}"`)
+        .header('content-disposition', attachment(`${provider}${new Date(vc.runtime.clock.now()).toISOString()}.p12`))
         .send(file);
     },
   });
+}
+
+/** A name that is more than plain ASCII is given a second time, encoded. RFC 6266 section 4.3, RFC 8187 */
+function attachment(name: string): string {
+  const plain = name.replace(/[^ !#-[\]-~]/g, '_');
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"${plain === name ? '' : `; filename*=UTF-8''${encoded}`}`;
 }

@@ -15,7 +15,7 @@ export class Query {
     return this.#values.get(name) ?? undefined;
   }
 
-  /** The values of a filter's member; undefined when it is absent. Commas separate values too, as some clients send them. */
+  /** The values of a filter's member; undefined when it is absent. */
   list(name: string): string[] | undefined {
     const names = this.#root === 'api' ? [name] : [`filter.${name}`, name];
     const found: string[] = [];

@@ -13,7 +13,7 @@ import { filesAt } from './create.ts';
 import { type ConfigInfo, chainOf, deltaOf, fileBacking, flattened } from './disk-chain.ts';
 import { VmDraft } from './draft.ts';
 import { freeName } from './names.ts';
-import { authorizePlacement, datastoreNamed, hostFor, objectOf, relink } from './placement.ts';
+import { authorizePlacement, datastoreNamed, hostFor, objectOf, relink, requireHere } from './placement.ts';
 import { powerOn } from './power.ts';
 
 type CloneSpec = Data<'VirtualMachineCloneSpec'>;
@@ -90,6 +90,7 @@ function hostName(vc: Vcenter, vm: Vm): string {
 function checkSpec(vc: Vcenter, source: Vm, spec: CloneSpec): void {
   const { location } = spec;
   if (!location) throw invalidArgument('spec.location');
+  requireHere(vc, location);
   if (spec.customization || spec.memory) throw fault('NotSupported', vc.assumed.notSupported);
   if (spec.template && spec.powerOn) throw invalidArgument('spec.powerOn');
   if (

@@ -27,6 +27,7 @@ export class VmDraft {
   readonly devices: DeviceOutcome[] = [];
   readonly #vc: Vcenter;
   readonly #base: ConfigInfo | undefined;
+  readonly #steps: (() => Promise<void>)[] = [];
   readonly #effects: (() => void)[] = [];
   #committed = false;
 
@@ -41,6 +42,17 @@ export class VmDraft {
   /** What else happens when the operation succeeds: files, policies. */
   onCommit(effect: () => void): void {
     this.#effects.push(effect);
+  }
+
+  /** What must have gone well before anything of the operation applies: the VM's way to another host. */
+  beforeCommit(step: () => Promise<void>): void {
+    this.#steps.push(step);
+  }
+
+  /** Takes the steps before {@link commit}, then commits; a second time does nothing. @throws what a step throws, ConcurrentAccess */
+  async complete(crypto?: VmCryptoChange): Promise<void> {
+    for (const step of this.#steps.splice(0)) await step();
+    this.commit(crypto);
   }
 
   /** Makes the draft the VM's configuration; a second time does nothing. @throws ConcurrentAccess when it changed meanwhile */

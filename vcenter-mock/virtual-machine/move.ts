@@ -9,12 +9,11 @@ import { freeName } from './names.ts';
 type Folder = TypedObject<'Folder'>;
 
 /**
- * Puts an entity into another folder.
+ * Whether an entity may go into another folder.
  * @throws InvalidFolder (a folder into itself or what lies below it), NotSupported (a folder for other things), DuplicateName
  */
-export function moveInto(vc: Vcenter, folder: Folder, entity: ManagedObject): void {
-  const parentRef = entity.read('parent') as Folder['ref'] | undefined;
-  if (sameRef(parentRef, folder.ref)) return;
+export function checkMoveInto(vc: Vcenter, folder: Folder, entity: ManagedObject): void {
+  if (sameRef(entity.read('parent') as Folder['ref'] | undefined, folder.ref)) return;
   if (entity === folder || vc.inventory.ancestors(folder).includes(entity)) {
     throw fault('InvalidFolder', vc.assumed.invalidFolder, { target: folder.ref });
   }
@@ -23,6 +22,13 @@ export function moveInto(vc: Vcenter, folder: Folder, entity: ManagedObject): vo
     entity.type === 'Folder' ? sameTypes(childType, entity) : childType.some((type) => isSubtype(entity.type, type));
   if (!fits) throw fault('NotSupported', vc.assumed.notSupported);
   freeName(vc, folder.ref, String(entity.read('name')));
+}
+
+/** Puts an entity into another folder. @throws as {@link checkMoveInto} */
+export function moveInto(vc: Vcenter, folder: Folder, entity: ManagedObject): void {
+  checkMoveInto(vc, folder, entity);
+  const parentRef = entity.read('parent') as Folder['ref'] | undefined;
+  if (sameRef(parentRef, folder.ref)) return;
   const parent = vc.store.get('Folder', parentRef);
   parent?.set({ childEntity: (parent.get('childEntity') ?? []).filter((child) => !sameRef(child, entity.ref)) });
   (entity as TypedObject<'ManagedEntity'>).set({ parent: folder.ref });

@@ -4,7 +4,7 @@ import type { ManagedObject, TypedObject } from '../inventory/store.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
-import { type ManagedTypeName, type Ref, sameRef } from '../vim/kernel/values.ts';
+import { type Data, type ManagedTypeName, type Ref, sameRef } from '../vim/kernel/values.ts';
 
 /** The object behind a reference. @throws ManagedObjectNotFound */
 export function objectOf<N extends ManagedTypeName>(vc: Vcenter, type: N, reference: Ref): TypedObject<N> {
@@ -33,6 +33,45 @@ export function hostFor(vc: Vcenter, pool: TypedObject<'ResourcePool'>, wanted: 
   if (!host) throw invalidArgument('host');
   requireConnected(vc, host);
   return host;
+}
+
+/** Another vCenter's host or pool must not be taken for one of the same id here. @throws NotImplemented */
+export function requireHere(vc: Vcenter, { service }: Data<'VirtualMachineRelocateSpec'>): void {
+  if (service && service.instanceUuid !== vc.instanceUuid) throw fault('NotImplemented', vc.assumed.notImplemented);
+}
+
+/** Where a VM is asked to go. */
+export interface Destination {
+  host?: Ref;
+  pool?: Ref;
+}
+
+/**
+ * The host, and the pool if one is given, that a VM moves to. documented (MigrateVM_Task, RelocateVM_Task): without a pool its own
+ * counts; without a host it stays where it is when that host is the pool's, and else only a stand-alone host or DRS can tell which
+ * @throws ManagedObjectNotFound, InvalidArgument (host and pool of different compute resources, a host is missing), HostNotConnected
+ */
+export function destinationOf(
+  vc: Vcenter,
+  vm: Vm,
+  wanted: Destination,
+): { host: Host; pool?: TypedObject<'ResourcePool'> } {
+  const pool = wanted.pool && objectOf(vc, 'ResourcePool', wanted.pool);
+  const current = vc.inventory.hostOf(vm);
+  const reference = wanted.host ?? current?.ref ?? vm.ref;
+  const host = objectOf(vc, 'HostSystem', reference);
+  const target = pool ?? vc.store.get('ResourcePool', vm.get('resourcePool'));
+  // A template has no pool.
+  if (!target || sameRef(computeResourceOf(vc, host), computeResourceOf(vc, target))) return { host, pool };
+  if (wanted.host || !picksHosts(vc, computeResourceOf(vc, target))) throw invalidArgument('host');
+  return { host: hostFor(vc, target, undefined), pool };
+}
+
+/** A stand-alone host has no choice, and a cluster makes it when DRS is on. */
+function picksHosts(vc: Vcenter, resource: Ref | undefined): boolean {
+  const cluster = vc.store.get('ClusterComputeResource', resource);
+  const config = cluster?.get('configurationEx') as Data<'ClusterConfigInfoEx'> | undefined;
+  return !cluster || config?.drsConfig.enabled === true;
 }
 
 /**

@@ -2,7 +2,6 @@ import { cryptoSpecOf, profileOf } from '../crypto/vim-request.ts';
 import type { VmCryptoRequest } from '../crypto/vm-crypto-request.ts';
 import { moved, parsePath } from '../datastore/path.ts';
 import { homeOf } from '../datastore/vm-files.ts';
-import { requireOperational } from '../host/state.ts';
 import { disksOf } from '../inventory/devices.ts';
 import type { Vm } from '../inventory/inventory.ts';
 import type { TypedObject } from '../inventory/store.ts';
@@ -17,40 +16,43 @@ import { applyDeviceChanges } from './device-changes.ts';
 import { type ConfigInfo, chainOf, type FileBacking, fileBacking, flattened } from './disk-chain.ts';
 import { VmDraft } from './draft.ts';
 import { migrate } from './migrate.ts';
-import { moveInto } from './move.ts';
-import { datastoreNamed, objectOf, relink } from './placement.ts';
+import { checkMoveInto, moveInto } from './move.ts';
+import { datastoreNamed, destinationOf, objectOf, relink, requireHere } from './placement.ts';
+import { requireReach } from './reach.ts';
 import { snapshotsOf } from './snapshots.ts';
+import { requirePassage } from './watch-migration.ts';
 
 type RelocateSpec = Data<'VirtualMachineRelocateSpec'>;
 type Place = { datastore: string; directory: string };
 
-/** RelocateVM_Task: another host or pool, another datastore, and what the spec asks of encryption, together. */
+/** RelocateVM_Task: another host or pool, another datastore, and what the spec asks of encryption, together or not at all. */
 export async function relocateVm(vc: Vcenter, vm: Vm, spec: RelocateSpec, task: RunningTask): Promise<void> {
-  check(vc, vm, spec);
   const request = cryptoRequest(spec);
+  check(vc, vm, spec, request);
   const asksForCrypto = request.crypto !== undefined || request.profiles !== undefined || request.disks.length > 0;
   const movesFiles = spec.datastore !== undefined || (spec.disk ?? []).length > 0;
   const folder = spec.folder && objectOf(vc, 'Folder', spec.folder);
-  const host = () => migrate(vc, vm, { host: spec.host, pool: spec.pool, spec }, task);
-  const files = () => moveFiles(vc, vm, spec, request, task);
-  // What can still be refused comes first: encryption, and before it what the other host may have against it.
-  const target = spec.host && objectOf(vc, 'HostSystem', spec.host);
-  if (asksForCrypto && target && target !== vc.inventory.hostOf(vm)) {
-    requireOperational(vc, target);
-    vc.crypto.checkMigration(vm, target, request);
-  }
-  if (asksForCrypto) await files();
-  if (spec.host || spec.pool) await host();
-  if (!asksForCrypto && (movesFiles || spec.deviceChange)) await files();
+  if (folder) checkMoveInto(vc, folder, vm);
+  if (asksForCrypto || movesFiles || spec.deviceChange) await moveFiles(vc, vm, spec, request, task);
+  else if (spec.host || spec.pool) await migrate(vc, vm, spec, task);
   if (folder) moveInto(vc, folder, vm);
 }
 
-function check(vc: Vcenter, vm: Vm, spec: RelocateSpec): void {
+function check(vc: Vcenter, vm: Vm, spec: RelocateSpec, request: VmCryptoRequest): void {
+  requireHere(vc, spec);
+  const { host } = destinationOf(vc, vm, spec);
   const keys = new Set(disksOf(vm.get('config')!).map(({ key }) => key));
   for (const disk of spec.disk ?? []) {
     if (!keys.has(disk.diskId)) throw invalidArgument('spec.disk.diskId');
     objectOf(vc, 'Datastore', disk.datastore);
     for (const profile of disk.profile ?? []) checkProfile(vc, profile, 'spec.disk.profile');
+  }
+  if (spec.datastore) objectOf(vc, 'Datastore', spec.datastore);
+  requireReach(vc, vm, host, spec);
+  const source = vc.inventory.hostOf(vm);
+  if (source && source !== host) {
+    requirePassage(vc, { vm, source, destination: host });
+    vc.crypto.checkMigration(vm, host, request);
   }
   for (const profile of spec.profile ?? []) checkProfile(vc, profile, 'spec.profile');
   for (const type of [spec.diskMoveType, ...(spec.disk ?? []).map((disk) => disk.diskMoveType)]) {
@@ -101,6 +103,7 @@ async function moveFiles(
       }
       relink(vc, vm);
     });
+    if (spec.host || spec.pool) draft.beforeCommit(() => migrate(vc, vm, spec, task, draft));
     await vc.crypto.reconfigure(draft, request, task, 'relocate');
   } catch (error) {
     const reason = error instanceof VimFault ? error.localized : { fault: data('MigrationFault', {}) };

@@ -12,7 +12,8 @@ type Folder = TypedObject<'Folder'>;
 /**
  * Removes a folder with what is in it. documented (ManagedEntity.Destroy_Task, Folder.UnregisterAndDestroy_Task)
  * @param vms what becomes of the VMs in it: their files go or stay
- * @throws NotSupported (a folder that every datacenter has, or one with something other than VMs), InvalidPowerState
+ * @throws NotSupported (a folder that every datacenter has, or one with something other than VMs), InvalidPowerState,
+ *   TaskInProgress (something is being done to a VM). documented
  */
 export function removeFolder(vc: Vcenter, folder: Folder, vms: 'destroy' | 'unregister', task: RunningTask): void {
   const parent = vc.store.get('Folder', folder.get('parent'));
@@ -21,7 +22,10 @@ export function removeFolder(vc: Vcenter, folder: Folder, vms: 'destroy' | 'unre
     throw fault('NotSupported', vc.assumed.notSupported);
   }
   const machines = inside.filter((entity): entity is Vm => entity.type === 'VirtualMachine');
-  for (const vm of machines) requirePowerState(vc, vm, ['poweredOff', 'suspended'], 'poweredOff');
+  for (const vm of machines) {
+    requirePowerState(vc, vm, ['poweredOff', 'suspended'], 'poweredOff');
+    vc.tasks.requireIdle(vm.ref);
+  }
   for (const vm of machines) {
     if (vms === 'destroy') destroyVm(vc, vm, task);
     else unregisterVm(vc, vm, task);

@@ -34,7 +34,7 @@ it('a provider that is removed once the VM is encrypted does not make the task f
   lab = await createLab(pki);
   const { encryption, providers } = lab.crypto;
   await encryption.reconfigure(first(), encryptByPolicy, undefined, {
-    apply: (change) => {
+    apply: async (change) => {
       lab.inventory.updateVm(first().id, change);
       providers.remove('kms-cluster', 'kms1');
     },

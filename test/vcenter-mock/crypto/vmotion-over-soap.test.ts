@@ -3,7 +3,7 @@ import type { FaultRule, FaultThen } from '../../../core/index.ts';
 import { grant } from '../grant.ts';
 import { finished, type Lab, password, textOf, username } from '../lab.ts';
 import { type SoapLab, startSoapLab } from './crypto-lab.ts';
-import { createPki, keyPool, type Pki } from './lab.ts';
+import { createPki, encryptionPolicy, keyPool, type Pki } from './lab.ts';
 
 /** RelocateVM_Task and MigrateVM_Task of encrypted and plain VMs, and the checks before them. */
 let pki: Pki;
@@ -147,6 +147,215 @@ describe('a fault on the wire', () => {
   });
 });
 
+describe('a relocation to another host and other storage', () => {
+  const policy = `<profile xsi:type="VirtualMachineDefinedProfileSpec"><profileId>${encryptionPolicy}</profileId></profile>`;
+  const ds2 = () => {
+    const [, second] = soap.lab.mock.inventory.datastores;
+    return `<datastore type="Datastore">${second!.ref.value}</datastore>`;
+  };
+  const relocateWith = async (vm: string, parts: string) =>
+    finished(soap.lab, await soap.on('VirtualMachine', vm, 'RelocateVM_Task', `<spec>${parts}</spec>`));
+  const encrypting = () => `${ds2()}<disk><diskId>2000</diskId>${ds2()}${policy}</disk>${host('esx-02')}${policy}`;
+  const configOf = (vm: string) => soap.lab.mock.inventory.vm(vm)!.get('config')!;
+  const tamper: FaultRule = { id: 'wire', at: 'vcenter.vmotion', when: { calls: 1 }, then: { corrupt: 'bit' } };
+  const inventory = {
+    hosts: [{ name: 'esx-01' }, { name: 'esx-02' }],
+    datastores: [{ name: 'datastore1' }, { name: 'datastore2' }],
+    vms: [
+      { name: 'web', host: 'esx-01', disks: [{ capacityGb: 1 }] },
+      { name: 'running', host: 'esx-01', powerState: 'poweredOn' as const },
+    ],
+  };
+
+  it.each([
+    ['running', () => ds2() + host('esx-02')],
+    ['web', () => ds2() + host('esx-02')],
+    ['web', encrypting],
+  ])('leaves %s as it was when the migration is aborted, and does all of it the next time', async (vm, parts) => {
+    await start({ inventory, faults: [tamper] });
+    const before = structuredClone(configOf(vm));
+    expect(textOf(await relocateWith(vm, parts()), 'error')).toMatch(/xsi:type="MigrationFault"/);
+    expect(hostOf(vm)).toBe('esx-01');
+    expect(configOf(vm)).toEqual(before);
+    expect(textOf(await relocateWith(vm, parts()), 'state')).toBe('success');
+    expect(hostOf(vm)).toBe('esx-02');
+    expect(configOf(vm).files.vmPathName).toMatch(/^\[datastore2\] /);
+    expect(configOf(vm).keyId !== undefined).toBe(parts === encrypting);
+  });
+
+  it('brings the new key to the new host, which can start the VM without the KMS', async () => {
+    await start({ inventory });
+    expect(textOf(await relocateWith('web', encrypting()), 'state')).toBe('success');
+    await soap.kms.stop();
+    const on = await soap.on('VirtualMachine', 'web', 'PowerOnVM_Task');
+    expect(textOf(await finished(soap.lab, on), 'state')).toBe('success');
+    expect(hostOf('web')).toBe('esx-02');
+  });
+
+  it('moves nothing when no key can be made for it', async () => {
+    await start({ inventory });
+    await soap.kms.stop();
+    expect(textOf(await relocateWith('web', encrypting()), 'error')).toContain('Cannot generate key');
+    expect(hostOf('web')).toBe('esx-01');
+    expect(configOf('web').files.vmPathName).toMatch(/^\[datastore1\] /);
+  });
+});
+
+describe('hosts and pools of different clusters', () => {
+  const pool = (index: number) => {
+    const { inventory, vc } = soap.lab.mock;
+    const cluster = vc.store.get('ClusterComputeResource', inventory.clusters[index]!.ref)!;
+    return `<pool type="ResourcePool">${cluster.get('resourcePool')!.value}</pool>`;
+  };
+  const twoClusters = {
+    datacenters: [
+      {
+        name: 'DC',
+        clusters: [
+          { name: 'A', hosts: [{ name: 'esx-01' }, { name: 'esx-02' }] },
+          { name: 'B', hosts: [{ name: 'esx-03' }] },
+        ],
+        vms: [{ name: 'running', host: 'esx-01', powerState: 'poweredOn' as const }],
+      },
+    ],
+  };
+  const priority = '<priority>defaultPriority</priority>';
+  const both = async (parts: string) => [
+    await finished(soap.lab, await soap.on('VirtualMachine', 'running', 'MigrateVM_Task', parts + priority)),
+    await finished(
+      soap.lab,
+      // In the order of VirtualMachineRelocateSpec: pool, then host.
+      await soap.on('VirtualMachine', 'running', 'RelocateVM_Task', `<spec>${parts}</spec>`),
+    ),
+  ];
+
+  // Documented: InvalidArgument when host and pool are not of the same compute resource, or when a cluster without DRS is to find a host.
+  it.each([
+    ['a host of the other cluster without its pool', () => host('esx-03')],
+    ['a host with the pool of the other cluster', () => pool(1) + host('esx-02')],
+    ['the pool of the other cluster, which has no DRS', () => pool(1)],
+  ])('%s is refused', async (_name, parts) => {
+    await start({ inventory: twoClusters });
+    for (const info of await both(parts())) expect(textOf(info, 'error')).toMatch(/xsi:type="InvalidArgument"/);
+    expect(hostOf('running')).toBe('esx-01');
+  });
+
+  it('with both, or with DRS, the VM moves', async () => {
+    await start({ inventory: twoClusters });
+    const [moved] = await both(pool(1) + host('esx-03'));
+    expect(textOf(moved!, 'state')).toBe('success');
+    expect(hostOf('running')).toBe('esx-03');
+    const drs =
+      '<spec xsi:type="ClusterConfigSpecEx"><drsConfig><enabled>true</enabled></drsConfig></spec><modify>true</modify>';
+    await finished(soap.lab, await soap.on('ClusterComputeResource', 'A', 'ReconfigureComputeResource_Task', drs));
+    expect(textOf((await both(pool(0)))[0]!, 'state')).toBe('success');
+    expect(hostOf('running')).toBe('esx-01');
+  });
+});
+
+it('a host of another vCenter is not taken for one of this vCenter with the same id', async () => {
+  await start();
+  const service = (uuid: string) =>
+    `<service><instanceUuid>${uuid}</instanceUuid><url>https://vcenter.example</url>` +
+    '<credential xsi:type="ServiceLocatorNamePassword"><username>u</username><password>p</password></credential></service>';
+  const relocation = async (uuid: string) =>
+    finished(
+      soap.lab,
+      await soap.on('VirtualMachine', 'web', 'RelocateVM_Task', `<spec>${service(uuid)}${host('esx-02')}</spec>`),
+    );
+  const other = '11111111-2222-3333-4444-555555555555';
+  expect(textOf(await relocation(other), 'error')).toMatch(/xsi:type="NotImplemented"/);
+  expect(hostOf('web')).toBe('esx-01');
+  const folder = soap.lab.mock.inventory.vm('web')!.get('parent')!.value;
+  const clone =
+    `<folder type="Folder">${folder}</folder><name>copy</name><spec><location>${service(other)}</location>` +
+    '<template>false</template><powerOn>false</powerOn></spec>';
+  const cloned = await finished(soap.lab, await soap.on('VirtualMachine', 'web', 'CloneVM_Task', clone));
+  expect(textOf(cloned, 'error')).toMatch(/xsi:type="NotImplemented"/);
+  expect(textOf(await relocation(soap.lab.mock.vc.instanceUuid), 'state')).toBe('success');
+  expect(hostOf('web')).toBe('esx-02');
+});
+
+describe('a host that does not see the datastore', () => {
+  const far = {
+    datacenters: [
+      {
+        name: 'DC1',
+        datastores: [{ name: 'near' }, { name: 'near2' }],
+        clusters: [{ name: 'A', hosts: [{ name: 'esx-01' }] }],
+        vms: [{ name: 'running', host: 'esx-01', powerState: 'poweredOn' as const, disks: [{ capacityGb: 1 }] }],
+      },
+      { name: 'DC2', datastores: [{ name: 'far' }], hosts: [{ name: 'esx-02' }] },
+    ],
+  };
+  const datastore = (name: string) =>
+    `<datastore type="Datastore">${soap.lab.mock.inventory.datastores.find((one) => one.get('name') === name)!.ref.value}</datastore>`;
+  const there = () => {
+    const host = soap.lab.mock.inventory.host('esx-02')!;
+    const compute = soap.lab.mock.vc.store.get('ComputeResource', host.get('parent'))!;
+    return `<pool type="ResourcePool">${compute.get('resourcePool')!.value}</pool>`;
+  };
+  const relocation = async (parts: string) =>
+    finished(soap.lab, await soap.on('VirtualMachine', 'running', 'RelocateVM_Task', `<spec>${parts}</spec>`));
+  const disk = (name: string) => `<disk><diskId>2000</diskId>${datastore(name)}</disk>`;
+
+  // The fault types are those that vim25 documents for files and disks that a destination cannot reach.
+  it('takes the VM only when its files come along', async () => {
+    await start({ inventory: far });
+    const plain = there() + host('esx-02');
+    const priority = '<priority>defaultPriority</priority>';
+    const migrated = await finished(
+      soap.lab,
+      await soap.on('VirtualMachine', 'running', 'MigrateVM_Task', plain + priority),
+    );
+    const unreachable = /xsi:type="CannotAccessVmConfig".*xsi:type="InaccessibleDatastore".*<name>near</s;
+    expect(textOf(migrated, 'error')).toMatch(unreachable);
+    expect(textOf(await relocation(plain), 'error')).toMatch(unreachable);
+    expect(textOf(await relocation(datastore('near2') + plain), 'error')).toContain('>spec.datastore<');
+    expect(textOf(await relocation(datastore('far') + disk('near2') + plain), 'error')).toContain(
+      '>spec.disk.datastore<',
+    );
+    expect(textOf(await relocation(datastore('far')), 'error')).toContain('>spec.datastore<');
+    const gone = '<datastore type="Datastore">datastore-4711</datastore>';
+    expect(textOf(await relocation(gone), 'error')).toContain('ManagedObjectNotFound');
+    expect(textOf(await relocation(disk('near2')), 'state')).toBe('success');
+    expect(hostOf('running')).toBe('esx-01');
+    expect(textOf(await relocation(datastore('far') + plain), 'state')).toBe('success');
+    expect(hostOf('running')).toBe('esx-02');
+  });
+
+  it('is told by the check before', async () => {
+    await start({ inventory: far });
+    const vm = `<vm type="VirtualMachine">${soap.lab.ref('running')}</vm>`;
+    const check = async (parts: string) => {
+      const call =
+        '<CheckRelocate_Task xmlns="urn:vim25"><_this type="VirtualMachineProvisioningChecker">ProvChecker</_this>' +
+        `${vm}<spec>${parts}</spec></CheckRelocate_Task>`;
+      return finished(soap.lab, await soap.lab.call(call));
+    };
+    expect(await check(there() + host('esx-02'))).toContain('CannotAccessVmConfig');
+    expect(await check(datastore('far') + there() + host('esx-02'))).not.toContain('<error>');
+  });
+});
+
+it('a disk that is to move names its datastore', async () => {
+  await start();
+  const answer = await soap.on(
+    'VirtualMachine',
+    'web',
+    'RelocateVM_Task',
+    '<spec><disk><diskId>2000</diskId></disk></spec>',
+  );
+  // documented: InvalidArgument
+  expect(answer.body).toContain('<invalidProperty>spec.disk.datastore</invalidProperty>');
+});
+
+it('a template is not migrated', async () => {
+  await start();
+  await soap.on('VirtualMachine', 'web', 'MarkAsTemplate');
+  expect(textOf(await migrate('web'), 'error')).toMatch(/xsi:type="NotSupported"/);
+});
+
 describe('privileges', () => {
   const users = [
     { username, password },
@@ -188,6 +397,65 @@ it('a migration that is under way can be cancelled: the VM stays', async () => {
   expect(textOf(await finished(soap.lab, answer), 'error')).toContain('xsi:type="RequestCanceled"');
   expect(hostOf('running')).toBe('esx-01');
   expect(eventsOf(soap.lab).at(-1)).toBe('VmFailedMigrateEvent');
+});
+
+describe('while a migration is under way', () => {
+  const slow: FaultRule = { id: 'slow', at: 'vcenter.vmotion', then: { delay: 60_000 } };
+  const startMoving = async (vm: string) => {
+    await start({
+      faults: [slow],
+      inventory: {
+        hosts: [{ name: 'esx-01' }, { name: 'esx-02' }],
+        vms: [
+          { name: 'web', host: 'esx-01', folder: 'prod' },
+          { name: 'running', host: 'esx-01', powerState: 'poweredOn' },
+        ],
+      },
+    });
+    return soap.on('VirtualMachine', vm, 'MigrateVM_Task', `${host('esx-02')}<priority>defaultPriority</priority>`);
+  };
+  const onHost = (name: string, method: string, content = '') => soap.on('HostSystem', name, method, content);
+  const force = '<force>true</force>';
+  const maintenance = '<timeout>0</timeout>';
+
+  it.each([
+    ['the destination is disconnected', 'HostNotConnected', () => onHost('esx-02', 'DisconnectHost_Task')],
+    ['the destination restarts', 'HostNotConnected', () => onHost('esx-02', 'RebootHost_Task', force)],
+    [
+      'the destination enters maintenance mode',
+      'InvalidState',
+      () => onHost('esx-02', 'EnterMaintenanceMode_Task', maintenance),
+    ],
+    ['the source is disconnected', 'HostNotConnected', () => onHost('esx-01', 'DisconnectHost_Task')],
+    ['the source restarts', '(MigrationFault|HostNotConnected)', () => onHost('esx-01', 'RebootHost_Task', force)],
+  ])('%s: it ends, and the VM stays', async (_what, type, happens) => {
+    const moving = await startMoving('running');
+    await soap.lab.clock.advance(1_000);
+    expect(textOf(await finished(soap.lab, await happens()), 'state')).toBe('success');
+    // At once, not when the packets would have arrived.
+    expect(textOf(await finished(soap.lab, moving), 'error')).toMatch(new RegExp(`xsi:type="${type}"`));
+    expect(hostOf('running')).toBe('esx-01');
+    expect(eventsOf(soap.lab).at(-1)).toBe('VmFailedMigrateEvent');
+  });
+
+  it('the VM cannot leave the inventory', async () => {
+    const moving = await startMoving('web');
+    const answer = await soap.on('VirtualMachine', 'web', 'UnregisterVM');
+    expect(answer.status).toBe(500);
+    expect(answer.body).toContain('<TaskInProgressFault');
+    const folder = soap.lab.mock.inventory.vm('web')!.get('parent')!.value;
+    const removals = [];
+    for (const method of ['Destroy_Task', 'UnregisterAndDestroy_Task']) {
+      const call = `<${method} xmlns="urn:vim25"><_this type="Folder">${folder}</_this></${method}>`;
+      removals.push(await soap.lab.call(call));
+    }
+    await soap.lab.clock.advance(60_000);
+    for (const removal of removals) {
+      expect(textOf(await finished(soap.lab, removal), 'error')).toContain('TaskInProgress');
+    }
+    expect(textOf(await finished(soap.lab, moving), 'state')).toBe('success');
+    expect(hostOf('web')).toBe('esx-02');
+  });
 });
 
 describe('the destination is not in encryption mode', () => {

@@ -114,6 +114,24 @@ test('a backup is PKCS#12, readable by openssl with its password alone', async (
   expect(plain.includes('key_derivation_key')).toBe(true);
 });
 
+// RFC 6266 section 4.3: the encoded form carries what ASCII does not have.
+test.each([
+  [
+    'clé d’été',
+    `filename="cl_ d__t_2026-01-02T03:04:05.000Z.p12"; filename*=UTF-8''cl%C3%A9%20d%E2%80%99%C3%A9t%C3%A9`,
+  ],
+  ['ключ', `filename="____2026-01-02T03:04:05.000Z.p12"; filename*=UTF-8''%D0%BA%D0%BB%D1%8E%D1%87`],
+  ['a "b"/c', `filename="a _b_/c2026-01-02T03:04:05.000Z.p12"; filename*=UTF-8''a%20%22b%22%2Fc`],
+  ['n'.repeat(300), 'filename="nnn'],
+])('a provider may have any name (%#): its backup is fetched all the same', async (provider, disposition) => {
+  const lab = await restLab();
+  await create(lab, provider);
+  const answer = await download(lab, await exported(lab, { provider, password: 'correct horse' }));
+  expect(answer.status).toBe(200);
+  expect(answer.headers['content-disposition']).toContain(disposition);
+  expect(openssl(answer.bytes, 'correct horse').code).toBe(0);
+});
+
 test('a download token works once, for its provider, until it expires', async () => {
   const lab = await restLab();
   await create(lab);

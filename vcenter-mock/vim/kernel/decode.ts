@@ -31,6 +31,7 @@ const completeTypes = new Set([
   'VirtualDeviceConfigSpec',
   'EventFilterSpecByEntity',
   'VirtualMachineDefinedProfileSpec',
+  'VirtualMachineRelocateSpecDiskLocator',
   'OptionValue',
   'PbmServerObjectRef',
   'PbmProfileId',
@@ -86,10 +87,13 @@ function decodePrimitive(type: string, text: string, path: string): unknown {
   }
 }
 
-/** @throws InvalidType for an object of another type than is declared; whether it exists is the method's business. */
+/**
+ * Every managed type is declared, too; what is taken here may be read by other clients, in a fault or as the subject of a task.
+ * @throws InvalidType for no type, or another one than is declared; whether the object exists is the method's business
+ */
 function decodeReference(element: XmlElement, path: string, target?: string): Ref {
-  const { type = '' } = element.attributes;
-  if (target !== undefined && managedDeclaration(type) && !isSubtype(type, target)) throw invalidType(path);
+  const { type } = element.attributes;
+  if (!type || !managedDeclaration(type) || (target !== undefined && !isSubtype(type, target))) throw invalidType(path);
   return { type, value: element.text.trim() };
 }
 
