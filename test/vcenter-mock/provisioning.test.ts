@@ -382,6 +382,50 @@ it('datastores of one name in two datacenters are two', async () => {
   expect(lab.mock.vc.files.list(second!).map(({ path }) => path)).toContain('[shared] web/web.vmx');
 });
 
+it('a host takes a new machine only on a datastore that it sees', async () => {
+  const site = (name: string) => ({
+    name,
+    clusters: [{ name: `${name}-cluster`, hosts: [{ name: `${name}-host` }] }],
+    datastores: [{ name: `${name}-store` }],
+    vms: name === 'east' ? [{ name: 'web' }] : [],
+  });
+  const lab = await encryptedLab({ inventory: { datacenters: [site('east'), site('west')] } });
+  const folder = lab.mock.inventory.datacenters[1]!.get('vmFolder');
+  const pool = `<pool type="ResourcePool">${lab.mock.inventory.clusters[1]!.get('resourcePool')!.value}</pool>`;
+  const config = '<config><name>new</name><files><vmPathName>[east-store]</vmPathName></files></config>';
+  expect(await lab.run(folder, 'CreateVM_Task', config + pool)).toMatchObject({ fault: 'InvalidDatastore' });
+  expect(await clone(lab, 'copy', pool)).toMatchObject({ fault: 'InvalidDatastore' });
+  await lab.run('web', 'UnregisterVM');
+  const register = `<path>[east-store] web/web.vmx</path><asTemplate>false</asTemplate>${pool}`;
+  expect(await lab.run(folder, 'RegisterVM_Task', register)).toMatchObject({ fault: 'InvalidDatastore' });
+  expect(lab.mock.inventory.vms).toEqual([]);
+});
+
+it('a datastore gets another name, and with it every path on it', async () => {
+  const lab = await encryptedLab();
+  await snapshot(lab);
+  await clone(lab, 'away');
+  await lab.run('away', 'UnregisterVM');
+  const datastore = lab.mock.inventory.datastores[0]!;
+  const rename = await lab.run(datastore.ref, 'Rename_Task', '<newName>gold</newName>');
+  expect(rename.state).toBe('success');
+  const { config, disks } = await lab.machine('web');
+  expect(textOf(config, 'files', 'vmPathName')).toBe('[gold] web/web.vmx');
+  expect(textOf(config, 'datastoreUrl', 'name')).toBe('gold');
+  expect([disks[0]!.file, ...disks[0]!.parents.map(({ file }) => file)]).toEqual([
+    '[gold] web/web-000001.vmdk',
+    '[gold] web/web.vmdk',
+  ]);
+  expect(datastore.get('summary').name).toBe('gold');
+  const paths = lab.mock.vc.files.list(datastore).map(({ path }) => path);
+  expect(paths).toContain('[gold] away/away.vmx');
+  expect(paths.filter((path) => !path.startsWith('[gold] '))).toEqual([]);
+  expect((await lab.run('web', 'RevertToCurrentSnapshot_Task')).state).toBe('success');
+  const pool = `<pool type="ResourcePool">${poolOf(lab)}</pool>`;
+  const register = `<path>[gold] away/away.vmx</path><asTemplate>false</asTemplate>${pool}`;
+  expect((await lab.run(folderOf(lab), 'RegisterVM_Task', register)).state).toBe('success');
+});
+
 it('an old machine is upgraded, and can then be encrypted', async () => {
   const lab = await encryptedLab({ inventory: { vms: [{ name: 'web', hardwareVersion: 12 }] } });
   const encrypt = () => lab.run('web', 'ReconfigVM_Task', xml.spec(xml.encrypting('vmProfile')));

@@ -58,6 +58,23 @@ export class DatastoreFiles {
     }
   }
 
+  /** Other paths for what lies on a datastore; datastores of other datacenters may have the same name. */
+  renameDatastore(datastore: Ref, withPaths: <T>(value: T) => T): void {
+    for (const [path, state] of [...this.homes]) {
+      if (!state.datastores.some((one) => sameRef(one, datastore))) continue;
+      this.homes.delete(path);
+      this.homes.set(withPaths(path), withPaths(state));
+    }
+    for (const [path, loose] of [...this.disks]) {
+      if (!sameRef(fileBacking(loose.disk)?.datastore, datastore)) continue;
+      this.disks.delete(path);
+      this.disks.set(withPaths(path), withPaths(loose));
+    }
+    const directories = [...this.directories].map(withPaths);
+    this.directories.clear();
+    for (const directory of directories) this.directories.add(directory);
+  }
+
   /** The state of a registered VM, as its files hold it. */
   stateOf(vm: Vm): VmState | undefined {
     const config = vm.get('config');

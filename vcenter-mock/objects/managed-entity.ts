@@ -1,3 +1,4 @@
+import { renameDatastore } from '../datastore/rename-datastore.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import type { TaskRequest } from '../tasks/task-runner.ts';
 import type { Call } from '../vcenter.ts';
@@ -44,7 +45,10 @@ export const managedEntity = implement('ManagedEntity', {
       const privilege = renamePrivileges[entity.type];
       const rename = async () => {
         if (!privilege) throw fault('NotSupported', call.vc.assumed.notSupported);
-        entity.set({ name: freeName(call.vc, entity.get('parent'), newName) });
+        const name = freeName(call.vc, entity.get('parent'), newName);
+        const datastore = call.vc.store.get('Datastore', entity.ref);
+        if (datastore) renameDatastore(call.vc, datastore, name);
+        else entity.set({ name });
       };
       return startEntityTask(entity, call, `${entity.type}.rename`, rename, { needs: privilege ? [privilege] : [] });
     },

@@ -13,7 +13,15 @@ import { filesAt } from './create.ts';
 import { type ConfigInfo, chainOf, deltaOf, fileBacking, flattened } from './disk-chain.ts';
 import { VmDraft } from './draft.ts';
 import { freeName } from './names.ts';
-import { authorizePlacement, datastoreNamed, hostFor, objectOf, relink, requireHere } from './placement.ts';
+import {
+  authorizePlacement,
+  datastoreNamed,
+  hostFor,
+  objectOf,
+  relink,
+  requireDatastore,
+  requireHere,
+} from './placement.ts';
 import { powerOn } from './power.ts';
 
 type CloneSpec = Data<'VirtualMachineCloneSpec'>;
@@ -41,7 +49,7 @@ export async function cloneVm(
   checkSpec(vc, source, spec);
   const target = targetOf(vc, source, wanted);
   const name = freeName(vc, target.folder.ref, wanted.name);
-  authorize(vc, source, target, task);
+  authorize(vc, source, spec, target, task);
   const from = configFrom(vc, source, spec);
   const subject = { user: task.user, cause: task.cause };
   const destination = {
@@ -157,9 +165,11 @@ export function clonePrivileges(source: Vm, spec: CloneSpec): string[] {
   return needed;
 }
 
-function authorize(vc: Vcenter, source: Vm, target: Target, task: RunningTask): void {
+function authorize(vc: Vcenter, source: Vm, spec: CloneSpec, target: Target, task: RunningTask): void {
   task.require('VirtualMachine.Inventory.CreateFromExisting', target.folder.ref);
   authorizePlacement(task, target.pool.ref, target.datastore.ref);
+  const disks = (spec.location.disk ?? []).map((locator) => objectOf(vc, 'Datastore', locator.datastore));
+  for (const datastore of [target.datastore, ...disks]) requireDatastore(vc, target.host, datastore);
   vc.crypto.requireUnlocked(source);
 }
 

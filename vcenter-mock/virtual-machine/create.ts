@@ -11,7 +11,7 @@ import { applyConfigSpec } from './apply-config-spec.ts';
 import type { ConfigInfo } from './disk-chain.ts';
 import { VmDraft } from './draft.ts';
 import { freeName } from './names.ts';
-import { datastoreOf, hostFor, objectOf, relink } from './placement.ts';
+import { datastoreOf, hostFor, objectOf, relink, requireDatastore } from './placement.ts';
 
 type ConfigSpec = Data<'VirtualMachineConfigSpec'>;
 
@@ -29,6 +29,7 @@ export async function createVm(
   const datastore = datastoreOf(vc, spec.files?.vmPathName, host);
   // documented; what the pool takes is checked with the call
   task.require('Datastore.AllocateSpace', datastore.ref);
+  requireDatastore(vc, host, datastore);
   const vmx = vmxPath(vc, datastore.get('name'), name, spec.files?.vmPathName);
   const vm = vc.vmFactory.add(
     {

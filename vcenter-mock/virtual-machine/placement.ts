@@ -86,6 +86,13 @@ export function datastoreOf(vc: Vcenter, path: string | undefined, near?: Manage
   throw fault('InvalidDatastore', vc.assumed.invalidDatastore(name ?? ''), { name });
 }
 
+/** A host runs a VM from a datastore that it sees. @throws InvalidDatastore. documented (CreateVM_Task, CloneVM_Task) */
+export function requireDatastore(vc: Vcenter, host: Host, datastore: TypedObject<'Datastore'>): void {
+  if (host.get('datastore')?.some((one) => sameRef(one, datastore.ref))) return;
+  const name = datastore.get('name');
+  throw fault('InvalidDatastore', vc.assumed.invalidDatastore(name), { datastore: datastore.ref, name });
+}
+
 /** The datastore of that name, or the first, in the datacenter of another object. */
 export function datastoreNamed(
   vc: Vcenter,

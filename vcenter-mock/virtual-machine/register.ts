@@ -8,7 +8,7 @@ import { fault, invalidArgument } from '../vim/kernel/fault.ts';
 import { type Data, data, type Ref } from '../vim/kernel/values.ts';
 import type { ConfigInfo } from './disk-chain.ts';
 import { freeName } from './names.ts';
-import { datastoreOf, hostFor, objectOf, relink } from './placement.ts';
+import { datastoreOf, hostFor, objectOf, relink, requireDatastore } from './placement.ts';
 import { requirePowerState } from './power.ts';
 import { type SnapshotNode, snapshotsOf } from './snapshots.ts';
 
@@ -78,7 +78,9 @@ export async function registerVm(
   }
   const name = freeName(vc, folder.ref, wanted.name ?? state.config.name);
   const { host, pool } = placeFor(vc, wanted);
-  const vm = vc.vmFactory.add({ name, disks: [] }, { host, pool, folder, datastore: datastoreOf(vc, path, host) });
+  const datastore = datastoreOf(vc, path, host);
+  requireDatastore(vc, host, datastore);
+  const vm = vc.vmFactory.add({ name, disks: [] }, { host, pool, folder, datastore });
   vc.files.homes.delete(path);
   restore(vc, vm, state, { name, template: wanted.asTemplate });
   if (wanted.asTemplate) vc.vmFactory.leavePool(vm);
