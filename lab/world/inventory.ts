@@ -12,11 +12,7 @@ const defaults: LabNames = { datacenter: 'Datacenter', cluster: 'Cluster', datas
 
 /** The inventory that a world describes, as the vCenter mock takes it. */
 export function inventoryOf({ datacenters, hosts, vms = [] }: InventoryWorld): InventoryOptions {
-  if (datacenters) {
-    // The mock says what does not go together.
-    const own = { ...(hosts && { hosts }), ...(vms.length > 0 && { vms: vms.map(vmOf) }) };
-    return { ...own, datacenters: datacenters.map((datacenter) => datacenterOf(datacenter)) };
-  }
+  if (datacenters) return { datacenters: datacenters.map((datacenter) => datacenterOf(datacenter)) };
   return {
     datacenter: defaults.datacenter,
     cluster: defaults.cluster,

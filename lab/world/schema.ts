@@ -210,6 +210,16 @@ export const worldSchema = z
             'A second port that answers the same: 443 for PowerCLI, which looks for the lookup service there alone.',
           ),
       })
+      .superRefine(({ datacenters, ...beside }, context) => {
+        for (const key of ['hosts', 'vms'] as const) {
+          if (!datacenters || !beside[key]) continue;
+          context.addIssue({
+            code: 'custom',
+            path: [key],
+            message: 'expected in one of the datacenters, not beside them',
+          });
+        }
+      })
       .optional()
       .describe('The vCenter: its inventory, its users, its key providers.'),
     ovh: ovhSchema.optional().describe('The OVHcloud API: its services, and how it behaves.'),

@@ -34,6 +34,10 @@ const wrong: [text: string, problems: string[]][] = [
     ['3:13 "vars.1a" is "x"; expected as its key a name: a letter, then letters, digits, "_" or "-"'],
   ],
   ['scenario: 1\nname: a\nmatrix: { v: [] }\n', ['3:14 "matrix.v" is []; expected at least 1 member']],
+  [
+    'scenario: 1\nname: a\nworld: { vcenter: { vms: [{ name: a }], datacenters: [{ name: b }] } }\n',
+    ['3:26 "world.vcenter.vms" is [{"name":"a"}]; expected in one of the datacenters, not beside them'],
+  ],
   ['scenario: 1\nname: a\nsteps: {}\n', ['3:8 "steps" is {}; expected a list']],
   ['scenario: 1\nname: a\nsteps:\n  - kms.stop\n', ['4:5 "steps.0" is "kms.stop"; expected a map of keys']],
   ['scenario: 1\nname: a\nsteps:\n  - name: x\n', ['4:5 a step needs "do" with a verb']],
