@@ -16,7 +16,7 @@ import { isKnown } from '../vim/kernel/version.ts';
 /** For whom a path is read. */
 export interface PathContext {
   readonly assumed: Assumed;
-  /** API version of the client: what is newer does not exist for it. Without one everything does. */
+  /** API version of the client: what is newer does not exist for it (assumed: InvalidProperty). Without one everything does. */
   readonly version?: string;
 }
 

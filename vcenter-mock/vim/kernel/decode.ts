@@ -14,7 +14,7 @@ import type { XmlElement } from './xml.ts';
 
 /** How a request is read. */
 export interface DecodeContext {
-  /** API version of the request: what is newer does not exist for it, as in the answer. */
+  /** API version of the request: what is newer does not exist for it. Observed in answers, assumed in requests. */
   readonly version: string;
   /** Told about everything in a request that is not known; nothing of it stops the call. */
   readonly unknown: (what: string) => void;
