@@ -6,6 +6,8 @@ export default defineConfig({
     exclude: ['test/interop/**'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What a test waits for comes soon, but on a busy machine not within vitest's one second.
+    expect: { poll: { timeout: 20_000 } },
     // Two workers fit the smallest machine the project is built on.
     maxWorkers: 2,
   },

@@ -8,6 +8,7 @@ export default defineConfig({
     // Python and Go start slowly on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
   },
 });
