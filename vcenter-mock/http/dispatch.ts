@@ -108,7 +108,7 @@ export class Dispatcher {
     let request: SoapRequest;
     try {
       if (!input.isText) throw new XmlError('the body is not UTF-8');
-      request = parseEnvelope(input.body, vc.assumed.xmlDepth);
+      request = parseEnvelope(input.body, vc.assumed);
       // govmomi writes the signed form of this one call without its namespace, and a real vCenter takes it. reported by users
       const isBare = request.ns === '' && request.method === 'LoginByToken' && input.dialect === 'vim25';
       if (!namespaces[input.dialect].includes(request.ns) && !isBare) {

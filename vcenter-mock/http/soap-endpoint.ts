@@ -21,6 +21,9 @@ const dialects: ReadonlyMap<string, Dialect> = new Map([
   ['/pbm/sdk', 'pbm'],
 ]);
 
+/** Bytes from which on a body is large: reading it takes long enough for others to notice. */
+const largeBody = 64 * 1024;
+
 /** observed headers: PBM writes its charset without a space */
 const contentTypes: Readonly<Record<Dialect, string>> = {
   vim25: 'text/xml; charset=utf-8',
@@ -69,6 +72,8 @@ export class SoapEndpoint {
   readonly #connections = new WeakMap<Socket, Connection>();
   /** Only the TCP socket below TLS can be reset. */
   readonly #rawSockets = new Map<string, Socket>();
+  /** Ends with the last large body that is still to be read. */
+  #largeBodies = Promise.resolve();
   #second = Number.NaN;
   #dateText = '';
 
@@ -180,6 +185,11 @@ export class SoapEndpoint {
   }
 
   #answer(asked: Asked, socket: Socket, send: (answer: Answer) => void): void {
+    if (asked.body.length < largeBody) this.#read(asked, socket, send);
+    else this.#largeBodies = this.#largeBodies.then(othersFirst).then(() => this.#read(asked, socket, send));
+  }
+
+  #read(asked: Asked, socket: Socket, send: (answer: Answer) => void): void {
     const { dialect } = asked;
     const body = asked.body.toString('utf8');
     const connection = this.#connectionOf(socket);
@@ -253,6 +263,11 @@ function messageHead(answer: Answer, keepAliveTimeout: number): string {
   const fields = headersOf(answer);
   for (const name in fields) text += `${name}: ${fields[name]}\r\n`;
   return `${text}Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeout / 1_000)}\r\n\r\n`;
+}
+
+/** A turn of the event loop, in which everybody who is waiting has an answer. */
+function othersFirst(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Fires when the client is gone before it has its answer. */

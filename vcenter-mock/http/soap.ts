@@ -2,7 +2,7 @@ import { ownText } from '../../core/index.ts';
 import { type EncodeContext, encodeFaultDetail } from '../vim/kernel/encode.ts';
 import type { VimFault } from '../vim/kernel/fault.ts';
 import type { Ref } from '../vim/kernel/values.ts';
-import { child, escapeXml, parseXml, type XmlElement, XmlError } from '../vim/kernel/xml.ts';
+import { child, escapeXml, parseXml, type XmlElement, XmlError, type XmlLimits } from '../vim/kernel/xml.ts';
 
 const soapNamespace = 'http://schemas.xmlsoap.org/soap/envelope/';
 
@@ -40,8 +40,8 @@ function detached(text: string): string {
 }
 
 /** Reads a SOAP 1.1 envelope by namespace. Throws XmlError with a readable text when it is none. */
-export function parseEnvelope(text: string, maxDepth: number): SoapRequest {
-  const envelope = parseXml(text, maxDepth);
+export function parseEnvelope(text: string, limits: XmlLimits): SoapRequest {
+  const envelope = parseXml(text, limits);
   if (envelope.name !== 'Envelope' || envelope.ns !== soapNamespace) throw new XmlError('not a SOAP 1.1 envelope');
   const body = envelope.children.find((element) => element.name === 'Body' && element.ns === soapNamespace);
   const method = body?.children[0];

@@ -40,7 +40,7 @@ export function serveLookup(app: FastifyInstance, vc: Vcenter, certificatePem: s
       reply.header('content-type', 'text/xml; charset=utf-8');
       let method = 'a request';
       try {
-        const call = parseEnvelope(text, vc.assumed.xmlDepth);
+        const call = parseEnvelope(text, vc.assumed);
         method = call.method;
         record(vc, `lookup service: ${method.slice(0, 100)}`, 'debug');
         return reply.send(envelope(answer(vc, call, originOf(request), trust)));

@@ -75,23 +75,41 @@ const attributeSpecial = /[&<\t\n\r]/;
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
+/** What a document may hold at most. */
+export interface XmlLimits {
+  /** Elements within each other. */
+  readonly xmlDepth: number;
+  /** Elements, attributes and references. */
+  readonly xmlNodes: number;
+}
+
 /**
- * Reads a document into elements, in one pass. DOCTYPE and entities beyond the five predefined ones are refused, nesting
- * deeper than `maxDepth` too. `text` is decoded UTF-8, so it has no halves of surrogate pairs. Namespaces in XML 1.0; everything that is not well-formed is an {@link XmlError}.
+ * Reads a document into elements, in one pass. DOCTYPE and entities beyond the five predefined ones are refused, and what goes beyond
+ * `limits`. `text` is decoded UTF-8, so it has no halves of surrogate pairs. Namespaces in XML 1.0; everything that is not well-formed is an {@link XmlError}.
  */
-export function parseXml(text: string, maxDepth = 100): XmlElement {
-  return new Reader(text, maxDepth).document();
+export function parseXml(
+  text: string,
+  limits: XmlLimits = { xmlDepth: 100, xmlNodes: Number.POSITIVE_INFINITY },
+): XmlElement {
+  return new Reader(text, limits).document();
 }
 
 /** One reading of one document; `#at` is where it has got to. */
 class Reader {
   readonly #text: string;
-  readonly #maxDepth: number;
+  readonly #limits: XmlLimits;
   #at = 0;
+  #nodes = 0;
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, limits: XmlLimits) {
     this.#text = text;
-    this.#maxDepth = maxDepth;
+    this.#limits = limits;
+  }
+
+  #count(): void {
+    if (++this.#nodes > this.#limits.xmlNodes) {
+      throw new XmlError(`there are more than ${this.#limits.xmlNodes} elements, attributes and references`);
+    }
   }
 
   /** What is kept of a large document must not keep it alive, as a part of its text would. */
@@ -164,7 +182,8 @@ class Reader {
   }
 
   #element(outer: Scope, depth: number): XmlElement {
-    if (depth > this.#maxDepth) throw new XmlError(`elements are nested deeper than ${this.#maxDepth}`);
+    if (depth > this.#limits.xmlDepth) throw new XmlError(`elements are nested deeper than ${this.#limits.xmlDepth}`);
+    this.#count();
     const text = this.#text;
     const tagStart = ++this.#at;
     const tag = this.#name();
@@ -177,6 +196,7 @@ class Reader {
       const code = text.charCodeAt(this.#at);
       if (code === greaterThan || code === slash) break;
       if (this.#at === before) throw new XmlError(`the tag ${tag.slice(0, 100)} is malformed`);
+      this.#count();
       const name = this.#name();
       const value = this.#attributeValue();
       if (name === 'xmlns') scope = declare(scope, outer, '', value);
@@ -224,7 +244,7 @@ class Reader {
       const open = text.indexOf('<', this.#at);
       if (open < 0) throw new XmlError(`the element ${element.name.slice(0, 100)} is not closed`);
       if (open > this.#at) {
-        const run = characterData(this.#part(this.#at, open));
+        const run = this.#characterData(this.#part(this.#at, open));
         element.text = element.text === '' ? run : element.text + run;
         this.#at = open;
       }
@@ -295,7 +315,33 @@ class Reader {
     if (!attributeSpecial.test(raw)) return raw;
     if (raw.includes('<')) throw new XmlError('"<" in an attribute value');
     // XML 1.0 §3.3.3: white space becomes blanks, except what stands there as a character reference.
-    return references(raw.replaceAll('\r\n', ' ').replace(/[\t\n\r]/g, ' '));
+    return this.#references(raw.replaceAll('\r\n', ' ').replace(/[\t\n\r]/g, ' '));
+  }
+
+  /** A run of text between tags as a reader sees it. XML 1.0 §2.4, §2.11 */
+  #characterData(run: string): string {
+    if (!special.test(run)) return run;
+    if (run.includes(']]>')) throw new XmlError('"]]>" in text');
+    if (forbidden.test(run)) throw new XmlError('a character XML has no place for');
+    return this.#references(normalizeLines(run));
+  }
+
+  /** Replaces the predefined entities and character references; everything else behind `&` is refused. */
+  #references(text: string): string {
+    let read = '';
+    let from = 0;
+    for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', from)) {
+      this.#count();
+      const end = text.indexOf(';', at);
+      const name = text.slice(at + 1, end < 0 ? undefined : end);
+      const character = Object.hasOwn(entities, name) ? entities[name] : characterReference(name);
+      if (end < 0 || character === undefined) {
+        throw new XmlError(`the entity ${name.slice(0, 20)} is not defined or not closed`);
+      }
+      read += text.slice(from, at) + character;
+      from = end + 1;
+    }
+    return from === 0 ? text : read + text.slice(from);
   }
 
   #skipSpace(): void {
@@ -379,28 +425,8 @@ function takeAttributes(
   element.attributes = own;
 }
 
-/** A run of text between tags as a reader sees it. XML 1.0 §2.4, §2.11 */
-function characterData(run: string): string {
-  if (!special.test(run)) return run;
-  if (run.includes(']]>')) throw new XmlError('"]]>" in text');
-  if (forbidden.test(run)) throw new XmlError('a character XML has no place for');
-  return references(normalizeLines(run));
-}
-
 function normalizeLines(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
-}
-
-/** Replaces the predefined entities and character references; everything else behind `&` is refused. */
-function references(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(/&([^;&]*)(;?)/g, (_all, name: string, end: string) => {
-    const entity = Object.hasOwn(entities, name) ? entities[name] : characterReference(name);
-    if (end === '' || entity === undefined) {
-      throw new XmlError(`the entity ${name.slice(0, 20)} is not defined or not closed`);
-    }
-    return entity;
-  });
 }
 
 function characterReference(name: string): string | undefined {
