@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createCertificateAuthority, createRuntime, type Identity, KeyPool } from '../../core/index.ts';
+import { freePort } from '../free-port.ts';
 import { pykmipServer } from './clients.ts';
-import { freePort } from './free-port.ts';
 
 /** PyKMIP's own server, with throw-away certificates and an empty database. */
 export interface PykmipServer {

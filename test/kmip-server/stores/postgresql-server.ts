@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import pg from 'pg';
+import { freePort } from '../../free-port.ts';
 
 export interface PostgresqlServer {
   readonly port: number;
@@ -13,6 +13,8 @@ export interface PostgresqlServer {
   readonly password: string;
   /** `postgresql://…` with the password. */
   url(port?: number): string;
+  /** A connection as the owner of all, to be ended by the caller. */
+  connect(): Promise<pg.Client>;
   /** Runs statements as the owner of all. */
   query(sql: string): Promise<pg.QueryResult>;
   /** Ends it at once, as a crash would, and keeps its data. */
@@ -46,14 +48,6 @@ function unprivilegedUser(): { uid?: number; gid?: number } {
   return { uid: id('-u', name), gid: id('-g', name) };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
-}
-
 /** Starts a server with an empty database `postgres`. */
 export async function startPostgresql(): Promise<PostgresqlServer> {
   if (folder === undefined) throw new Error('PostgreSQL is not installed: initdb and postgres were not found');
@@ -79,11 +73,16 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
   let running: ChildProcess | undefined;
   const url = (toPort = port) => `postgresql://${user}:${password}@127.0.0.1:${toPort}/postgres`;
 
-  async function query(sql: string) {
+  async function connect(): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: url() });
     client.on('error', () => {});
+    await client.connect();
+    return client;
+  }
+
+  async function query(sql: string) {
+    const client = await connect();
     try {
-      await client.connect();
       return await client.query(sql);
     } finally {
       await client.end();
@@ -128,6 +127,7 @@ export async function startPostgresql(): Promise<PostgresqlServer> {
     user,
     password,
     url,
+    connect,
     query,
     kill,
     start,

@@ -174,7 +174,10 @@ describe.skipIf(!hasPostgresql)(
 
     it('notices an idle connection that was cut', async () => {
       const store = await openRefreshed();
-      await server.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $$keyrig$$');
+      // Told to end, and waited for: within 20 s.
+      await server.query(
+        'SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity WHERE application_name = $$keyrig$$',
+      );
       // The end of the connection may be noticed before the next call or by it.
       await store.refresh().catch(() => {});
       expect(await store.refresh()).toEqual({ put: [], deleted: [] });
@@ -183,13 +186,13 @@ describe.skipIf(!hasPostgresql)(
 
     it('rejects when the tables stay locked, and goes on', async () => {
       const store = await openRefreshed();
-      const locked = server.query(`BEGIN; SELECT 1 FROM "${schema}".store FOR UPDATE; SELECT pg_sleep(7); COMMIT`);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      const other = await server.connect();
+      await other.query(`BEGIN; SELECT 1 FROM "${schema}".store FOR UPDATE`);
       await expect(store.commit(put('a'))).rejects.toMatchObject({
         code: 'ERR_STORE',
         message: expect.stringContaining('lock timeout'),
       });
-      await locked;
+      await other.end();
       expect(await store.commit(put('a'))).toBe('stored');
     });
 
