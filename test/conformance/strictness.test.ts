@@ -71,7 +71,7 @@ const ALWAYS_STRICT =
 
 test.skipIf(present)('strictness: SKIPPED without ../shared/conformance/oasis', () => {});
 
-test.runIf(present)('a part that is left out and a value that is wrong are noticed', { timeout: 120_000 }, () => {
+test.runIf(present)('a part that is left out and a value that is wrong are noticed', () => {
   const unnoticed = new Map<string, number>();
   let all = 0;
   let missed = 0;

@@ -67,7 +67,7 @@ describe('the package', () => {
     expect(passed).toBe(scenarios);
   });
 
-  it('serves the page about scripts and vitest', { timeout: 120_000 }, async () => {
+  it('serves the page about scripts and vitest', async () => {
     const folder = await project();
     await expectPageToHold('vitest.md', folder, join(folder, 'node_modules/keyrig/bin/keyrig.js'));
   });
@@ -83,7 +83,7 @@ describe('the examples', () => {
     expect(stdout).toContain('why      vcenter: no connection for a new key of keyrig');
   });
 
-  it('the tests with vitest', { timeout: 120_000 }, async () => {
+  it('the tests with vitest', async () => {
     const folder = await project();
     cpSync(join(root, 'examples/vitest'), folder, { recursive: true });
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
@@ -92,7 +92,7 @@ describe('the examples', () => {
     expect(stdout.match(/^ok /gm)).toHaveLength(2);
   });
 
-  it('both have the types that the package promises', { timeout: 120_000 }, async () => {
+  it('both have the types that the package promises', async () => {
     const folder = await project();
     for (const example of ['script', 'vitest']) cpSync(join(root, 'examples', example), folder, { recursive: true });
     writeFileSync(
@@ -114,7 +114,7 @@ describe('the examples', () => {
     expect(stdout).toContain('wrong.ts(2,');
   });
 
-  it("the workflow's commands, shard by shard, and the report of the whole", { timeout: 120_000 }, async () => {
+  it("the workflow's commands, shard by shard, and the report of the whole", async () => {
     const folder = await project();
     await runIn(folder, 'npx', 'keyrig', 'init', 'scenarios-first.scenario.yaml');
     mkdirSync(join(folder, 'scenarios'));

@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/interop/**/*.interop.ts'],
     // Python and Go start slowly on a busy machine.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
   },

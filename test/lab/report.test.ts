@@ -127,7 +127,7 @@ describe('keyrig merge', () => {
     const { code, stdout, stderr } = await shop.keyrig(['merge', 'in.json', '--reporter', forms]);
     expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
     screen = stdout;
-  }, 120_000);
+  });
 
   it('of one report gives that report', () => {
     expect(JSON.parse(read('out.json'))).toEqual(report);

@@ -243,10 +243,10 @@ describe('--timeout', () => {
       '  - { do: clock.advance, with: { seconds: 3600 }, name: An hour passes }',
       '  - { do: kms.objects, name: Never reached }',
     );
-    const { code, stdout } = await shop.keyrig(['run', path, '--timeout', '5s']);
+    const { code, stdout } = await shop.keyrig(['run', path, '--timeout', '10s']);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /✗ {3}1 An hour passes .*\n.*clock\.advance: still running when the time .* was up \(5\.0 s\)/,
+      /✗ {3}1 An hour passes .*\n.*clock\.advance: still running when the time .* was up \(10\.0 s\)/,
     );
     expect(stdout).toMatch(/- {3}2 Never reached skipped/);
   });
@@ -263,9 +263,9 @@ describe('--timeout', () => {
       "  - { name: A costly pattern, journal: { text: { matches: '(a+)+$' } } }",
     );
     const after = shop.file('stuck-after.scenario.yaml', 'scenario: 1', 'name: after', 'steps: [{ do: kms.objects }]');
-    const { code, stdout } = await shop.keyrig(['run', path, after, '--timeout', '3s']);
+    const { code, stdout } = await shop.keyrig(['run', path, after, '--timeout', '10s']);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/✗ {2}v1 A costly pattern .*\n.*its time was up \(3\.0 s\) and it could not be stopped/);
+    expect(stdout).toMatch(/✗ {2}v1 A costly pattern .*\n.*its time was up \(10\.0 s\) and it could not be stopped/);
     expect(stdout).toContain('2 scenarios: 1 passed, 1 failed, ');
   });
 });

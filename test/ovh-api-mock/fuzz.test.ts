@@ -170,4 +170,4 @@ test('whatever a client sends, the answer has the form and is no failure of the 
   // Not all of it is refused at the door.
   expect(well).toBeGreaterThan(300);
   expect(api.runtime.journal.entries({ event: 'ovh.internal-error' })).toEqual([]);
-}, 60_000);
+});

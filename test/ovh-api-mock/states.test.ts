@@ -174,7 +174,7 @@ test('the same address in two services: flows and tasks of each are its own', as
   expect((await api.service('GET', '/vmEncryption')).json).toEqual({ state: 'disabled' });
 });
 
-test('a thousand services with a hundred thousand tasks are listed, each its own', { timeout: 60_000 }, async () => {
+test('a thousand services with a hundred thousand tasks are listed, each its own', async () => {
   const names = Array.from({ length: 1_000 }, (_, index) => `pcc-10-0-${index >> 8}-${index & 255}`);
   const services = names.map((name, index) => ({
     serviceName: name,

@@ -104,7 +104,7 @@ describe('file store: what a killed process leaves', () => {
       await Promise.all(opened.splice(0).map((store) => store.close()));
     }
     expect(acknowledged.length).toBeGreaterThan(10);
-  }, 60_000);
+  });
 
   it('can be opened, whenever the process that made it was killed', async () => {
     for (let round = 0; round < 6; round++) {
@@ -117,7 +117,7 @@ describe('file store: what a killed process leaves', () => {
       const found = await stored();
       expect(found).toEqual(expect.arrayContaining(lines()));
     }
-  }, 60_000);
+  });
 });
 
 const canMount = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;

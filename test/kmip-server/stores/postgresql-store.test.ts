@@ -27,7 +27,7 @@ describe.skipIf(!hasPostgresql)(
 
     beforeAll(async () => {
       server = await startPostgresql();
-    }, 60_000);
+    });
     afterAll(() => server?.remove());
     beforeEach(() => {
       schema = `test ${++schemas}`;
@@ -170,7 +170,7 @@ describe.skipIf(!hasPostgresql)(
       expect(await store.refresh()).toEqual({ put: [], deleted: [] });
       expect(await store.commit(put('c'))).toBe('stored');
       expect(identifiers(await (await open()).refresh())).toEqual(['a', 'c']);
-    }, 60_000);
+    });
 
     it('notices an idle connection that was cut', async () => {
       const store = await openRefreshed();

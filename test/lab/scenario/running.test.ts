@@ -54,7 +54,7 @@ it('cleanup runs whatever came before; its failure fails, and hides nothing', as
       ),
     ),
   ];
-  const { code, all } = await run([...files, '--timeout', '5s']);
+  const { code, all } = await run([...files, '--timeout', '10s']);
   expect(code).toBe(1);
   expect(steps(all.get('after a failure'))).toEqual([
     'steps 1 failed count should be 7, but is 0',
@@ -65,7 +65,7 @@ it('cleanup runs whatever came before; its failure fails, and hides nothing', as
   expect(steps(all.get('failing'))).toEqual(['cleanup 1 failed count should be 7, but is 0', 'cleanup 2 passed']);
   expect(all.get('time is up')?.status).toBe('failed');
   expect(steps(all.get('time is up'))).toEqual([
-    'steps 1 failed still running when the time of the scenario was up (5.0 s)',
+    'steps 1 failed still running when the time of the scenario was up (10.0 s)',
     'cleanup 1 passed',
   ]);
 });
