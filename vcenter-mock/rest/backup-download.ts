@@ -25,7 +25,7 @@ export function serveBackups(app: FastifyInstance, vc: Vcenter): void {
       const file = cryptoOf(vc).manager.native.download(provider, token, entry.seq);
       if (!file) {
         const failure = unauthenticated();
-        return reply.code(failure.status).send(failure.body('api'));
+        return reply.code(failure.status).send(failure.body('api', vc.profile.apiVersion));
       }
       return reply
         .header('content-type', 'application/x-pkcs12')

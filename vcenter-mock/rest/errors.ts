@@ -1,4 +1,5 @@
 import { VimFault } from '../vim/kernel/fault.ts';
+import { compareVersions } from '../vim/kernel/version.ts';
 
 /** Standard vAPI errors and the HTTP status they come with. documented (com.vmware.vapi.std.errors) */
 const statuses = {
@@ -42,11 +43,15 @@ export class VapiError extends Error {
     return statuses[this.type];
   }
 
-  /** The body in the style of a family. observed (`/rest`: recorded answers of 6.5 to 7.0; `/api`: 7.0.2 and later) */
-  body(root: Root): object {
-    const { messages } = this;
-    if (root === 'api') return { error_type: this.type, messages };
-    return { type: `com.vmware.vapi.std.errors.${this.type.toLowerCase()}`, value: { messages } };
+  /**
+   * The body in the style of a family. observed (`/rest`: recorded answers of 6.5 to 7.0; `/api`: 7.0.2 and later)
+   * @param apiVersion of the vCenter: the type within the value came with 7.0 (observed), the challenge too (documented)
+   * @param challenge how a client can prove who it is
+   */
+  body(root: Root, apiVersion: string, challenge?: string): object {
+    const { type, messages } = this;
+    const value = compareVersions(apiVersion, '7.0') < 0 ? { messages } : { error_type: type, messages, challenge };
+    return root === 'api' ? value : { type: `com.vmware.vapi.std.errors.${type.toLowerCase()}`, value };
   }
 }
 
@@ -62,6 +67,19 @@ export function unauthenticated(): VapiError {
 /** Ids of messages about arguments are assumed. */
 export function invalidArgument(text: string, args: readonly string[] = []): VapiError {
   return new VapiError('INVALID_ARGUMENT', 'com.vmware.vapi.std.errors.invalid_argument', text, args);
+}
+
+/** A parameter that the operation does not have. observed (`/api`) */
+export function unsupportedProperty(name: string): VapiError {
+  const shown = name.slice(0, 100);
+  const text = `Unsupported property with name: ${shown}.`;
+  return new VapiError('INVALID_ARGUMENT', 'com.vmware.vapi.rest.unsupportedProperty', text, [shown]);
+}
+
+/** A body that is not the operation's. observed text and id; which of its names an operation has there is assumed */
+export function invalidInput(method: string): VapiError {
+  const text = `Invalid input for method: ${method}`;
+  return new VapiError('INVALID_ARGUMENT', 'vapi.invoke.invalid.input', text, [method]);
 }
 
 /** No such path: each family has its own form. observed */

@@ -52,6 +52,6 @@ function get(call: RestCall): object {
 
 /** com.vmware.vcenter.crypto_manager.hosts.kms.providers: the key providers as a host sees them. documented */
 export const hostKeyProviderOperations: readonly Operation[] = [
-  { ...declared, path, run: list },
+  { ...declared, path, query: ['providers', 'health', 'types'], run: list },
   { ...declared, path: `${path}/{provider}`, run: get },
 ];

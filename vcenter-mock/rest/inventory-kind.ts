@@ -35,7 +35,10 @@ const needed = 'System.Read';
 /** List and get of a kind. documented: both need System.Read, and a list shows what the user may read */
 export function readsOf(kind: InventoryKind): Operation[] {
   const { detail } = kind;
-  const operations: Operation[] = [{ method: 'GET', path: `/vcenter/${kind.path}`, run: (call) => list(kind, call) }];
+  const query = Object.keys(kind.filters);
+  const operations: Operation[] = [
+    { method: 'GET', path: `/vcenter/${kind.path}`, query, run: (call) => list(kind, call) },
+  ];
   if (!detail) return operations;
   const path = `/vcenter/${kind.path}/{id}`;
   return [...operations, { method: 'GET', path, run: (call) => detail(entityOf(kind, call), call) }];

@@ -3,7 +3,7 @@ import type { KeyProvider, VcenterCrypto } from '../crypto/index.ts';
 import { notBackedUp } from '../crypto/native-rules.ts';
 import { cryptoOf } from '../crypto/vim-crypto.ts';
 import { invalidArgument, VapiError, type VapiMessage } from './errors.ts';
-import type { Operation, RestCall } from './operation.ts';
+import type { Members, Operation, RestCall } from './operation.ts';
 
 const path = '/vcenter/crypto-manager/kms/providers';
 /** com.vmware.vcenter.crypto_manager.kms.providers came with 7.0 Update 2. documented, and the privileges too */
@@ -148,7 +148,9 @@ async function importProvider(call: RestCall): Promise<object> {
   const { native } = managerOf(call);
   const file = Buffer.from(requiredText(call.body, 'config'), 'base64');
   const config = await native.readBackup(file, text(call.body, 'password') ?? '');
-  const tpmRequired = flag(object(call.body, 'constraints'), 'tpm_required') ?? config.tpmRequired;
+  const constraints = object(call.body, 'constraints');
+  // documented: the constraint that new ones leave out does not apply; without new ones those of the export do
+  const tpmRequired = constraints ? (flag(constraints, 'tpm_required') ?? false) : config.tpmRequired;
   if (!flag(call.body, 'dry_run')) await native.restore(config, tpmRequired, call.cause);
   return {
     provider: config.provider,
@@ -162,12 +164,43 @@ async function importProvider(call: RestCall): Promise<object> {
 /** Where backups are fetched. observed */
 export const backupPath = '/cryptomanager/kms/';
 
+const constraints = { tpm_required: true } as const;
+
+/** The names are in the observed form, that of a virtual machine's operation; what they are for these is assumed. */
+const spec = (operation: string, members: Members) => ({
+  of: `::Com::Vmware::Vcenter::CryptoManager::Kms::Providers::${operation}`,
+  members,
+});
+
 /** The native key provider. documented (vSphere Automation API) */
 export const keyProviderOperations: readonly Operation[] = [
-  { ...declared, method: 'GET', path, privilege: read, run: list },
-  { ...declared, method: 'POST', path, privilege: manage, run: create },
-  { ...declared, method: 'POST', path, action: 'export', privilege: manage, run: exportProvider },
-  { ...declared, method: 'POST', path, action: 'import', privilege: manage, run: importProvider },
+  { ...declared, method: 'GET', path, query: ['providers', 'health'], privilege: read, run: list },
+  {
+    ...declared,
+    method: 'POST',
+    path,
+    body: spec('Create', { provider: true, constraints, native_spec: { key_id: true, key_derivation_key: true } }),
+    privilege: manage,
+    run: create,
+  },
+  {
+    ...declared,
+    method: 'POST',
+    path,
+    action: 'export',
+    body: spec('Export', { provider: true, password: true }),
+    privilege: manage,
+    run: exportProvider,
+  },
+  {
+    ...declared,
+    method: 'POST',
+    path,
+    action: 'import',
+    body: spec('ImportProvider', { config: true, password: true, constraints, dry_run: true }),
+    privilege: manage,
+    run: importProvider,
+  },
   {
     ...declared,
     method: 'GET',
@@ -175,7 +208,14 @@ export const keyProviderOperations: readonly Operation[] = [
     privilege: read,
     run: (call) => info(call, nativeOf(call, call.params.provider ?? '')),
   },
-  { ...declared, method: 'PATCH', path: `${path}/{provider}`, privilege: manage, run: update },
+  {
+    ...declared,
+    method: 'PATCH',
+    path: `${path}/{provider}`,
+    body: spec('Update', { native_spec: { key_id: true } }),
+    privilege: manage,
+    run: update,
+  },
   {
     ...declared,
     method: 'DELETE',

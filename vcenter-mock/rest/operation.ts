@@ -26,6 +26,8 @@ export interface RestCall {
   readonly text: string;
   /** Value of the Authorization header. */
   readonly authorization: string | undefined;
+  /** The client wants no cookie: it sends vmware-use-header-authn, with any value. documented */
+  readonly headerOnly: boolean;
   /** `https://vcenter:8443`, as the client wrote it. */
   readonly origin: string;
   readonly http: { readonly remoteAddress: string; readonly userAgent: string };
@@ -33,6 +35,11 @@ export interface RestCall {
   readonly cause: number;
   /** Sets a header of the answer. */
   header(name: string, value: string): void;
+}
+
+/** The members that a structure may have: `true` stands for a value. */
+export interface Members {
+  readonly [name: string]: true | Members;
 }
 
 /** An operation of the REST API: declared once, served in both families of paths unless it names one. */
@@ -46,6 +53,10 @@ export interface Operation {
   readonly root?: Root;
   /** API version that introduced it. `/api` itself is of 7.0.2.0. documented */
   readonly since?: string;
+  /** Names of its query parameters; in `/rest` they are members of a filter. Another is refused in `/api`. */
+  readonly query?: readonly string[];
+  /** The body: what vCenter calls the operation when it refuses one (that form is observed), and the members that it may have. */
+  readonly body?: { readonly of: string; readonly members: Members };
   /** Privilege that the user must hold at the root. documented per operation */
   readonly privilege?: string;
   /** Works without a session. */

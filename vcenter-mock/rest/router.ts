@@ -53,6 +53,7 @@ function match(segments: readonly string[], given: readonly string[]): Record<st
   for (const [index, segment] of segments.entries()) {
     const value = decoded(given[index]!);
     if (value === undefined) return undefined;
+    if (segment.startsWith('{') && value === '') return undefined;
     if (segment.startsWith('{')) params[segment.slice(1, -1)] = value.replace(/^id:/, '');
     else if (segment !== value) return undefined;
   }

@@ -6,8 +6,17 @@ import { takeTextBodies } from '../http/text-bodies.ts';
 import { rootFolderRef } from '../inventory/inventory.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { serveBackups } from './backup-download.ts';
-import { asVapiError, invalidArgument, pathNotFoundBody, type Root, unauthenticated, VapiError } from './errors.ts';
-import type { Method, RestCall } from './operation.ts';
+import {
+  asVapiError,
+  invalidArgument,
+  invalidInput,
+  pathNotFoundBody,
+  type Root,
+  unauthenticated,
+  unsupportedProperty,
+  VapiError,
+} from './errors.ts';
+import type { Members, Method, Operation, RestCall } from './operation.ts';
 import { operations } from './operations.ts';
 import { Query } from './query.ts';
 import { type Found, Router } from './router.ts';
@@ -28,7 +37,7 @@ export function serveRest(app: FastifyInstance, vc: Vcenter): void {
           ? invalidArgument(messageOf(error))
           : new VapiError('ERROR', 'com.vmware.vapi.endpoint.failedToInvoke', messageOf(error));
       record(vc, request, 'vcenter.request.refused', `refused ${titleOf(request)}: ${messageOf(error)}`);
-      return reply.code(status < 500 ? status : failure.status).send(failure.body(root));
+      return reply.code(status < 500 ? status : failure.status).send(failure.body(root, vc.profile.apiVersion));
     });
     // fastify adds the character set; vCenter does not, and Ansible's vmware_rest modules take exactly this type for JSON. observed
     scope.addHook('onSend', async (_request, reply, payload) => {
@@ -86,6 +95,10 @@ async function answer(
   const done = vc.work.begin(`${method} ${path.slice(0, 200)}`);
   try {
     if (!operation.anonymous) authorize(session, operation.privilege, vc);
+    const body = bodyOf(request.body);
+    const unknown = checkInput(operation, { root, query, body });
+    if (unknown !== undefined)
+      record(vc, request, 'vcenter.unknown', `${titleOf(request)} has no parameter ${unknown.slice(0, 100)}`);
     const call: RestCall = {
       vc,
       root,
@@ -95,9 +108,10 @@ async function answer(
       user: session?.user.username ?? '',
       params,
       query,
-      body: bodyOf(request.body),
+      body,
       text: typeof request.body === 'string' ? request.body : '',
       authorization: request.headers.authorization,
+      headerOnly: request.headers['vmware-use-header-authn'] !== undefined,
       origin: originOf(request),
       http: { remoteAddress: request.ip, userAgent: request.headers['user-agent'] ?? '' },
       cause: entry.seq,
@@ -172,13 +186,38 @@ function fail(
     data: { error: failure.type, message: failure.message },
     cause,
   });
-  vc.runtime.journal.messages?.keep(cause, 'answer', 'json', JSON.stringify(failure.body(root)));
-  // observed form; the realm of SIGN is the hash of a certificate there
-  if (failure.status === 401) {
-    const sts = `${origin}/sts/STSService/vsphere.local`;
-    reply.header('www-authenticate', `Basic realm="VAPI endpoint", SIGN service="VAPI endpoint",sts="${sts}"`);
-  }
-  return reply.code(failure.status).header('content-type', 'application/json').send(failure.body(root));
+  // observed form; SIGN also has a realm there, the hash of a certificate
+  const challenge =
+    failure.status === 401
+      ? `Basic realm="VAPI endpoint",SIGN service="VAPI endpoint",sts="${origin}/sts/STSService/vsphere.local"`
+      : undefined;
+  if (challenge) reply.header('www-authenticate', challenge);
+  const body = failure.body(root, vc.profile.apiVersion, challenge);
+  vc.runtime.journal.messages?.keep(cause, 'answer', 'json', JSON.stringify(body));
+  return reply.code(failure.status).header('content-type', 'application/json').send(body);
+}
+
+/**
+ * Parameters and body are the operation's own.
+ * @returns a parameter that is not; `/rest` is assumed to pass it by
+ * @throws INVALID_ARGUMENT
+ */
+function checkInput(
+  { query: known = [], action, body: spec }: Operation,
+  { root, query, body }: Pick<RestCall, 'root' | 'query' | 'body'>,
+): string | undefined {
+  const unknown = query.unknown(action === undefined ? known : ['action', ...known]);
+  if (unknown !== undefined && root === 'api') throw unsupportedProperty(unknown);
+  if (spec && !fits(body, spec.members)) throw invalidInput(spec.of);
+  return unknown;
+}
+
+function fits(body: JsonObject, members: Members): boolean {
+  return Object.entries(body).every(([name, value]) => {
+    const its = Object.hasOwn(members, name) ? members[name] : undefined;
+    if (its === undefined || its === true || !isJsonObject(value)) return its !== undefined;
+    return fits(value, its);
+  });
 }
 
 /** The request's JSON object. @throws INVALID_ARGUMENT */

@@ -46,8 +46,10 @@ async function create(call: RestCall): Promise<string> {
   const user = await userOf(call);
   if (!user) throw unauthenticated();
   const session = openSession(vc, user, { ...http, locale: 'en', kind: 'rest' }, cause);
-  // observed: the cookie is for the family that was asked
-  call.header('set-cookie', `${sessionHeader}=${session.cookie}; Path=/${call.root}; HttpOnly; Secure`);
+  // observed: the cookie is for the family that was asked; documented: none for a client that asks for none
+  if (!call.headerOnly) {
+    call.header('set-cookie', `${sessionHeader}=${session.cookie}; Path=/${call.root}; HttpOnly; Secure`);
+  }
   return session.cookie;
 }
 

@@ -28,5 +28,12 @@ function list({ vc, query }: RestCall): object[] {
 
 /** com.vmware.vcenter.storage.policies. documented: it needs StorageProfile.View */
 export const storagePolicyOperations: readonly Operation[] = [
-  { method: 'GET', path: '/vcenter/storage/policies', since: '6.7', privilege: 'StorageProfile.View', run: list },
+  {
+    method: 'GET',
+    path: '/vcenter/storage/policies',
+    since: '6.7',
+    query: ['policies'],
+    privilege: 'StorageProfile.View',
+    run: list,
+  },
 ];

@@ -56,6 +56,43 @@ test('filters: values of one member add up, members narrow', async () => {
   expect(bad).toMatchObject({ status: 400, json: { error_type: 'INVALID_ARGUMENT' } });
 });
 
+test('/api refuses parameters that an operation does not have: those of /rest, too', async () => {
+  const lab = await restLab();
+  const unsupported = (name: string) => ({
+    status: 400,
+    json: {
+      error_type: 'INVALID_ARGUMENT',
+      messages: [
+        {
+          id: 'com.vmware.vapi.rest.unsupportedProperty',
+          default_message: `Unsupported property with name: ${name}.`,
+          args: [name],
+        },
+      ],
+    },
+  });
+  for (const [path, query] of [
+    ['vm', 'filter.names'],
+    ['vm', 'name'],
+    ['vm', 'names.1'],
+    ['cluster', 'hosts'],
+    ['storage/policies', 'names'],
+    ['crypto-manager/kms/providers', 'filter.providers'],
+  ]) {
+    expect(await lab.rest('GET', `/api/vcenter/${path}?${query}=x`)).toEqual(
+      expect.objectContaining(unsupported(query!)),
+    );
+  }
+  expect(await lab.rest('GET', '/api/session?a=b')).toMatchObject(unsupported('a'));
+  expect((await lab.rest('GET', '/rest/vcenter/vm?filter.name=web')).status).toBe(200);
+  expect(lab.runtime.journal.entries({ event: 'vcenter.unknown' })).toMatchObject([{ level: 'warn' }]);
+  const token = '0'.repeat(40);
+  expect((await lab.rest('GET', '/api/vcenter/vm?name=x', { token })).status).toBe(401);
+  expect((await lab.rest('GET', '/api/vcenter/vm/')).json).toMatchObject({
+    messages: [{ id: 'com.vmware.vapi.rest.httpNotFound' }],
+  });
+});
+
 test('a VM in full; maps are lists of keys and values in /rest', async () => {
   const lab = await restLab({ inventory: world });
   const id = lab.ref('web');

@@ -172,6 +172,32 @@ test('duplicates, unknown providers and providers of another kind are refused', 
   expect((await lab.rest('GET', path)).json).toHaveLength(1);
 });
 
+test('what a body should not have is refused', async () => {
+  const lab = await restLab();
+  const refused = (operation: string) => ({
+    status: 400,
+    json: {
+      error_type: 'INVALID_ARGUMENT',
+      messages: [
+        {
+          id: 'vapi.invoke.invalid.input',
+          default_message: `Invalid input for method: ::Com::Vmware::Vcenter::CryptoManager::Kms::Providers::${operation}`,
+        },
+      ],
+    },
+  });
+  for (const body of [
+    { spec: { provider: 'nkp' } },
+    { provider: 'nkp', tpm_required: true },
+    { provider: 'nkp', constraints: { tpmRequired: true } },
+    { provider: 'nkp', toString: 'x' },
+  ]) {
+    expect(await lab.rest('POST', path, { body })).toMatchObject(refused('Create'));
+  }
+  expect((await lab.rest('GET', path)).json).toEqual([]);
+  expect(await lab.rest('POST', `${path}?action=export`, { body: { id: 'nkp' } })).toMatchObject(refused('Export'));
+});
+
 test('a deleted provider comes back from its backup as it was', async () => {
   const lab = await restLab();
   const native_spec = {
@@ -205,6 +231,10 @@ test('a deleted provider comes back from its backup as it was', async () => {
   expect(await restore({ config, password: 'secret' })).toMatchObject({
     status: 400,
     json: { error_type: 'ALREADY_EXISTS' },
+  });
+  // A constraint that is left out does not apply; only without any are they those of the export.
+  expect(await restore({ config, password: 'secret', constraints: {}, dry_run: true })).toMatchObject({
+    json: { constraints: { tpm_required: false } },
   });
 });
 

@@ -26,6 +26,15 @@ test('POST /api/session answers 201 with the token as a JSON string', async () =
   });
 });
 
+test('a client that wants no cookie gets none', async () => {
+  const lab = withRest(await startLab());
+  const headers = { authorization: basic(username, password), 'vmware-use-header-authn': 'test' };
+  for (const path of ['/api/session', '/rest/com/vmware/cis/session']) {
+    const answer = await lab.rest('POST', path, { headers });
+    expect([answer.status < 300, answer.headers['set-cookie']]).toEqual([true, undefined]);
+  }
+});
+
 test('the cookie does what the header does', async () => {
   const lab = await restLab();
   const cookie = `vmware-api-session-id=${lab.token}; Path=/api`;
@@ -42,10 +51,12 @@ test('a wrong password, no password and no session are 401, each family in its f
     status: 401,
     json: {
       type: 'com.vmware.vapi.std.errors.unauthenticated',
-      value: { messages: unauthenticated.messages },
+      value: unauthenticated,
     },
   });
-  expect(String(answer.headers['www-authenticate'])).toMatch(/^Basic realm="VAPI endpoint"/);
+  const challenge = String(answer.headers['www-authenticate']);
+  expect(challenge).toMatch(/^Basic realm="VAPI endpoint",SIGN .*service="VAPI endpoint",sts="https:[^"]+"$/);
+  expect(answer.json).toMatchObject({ value: { challenge } });
   const failed = lab.mock.events.all.map((event) => event._type);
   expect(failed).toEqual(['BadUsernameSessionEvent']);
 });
@@ -115,6 +126,14 @@ test('6.7 has /rest and no /api', async () => {
   const headers = { authorization: basic(username, password) };
   expect((await lab.rest('POST', '/api/session', { headers })).status).toBe(404);
   expect((await lab.rest('POST', '/rest/com/vmware/cis/session', { headers })).status).toBe(200);
+  // What came with 7.0 is in no error.
+  expect(await lab.rest('GET', '/rest/vcenter/vm')).toMatchObject({
+    status: 401,
+    json: { type: 'com.vmware.vapi.std.errors.unauthenticated', value: { messages: unauthenticated.messages } },
+  });
+  expect(Object.keys(((await lab.rest('GET', '/rest/vcenter/vm')).json as { value: object }).value)).toEqual([
+    'messages',
+  ]);
 });
 
 test('bodies that are no JSON objects are refused; a body past the limit is 413', async () => {
