@@ -67,6 +67,9 @@ export type SavedProvider = {
   readonly csr?: { readonly csrPem: string; readonly privateKeyPem: string };
 };
 
+/** What is no character of XML 1.0 (section 2.2), halves of surrogate pairs among them. */
+const notInXml = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
 /** Providers, the default one, and the defaults of entities. */
 export type SavedProviders = {
   readonly providers: readonly SavedProvider[];
@@ -218,7 +221,8 @@ export class KeyProviders {
    * @throws InvalidArgument for an empty id, AlreadyExists
    */
   addNative(id: string, keys: NativeKeys): KeyProvider {
-    if (!id) throw invalidArgument('provider');
+    // JSON can carry what XML cannot; SOAP clients, too, must be able to name it. assumed
+    if (!id || notInXml.test(id)) throw invalidArgument('provider');
     if (this.#providers.has(id)) throw alreadyExists(id);
     const provider = new KeyProvider(id, 'nativeProvider', keys);
     this.#providers.set(id, provider);

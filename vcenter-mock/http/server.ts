@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import {
   guardConnections,
   KeyrigError,
@@ -14,6 +14,7 @@ import {
 } from '../../core/index.ts';
 import { serveLookup } from '../lookup/lookup-service.ts';
 import { serveMob } from '../mob/routes.ts';
+import { pathNotFoundBody, restRootOf } from '../rest/errors.ts';
 import { serveRest } from '../rest/server.ts';
 import { serveSts } from '../sts/sts-endpoint.ts';
 import type { Vcenter } from '../vcenter.ts';
@@ -83,11 +84,25 @@ export function buildServer(
   };
   const soap = new SoapEndpoint(vc, dispatcher, identity !== undefined);
   const faults = new RequestFaults(vc, soap);
+  const notFound = (request: FastifyRequest, reply: FastifyReply) => {
+    journal.record({
+      plane: 'vcenter',
+      event: 'vcenter.unknown',
+      level: 'warn',
+      text: `${request.method} ${request.url.slice(0, 200)} is not a path of this vCenter`,
+      link: soap.keyOf(request.raw.socket),
+    });
+    const root = restRootOf(request.url);
+    if (root) return reply.code(404).header('content-type', 'application/json').send(pathNotFoundBody(root));
+    return reply.code(404).header('content-type', 'text/plain').send('Not Found');
+  };
   const app: FastifyInstance = Fastify({
     schemaController: withoutSchemaCompilers,
     bodyLimit: vc.assumed.bodyLimit,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+    // A path that cannot be decoded names nothing.
+    frameworkErrors: (_error, request, reply) => notFound(request, reply),
     serverFactory: (handle) => {
       route = handle;
       return create();
@@ -104,16 +119,7 @@ export function buildServer(
   serveLookup(app, vc, identity?.certificatePem);
   serveMob(app, vc);
 
-  app.setNotFoundHandler((request, reply) => {
-    journal.record({
-      plane: 'vcenter',
-      event: 'vcenter.unknown',
-      level: 'warn',
-      text: `${request.method} ${request.url.slice(0, 200)} is not a path of this vCenter`,
-      link: soap.keyOf(request.raw.socket),
-    });
-    return reply.code(404).header('content-type', 'text/plain').send('Not Found');
-  });
+  app.setNotFoundHandler(notFound);
   app.setErrorHandler((error, request, reply) => {
     const status = (error as { statusCode?: number }).statusCode ?? 500;
     journal.record({

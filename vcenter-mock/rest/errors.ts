@@ -27,6 +27,11 @@ export interface VapiMessage {
 /** The two families of paths: `/api` answers plain values, `/rest` wraps them. documented */
 export type Root = 'api' | 'rest';
 
+/** The family that a URL is of. */
+export function restRootOf(url: string): Root | undefined {
+  return /^\/(api|rest)(?=[/?]|$)/.exec(url)?.[1] as Root | undefined;
+}
+
 /** A standard error of a vAPI operation. */
 export class VapiError extends Error {
   readonly type: VapiErrorType;

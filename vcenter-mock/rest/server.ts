@@ -12,6 +12,7 @@ import {
   invalidInput,
   pathNotFoundBody,
   type Root,
+  restRootOf,
   unauthenticated,
   unsupportedProperty,
   VapiError,
@@ -30,7 +31,7 @@ export function serveRest(app: FastifyInstance, vc: Vcenter): void {
   app.register(async (scope) => {
     takeTextBodies(scope);
     scope.setErrorHandler((error, request, reply) => {
-      const root = rootOf(request.url);
+      const root = restRootOf(request.url) ?? 'api';
       const status = (error as { statusCode?: number }).statusCode ?? 500;
       const failure =
         status < 500
@@ -231,10 +232,6 @@ function bodyOf(text: unknown): JsonObject {
   }
   if (!isJsonObject(value)) throw invalidArgument('The body is not a JSON object.');
   return value;
-}
-
-function rootOf(url: string): Root {
-  return url.startsWith('/api/') ? 'api' : 'rest';
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

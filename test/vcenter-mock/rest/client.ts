@@ -15,7 +15,7 @@ export interface RestLab extends Lab {
   rest(
     method: string,
     path: string,
-    options?: { body?: unknown; raw?: string; headers?: Record<string, string>; token?: string },
+    options?: { body?: unknown; raw?: string | Buffer; headers?: Record<string, string>; token?: string },
   ): Promise<RestAnswer>;
   restLogin(user?: string, pass?: string): Promise<RestAnswer>;
 }

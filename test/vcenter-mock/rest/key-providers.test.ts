@@ -172,6 +172,21 @@ test('duplicates, unknown providers and providers of another kind are refused', 
   expect((await lab.rest('GET', path)).json).toHaveLength(1);
 });
 
+test('a provider has a name that SOAP clients can use: others are refused', async () => {
+  const lab = await restLab();
+  for (const provider of ['a\u0000', '\u001b[0m', '\ud800', '\uffff']) {
+    expect(await lab.rest('POST', path, { body: { provider } })).toMatchObject({
+      status: 400,
+      json: { error_type: 'INVALID_ARGUMENT' },
+    });
+  }
+  await create(lab, 'Schlüssel 🔑 <&>');
+  const list = await lab.call(
+    '<ListKmipServers xmlns="urn:vim25"><_this type="CryptoManagerKmip">CryptoManager</_this></ListKmipServers>',
+  );
+  expect(list.body).toContain('<id>Schlüssel 🔑 &lt;&amp;&gt;</id>');
+});
+
 test('what a body should not have is refused', async () => {
   const lab = await restLab();
   const refused = (operation: string) => ({

@@ -117,8 +117,16 @@ test('what is not served is 404 in the form of its family, with a warning', asyn
     status: 404,
     json: { name: id, majorErrorCode: 404, localizableMessages: [{ id, defaultMessage: 'Not found.' }] },
   });
+  // So is a path that cannot be decoded, a method that nothing has, and the root.
+  for (const [method, path] of [
+    ['GET', '/api/vcenter/vm/%zz'],
+    ['GET', '/api'],
+    ['OPTIONS', '/api/vcenter/vm'],
+  ]) {
+    expect(await lab.rest(method!, path!)).toMatchObject({ status: 404, json: { messages: [{ id }] } });
+  }
   const warnings = lab.runtime.journal.entries({ event: 'vcenter.unknown' });
-  expect(warnings).toHaveLength(2);
+  expect(warnings).toHaveLength(5);
 });
 
 test('6.7 has /rest and no /api', async () => {
@@ -139,7 +147,15 @@ test('6.7 has /rest and no /api', async () => {
 test('bodies that are no JSON objects are refused; a body past the limit is 413', async () => {
   const lab = await restLab({ assumed: { bodyLimit: 2_000 } });
   const path = '/api/vcenter/crypto-manager/kms/providers';
-  for (const raw of ['{', '[]', '"x"', 'null', '{"provider": 5}', '{"provider": ""}']) {
+  for (const raw of [
+    Buffer.from('{"provider":"\xff"}', 'latin1'),
+    '{',
+    '[]',
+    '"x"',
+    'null',
+    '{"provider": 5}',
+    '{"provider": ""}',
+  ]) {
     expect(await lab.rest('POST', path, { raw })).toMatchObject({
       status: 400,
       json: { error_type: 'INVALID_ARGUMENT' },
