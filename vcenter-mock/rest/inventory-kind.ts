@@ -40,13 +40,13 @@ export function readsOf(kind: InventoryKind): Operation[] {
     { method: 'GET', path: `/vcenter/${kind.path}`, query, run: (call) => list(kind, call) },
   ];
   if (!detail) return operations;
-  const path = `/vcenter/${kind.path}/{id}`;
+  const path = `/vcenter/${kind.path}/{${kind.id}}`;
   return [...operations, { method: 'GET', path, run: (call) => detail(entityOf(kind, call), call) }];
 }
 
 /** The entity that a path names. @throws NOT_FOUND (observed text), UNAUTHORIZED */
 export function entityOf(kind: InventoryKind, call: RestCall): ManagedObject {
-  const id = call.params.id ?? '';
+  const id = call.params[kind.id] ?? '';
   const entity = kind.entities(call.vc).find(({ ref }) => ref.value === id);
   if (entity) {
     call.vc.authorization.require(call.user, needed, entity);

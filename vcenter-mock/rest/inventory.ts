@@ -16,6 +16,7 @@ import {
 import type { Operation, RestCall } from './operation.ts';
 import { vmStoragePolicy } from './storage-policies.ts';
 import { vmDetail } from './vm-detail.ts';
+import { hardwareReads } from './vm-hardware.ts';
 
 /** A managed object as its type. */
 const as = <N extends ManagedTypeName>(entity: ManagedObject) => entity as TypedObject<N>;
@@ -218,6 +219,11 @@ const resourcePool: InventoryKind = {
     names: byName,
     parent_resource_pools: byParent,
     datacenters: byDatacenter,
+    // A pool of a cluster is in none of its hosts. assumed
+    hosts: (entity, { inventory }) => {
+      const alone = inventory.ancestors(entity).filter(({ type }) => type === 'ComputeResource');
+      return alone.flatMap((one) => ids(one.read('host')));
+    },
     clusters: byCluster,
   },
   summary: () => ({}),
@@ -230,9 +236,21 @@ export const unknownHost = (call: RestCall, id: string) => unknown(host, call, i
 /** The reads that common clients start with. */
 export const inventoryOperations: readonly Operation[] = [
   ...[vm, host, cluster, datacenter, datastore, folder, network, resourcePool].flatMap(readsOf),
+  ...hardwareReads((call) => as<'VirtualMachine'>(entityOf(vm, call))),
   {
     method: 'GET',
-    path: '/vcenter/vm/{id}/storage/policy',
+    path: '/vcenter/vm/{vm}/power',
+    run(call) {
+      const entity = as<'VirtualMachine'>(entityOf(vm, call));
+      const state = vmPower(entity);
+      // documented: whether it was powered off cleanly is known of a machine that is off
+      if (state !== 'POWERED_OFF') return { state };
+      return { state, clean_power_off: entity.get('runtime').cleanPowerOff ?? false };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/vcenter/vm/{vm}/storage/policy',
     since: '6.7',
     run: (call) => vmStoragePolicy(as<'VirtualMachine'>(entityOf(vm, call)), call),
   },

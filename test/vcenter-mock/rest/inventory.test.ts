@@ -119,6 +119,54 @@ test('a VM in full; maps are lists of keys and values in /rest', async () => {
   expect(await get(lab, `/api/vcenter/vm/${lab.ref('db')}`)).toMatchObject({ guest_OS: 'RHEL_8_64' });
 });
 
+test.each([
+  ['otherGuest64', 'OTHER_64'],
+  ['other5xLinux64Guest', 'OTHER_5X_LINUX_64'],
+  ['windowsHyperVGuest', 'WINDOWS_HYPERV'],
+  ['windows9Server64Guest', 'WINDOWS_9_SERVER_64'],
+  ['vmwarePhoton64Guest', 'VMWARE_PHOTON_64'],
+  ['os2Guest', 'OS2'],
+])('the guest id %s is %s', async (guestId, guest_OS) => {
+  const lab = await restLab({ inventory: { hosts: world.hosts, vms: [{ ...world.vms[0]!, guestId }] } });
+  expect(await get(lab, `/api/vcenter/vm/${lab.ref('web')}`)).toMatchObject({ guest_OS });
+});
+
+test('the parts of a VM, one by one', async () => {
+  const lab = await restLab({ inventory: world });
+  const path = `/api/vcenter/vm/${lab.ref('web')}`;
+  const vm = (await get(lab, path)) as Record<string, Record<string, object>>;
+  expect(await get(lab, `${path}/power`)).toEqual({ state: 'POWERED_OFF', clean_power_off: true });
+  expect(await get(lab, `/api/vcenter/vm/${lab.ref('db')}/power`)).toEqual({ state: 'POWERED_ON' });
+  expect(await get(lab, `${path}/hardware`)).toEqual({
+    version: 'VMX_13',
+    upgrade_policy: 'NEVER',
+    upgrade_status: 'NONE',
+  });
+  expect(await get(lab, `${path}/hardware/boot/device`)).toEqual([]);
+  for (const part of ['boot', 'cpu', 'memory']) expect(await get(lab, `${path}/hardware/${part}`)).toEqual(vm[part]);
+  for (const [below, member, id] of [
+    ['disk', 'disks', 'disk'],
+    ['ethernet', 'nics', 'nic'],
+    ['cdrom', 'cdroms', 'cdrom'],
+    ['floppy', 'floppies', 'floppy'],
+    ['parallel', 'parallel_ports', 'port'],
+    ['serial', 'serial_ports', 'port'],
+    ['adapter/scsi', 'scsi_adapters', 'adapter'],
+    ['adapter/sata', 'sata_adapters', 'adapter'],
+    ['adapter/nvme', 'nvme_adapters', 'adapter'],
+  ] as const) {
+    const keys = Object.keys(vm[member]!);
+    expect(await get(lab, `${path}/hardware/${below}`)).toEqual(keys.map((key) => ({ [id]: key })));
+    for (const key of keys) expect(await get(lab, `${path}/hardware/${below}/${key}`)).toEqual(vm[member]![key]);
+    expect(await lab.rest('GET', `${path}/hardware/${below}/1`)).toMatchObject({
+      status: 404,
+      json: { error_type: 'NOT_FOUND' },
+    });
+  }
+  expect(vm.scsi_adapters).toMatchObject({ '1000': { type: 'PVSCSI', sharing: 'NONE' } });
+  expect((await lab.rest('GET', '/api/vcenter/vm/vm-4711/hardware/cpu')).status).toBe(404);
+});
+
 test('an object that does not exist is 404 with its name', async () => {
   const lab = await restLab({ inventory: world });
   const full = `vm-4711:${lab.mock.vc.instanceUuid}`;
