@@ -14,6 +14,13 @@ function version({ vc }: RestCall): object {
   };
 }
 
+const service = 'com.vmware.appliance.system.version';
+
 export const applianceOperations: readonly Operation[] = [
-  { method: 'GET', path: '/appliance/system/version', run: version },
+  {
+    method: 'GET',
+    path: '/appliance/system/version',
+    rpc: { service, operation: 'get', result: `${service}.version_struct` },
+    run: version,
+  },
 ];

@@ -7,6 +7,10 @@ import { detailOf, type Health, type HealthDetail, healths, managerOf, nativeOf,
 import type { Operation, RestCall } from './operation.ts';
 
 const path = '/vcenter/crypto-manager/hosts/{host}/kms/providers';
+const rpc = (operation: string, result: string) => {
+  const service = 'com.vmware.vcenter.crypto_manager.hosts.kms.providers';
+  return { service, operation, result: `${service}.${result}` };
+};
 const declared = { method: 'GET', root: 'api', since: '7.0.2.0' } as const;
 
 /** The host of the path. documented: it is what Cryptographer.ReadKeyServersInfo is needed on. @throws NOT_FOUND, UNAUTHORIZED */
@@ -52,6 +56,6 @@ function get(call: RestCall): object {
 
 /** com.vmware.vcenter.crypto_manager.hosts.kms.providers: the key providers as a host sees them. documented */
 export const hostKeyProviderOperations: readonly Operation[] = [
-  { ...declared, path, query: ['providers', 'health', 'types'], run: list },
-  { ...declared, path: `${path}/{provider}`, run: get },
+  { ...declared, path, query: ['providers', 'health', 'types'], rpc: rpc('list', 'summary[]'), run: list },
+  { ...declared, path: `${path}/{provider}`, rpc: rpc('get', 'info'), run: get },
 ];

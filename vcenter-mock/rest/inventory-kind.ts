@@ -18,6 +18,8 @@ export interface InventoryKind {
   readonly path: string;
   /** Member of the summary that holds the identifier. */
   readonly id: string;
+  /** Last part of its service's name; default: `id`. */
+  readonly service?: string;
   /** In texts: `Virtual machine with identifier … does not exist.` */
   readonly label: string;
   readonly entities: (vc: Vcenter) => readonly ManagedObject[];
@@ -36,12 +38,20 @@ const needed = 'System.Read';
 export function readsOf(kind: InventoryKind): Operation[] {
   const { detail } = kind;
   const query = Object.keys(kind.filters);
+  const service = `com.vmware.vcenter.${kind.service ?? kind.id}`;
   const operations: Operation[] = [
-    { method: 'GET', path: `/vcenter/${kind.path}`, query, run: (call) => list(kind, call) },
+    {
+      method: 'GET',
+      path: `/vcenter/${kind.path}`,
+      query,
+      rpc: { service, operation: 'list', result: `${service}.summary[]` },
+      run: (call) => list(kind, call),
+    },
   ];
   if (!detail) return operations;
   const path = `/vcenter/${kind.path}/{${kind.id}}`;
-  return [...operations, { method: 'GET', path, run: (call) => detail(entityOf(kind, call), call) }];
+  const rpc = { service, operation: 'get', result: `${service}.info` };
+  return [...operations, { method: 'GET', path, rpc, run: (call) => detail(entityOf(kind, call), call) }];
 }
 
 /** The entity that a path names. @throws NOT_FOUND (observed text), UNAUTHORIZED */

@@ -60,6 +60,7 @@ const ids = (value: unknown) => references(value).map(({ value: id }) => id);
 const vm: InventoryKind = {
   path: 'vm',
   id: 'vm',
+  service: 'VM',
   label: 'Virtual machine',
   // A machine that is being made has no configuration yet, and a template is none. documented
   entities: ({ inventory }) => inventory.vms.filter((one) => one.get('config') && !one.get('config')?.template),
@@ -240,6 +241,7 @@ export const inventoryOperations: readonly Operation[] = [
   {
     method: 'GET',
     path: '/vcenter/vm/{vm}/power',
+    rpc: { service: 'com.vmware.vcenter.vm.power', operation: 'get', result: 'com.vmware.vcenter.vm.power.info' },
     run(call) {
       const entity = as<'VirtualMachine'>(entityOf(vm, call));
       const state = vmPower(entity);
@@ -252,6 +254,11 @@ export const inventoryOperations: readonly Operation[] = [
     method: 'GET',
     path: '/vcenter/vm/{vm}/storage/policy',
     since: '6.7',
+    rpc: {
+      service: 'com.vmware.vcenter.vm.storage.policy',
+      operation: 'get',
+      result: 'com.vmware.vcenter.vm.storage.policy.info',
+    },
     run: (call) => vmStoragePolicy(as<'VirtualMachine'>(entityOf(vm, call)), call),
   },
 ];

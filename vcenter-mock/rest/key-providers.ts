@@ -164,6 +164,11 @@ async function importProvider(call: RestCall): Promise<object> {
 /** Where backups are fetched. observed */
 export const backupPath = '/cryptomanager/kms/';
 
+const rpc = (operation: string, result?: string) => {
+  const service = 'com.vmware.vcenter.crypto_manager.kms.providers';
+  return { service, operation, result: result && `${service}.${result}` };
+};
+
 const constraints = { tpm_required: true } as const;
 
 /** The names are in the observed form, that of a virtual machine's operation; what they are for these is assumed. */
@@ -174,12 +179,21 @@ const spec = (operation: string, members: Members) => ({
 
 /** The native key provider. documented (vSphere Automation API) */
 export const keyProviderOperations: readonly Operation[] = [
-  { ...declared, method: 'GET', path, query: ['providers', 'health'], privilege: read, run: list },
+  {
+    ...declared,
+    method: 'GET',
+    path,
+    query: ['providers', 'health'],
+    rpc: rpc('list', 'summary[]'),
+    privilege: read,
+    run: list,
+  },
   {
     ...declared,
     method: 'POST',
     path,
     body: spec('Create', { provider: true, constraints, native_spec: { key_id: true, key_derivation_key: true } }),
+    rpc: rpc('create'),
     privilege: manage,
     run: create,
   },
@@ -189,6 +203,7 @@ export const keyProviderOperations: readonly Operation[] = [
     path,
     action: 'export',
     body: spec('Export', { provider: true, password: true }),
+    rpc: rpc('export', 'export_result'),
     privilege: manage,
     run: exportProvider,
   },
@@ -198,6 +213,7 @@ export const keyProviderOperations: readonly Operation[] = [
     path,
     action: 'import',
     body: spec('ImportProvider', { config: true, password: true, constraints, dry_run: true }),
+    rpc: rpc('import_provider', 'import_result'),
     privilege: manage,
     run: importProvider,
   },
@@ -205,6 +221,7 @@ export const keyProviderOperations: readonly Operation[] = [
     ...declared,
     method: 'GET',
     path: `${path}/{provider}`,
+    rpc: rpc('get', 'info'),
     privilege: read,
     run: (call) => info(call, nativeOf(call, call.params.provider ?? '')),
   },
@@ -213,6 +230,7 @@ export const keyProviderOperations: readonly Operation[] = [
     method: 'PATCH',
     path: `${path}/{provider}`,
     body: spec('Update', { native_spec: { key_id: true } }),
+    rpc: rpc('update'),
     privilege: manage,
     run: update,
   },
@@ -220,6 +238,7 @@ export const keyProviderOperations: readonly Operation[] = [
     ...declared,
     method: 'DELETE',
     path: `${path}/{provider}`,
+    rpc: rpc('delete'),
     privilege: manage,
     run(call) {
       managerOf(call).native.delete(nativeOf(call, call.params.provider ?? ''), call.cause);

@@ -6,6 +6,18 @@ import type { Query } from './query.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
 
+/** What proves who a client is. */
+export type Proof = { readonly username: string; readonly password: string } | { readonly samlToken: string };
+
+/** An operation as vAPI itself names it, for clients of its JSON-RPC protocol. documented (the SDK's bindings) */
+export interface Rpc {
+  /** `com.vmware.vcenter.cluster` */
+  readonly service: string;
+  readonly operation: string;
+  /** Type of the result, as data-values.ts writes types; default: none. */
+  readonly result?: string;
+}
+
 /** One request on its way through an operation. */
 export interface RestCall {
   readonly vc: Vcenter;
@@ -26,6 +38,8 @@ export interface RestCall {
   readonly text: string;
   /** Value of the Authorization header. */
   readonly authorization: string | undefined;
+  /** The same, when it came otherwise. */
+  readonly proof?: Proof | undefined;
   /** The client wants no cookie: it sends vmware-use-header-authn, with any value. documented */
   readonly headerOnly: boolean;
   /** `https://vcenter:8443`, as the client wrote it. */
@@ -57,6 +71,7 @@ export interface Operation {
   readonly query?: readonly string[];
   /** The body: what vCenter calls the operation when it refuses one (that form is observed), and the members that it may have. */
   readonly body?: { readonly of: string; readonly members: Members };
+  readonly rpc?: Rpc;
   /** Privilege that the user must hold at the root. documented per operation */
   readonly privilege?: string;
   /** Works without a session. */

@@ -31,6 +31,16 @@ export class Router {
     }
   }
 
+  /** An operation as vAPI names it. */
+  rpc(service: string, name: string): Operation | undefined {
+    const its = ({ operation: { rpc } }: Route) => rpc?.service === service && rpc.operation === name;
+    return this.#routes.find(its)?.operation;
+  }
+
+  hasService(service: string): boolean {
+    return this.#routes.some(({ operation: { rpc } }) => rpc?.service === service);
+  }
+
   /**
    * @param path below the root, as the client wrote it
    * @param action value of `action` or `~action`; '' for none

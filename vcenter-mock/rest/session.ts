@@ -33,11 +33,15 @@ function basicCredentials(header: string | undefined): { username: string; passw
 /** Who the Authorization header proves the client to be: by name and password, or by a single sign-on token. documented */
 async function userOf(call: RestCall): Promise<User | undefined> {
   const { vc, http, cause } = call;
-  const given = basicCredentials(call.authorization);
-  const user = given && vc.sessions.authenticate(given.username, given.password);
-  if (given && !user) postBadLogin(vc, given.username, http.remoteAddress, cause);
-  if (given) return user;
-  const subject = await subjectOfHeader(call);
+  const given = call.proof ?? basicCredentials(call.authorization);
+  if (given && 'username' in given) {
+    const user = vc.sessions.authenticate(given.username, given.password);
+    if (!user) postBadLogin(vc, given.username, http.remoteAddress, cause);
+    return user;
+  }
+  const claims = given && (await vc.tokens.readText(given.samlToken));
+  // A holder-of-key token counts with the signature of its key alone.
+  const subject = given ? (claims?.holder ? undefined : claims?.subject) : await subjectOfHeader(call);
   return subject === undefined ? undefined : vc.authorization.directory.user(subject);
 }
 
@@ -66,6 +70,7 @@ function end({ vc, session, cause }: RestCall): void {
   if (session) logOut(vc, session, cause);
 }
 
+const service = 'com.vmware.cis.session';
 const paths = [
   { path: '/session', root: 'api' },
   { path: '/com/vmware/cis/session', root: 'rest' },
@@ -73,7 +78,14 @@ const paths = [
 
 /** com.vmware.cis.session: log in, look, log out. documented */
 export const sessionOperations: readonly Operation[] = paths.flatMap((where): Operation[] => [
-  { ...where, method: 'POST', anonymous: true, status: 201, run: create },
-  { ...where, method: 'GET', run: info },
-  { ...where, method: 'DELETE', run: end },
+  {
+    ...where,
+    method: 'POST',
+    anonymous: true,
+    status: 201,
+    rpc: { service, operation: 'create', result: 'secret' },
+    run: create,
+  },
+  { ...where, method: 'GET', rpc: { service, operation: 'get', result: `${service}.info` }, run: info },
+  { ...where, method: 'DELETE', rpc: { service, operation: 'delete' }, run: end },
 ]);

@@ -26,6 +26,8 @@ function list({ vc, query }: RestCall): object[] {
     }));
 }
 
+const service = 'com.vmware.vcenter.storage.policies';
+
 /** com.vmware.vcenter.storage.policies. documented: it needs StorageProfile.View */
 export const storagePolicyOperations: readonly Operation[] = [
   {
@@ -33,6 +35,7 @@ export const storagePolicyOperations: readonly Operation[] = [
     path: '/vcenter/storage/policies',
     since: '6.7',
     query: ['policies'],
+    rpc: { service, operation: 'list', result: `${service}.summary[]` },
     privilege: 'StorageProfile.View',
     run: list,
   },

@@ -1,6 +1,6 @@
 import type { Vm } from '../inventory/inventory.ts';
 import { VapiError } from './errors.ts';
-import type { Operation, RestCall } from './operation.ts';
+import type { Operation, RestCall, Rpc } from './operation.ts';
 import {
   bootOf,
   cpuOf,
@@ -35,6 +35,7 @@ export function hardwareReads(vmOf: (call: RestCall) => Vm): Operation[] {
     method: 'GET',
     path: `${path}${below}`,
     since,
+    rpc: rpcOf(below),
     run: (call) => show(vmOf(call), call),
   });
   return [
@@ -56,4 +57,13 @@ function deviceOf(vm: Vm, kind: DeviceKind, key: string): object {
   if (found) return found[1];
   const text = `The virtual machine has no device with identifier '${key}' of that kind.`;
   throw new VapiError('NOT_FOUND', 'com.vmware.api.vcenter.vm.hardware.not_found', text, [key]);
+}
+
+/** The service is named as the path is; what lists end in is a summary. */
+function rpcOf(below: string): Rpc {
+  const [parts, isItem] = [below.replace(/\/\{\w+\}$/, '').split('/'), below.includes('{')];
+  const service = `com.vmware.vcenter.vm.hardware${parts.join('.')}`;
+  if (below === '/boot/device') return { service, operation: 'get', result: `${service}.entry[]` };
+  const isList = !isItem && collections.some(({ path }) => `/${path}` === below);
+  return { service, operation: isList ? 'list' : 'get', result: `${service}.${isList ? 'summary[]' : 'info'}` };
 }
