@@ -19,6 +19,7 @@ const needs: Record<string, ForeignClient[]> = {
   'govc.md': [clients.govc, clients.openssl],
   'node-ovh.md': [clients.nodeOvh, clients.nodeOvh2, clients.openssl],
   'python-ovh.md': [clients.pythonOvh, clients.openssl],
+  'python-sdk.md': [clients.vsphereSdk],
   'pyvmomi.md': [clients.pyvmomi, clients.pyvmomi67],
   'rbvmomi.md': [clients.rbvmomi],
   'venom.md': [clients.venom, clients.openssl],

@@ -62,6 +62,11 @@ export const clients = {
     probe: ['-e', `require('${olderNodeOvh}')`],
     env: { OVH_PACKAGE: olderNodeOvh },
   },
+  vsphereSdk: {
+    name: "VMware's SDK for Python",
+    program: `${clientsFolder}vsphere-sdk/bin/python`,
+    probe: ['-c', 'import com.vmware.vcenter_client'],
+  },
   pythonOvh: { name: 'python-ovh', program: `${clientsFolder}python-ovh/bin/python`, probe: ['-c', 'import ovh'] },
   goOvh: { name: 'go-ovh', program: `${clientsFolder}bin/go-ovh`, probe: [] },
   venom: { name: 'Venom', program: `${clientsFolder}bin/venom`, probe: ['version'] },

@@ -1,5 +1,5 @@
 // Installs the foreign clients that the interop tests exercise into .interop/ at the root of the repository: pyVmomi and PyKMIP, and
-// Ansible and schemathesis, each in a Python virtual environment, earlier releases of pyVmomi beside them (one of them as Debian has it),
+// Ansible, VMware's SDK and schemathesis, each in a Python virtual environment, earlier releases of pyVmomi beside them (one of them as Debian has it),
 // govc and the two kmip-go from the Go module proxy, OVHcloud's clients from where each is published. What is there already is left alone.
 //
 //   node test/interop/install.ts
@@ -74,6 +74,12 @@ const parts: Part[] = [
     pins: ['ansible/requirements.txt'],
     needs: pythonNeeds,
     install: () => virtualEnvironment(`${clientsFolder}ansible`, 'ansible/requirements.txt'),
+  },
+  {
+    name: 'vsphere-sdk',
+    pins: ['python/vsphere-sdk.txt'],
+    needs: pythonNeeds,
+    install: () => virtualEnvironment(`${clientsFolder}vsphere-sdk`, 'python/vsphere-sdk.txt'),
   },
   {
     name: 'schemathesis',

@@ -16,14 +16,18 @@ export function vmStoragePolicy(vm: Vm, call: RestCall): object {
 
 function list({ vc, query }: RestCall): object[] {
   const wanted = query.list('policies');
-  return vc.policies.all
-    .map(({ profile }) => profile)
-    .filter(({ profileId }) => !wanted || wanted.includes(profileId.uniqueId))
-    .map(({ profileId, name, description }) => ({
-      policy: profileId.uniqueId,
-      name,
-      description: description ?? '',
-    }));
+  return (
+    vc.policies.all
+      .map(({ profile }) => profile)
+      // documented: those that machines and disks can be made with; a component of others is none
+      .filter(({ profileCategory }) => profileCategory === 'REQUIREMENT')
+      .filter(({ profileId }) => !wanted || wanted.includes(profileId.uniqueId))
+      .map(({ profileId, name, description }) => ({
+        policy: profileId.uniqueId,
+        name,
+        description: description ?? '',
+      }))
+  );
 }
 
 const service = 'com.vmware.vcenter.storage.policies';
