@@ -39,28 +39,35 @@ function entriesOf(map: object): [string, unknown][] {
   return Array.isArray(map) ? map.map(({ key, value }) => [key, value]) : Object.entries(map);
 }
 
-/** A data value as plain JSON: what is unset is left out, bytes stay in base64. */
-export function plainValue(value: Json): Json | undefined {
-  if (Array.isArray(value)) return value.map((one) => plainValue(one) ?? null);
+/** Deeper than any operation's input. */
+const deepest = 50;
+
+/**
+ * A data value as plain JSON: what is unset is left out, bytes stay in base64.
+ * @throws RangeError for values within values without end
+ */
+export function plainValue(value: Json, depth = 0): Json | undefined {
+  if (depth > deepest) throw new RangeError(`values are nested deeper than ${deepest}`);
+  if (Array.isArray(value)) return value.map((one) => plainValue(one, depth + 1) ?? null);
   if (!isJsonObject(value)) return value;
   const [[kind, inner] = [], ...more] = Object.entries(value);
   if (more.length > 0) return value;
   switch (kind) {
     case 'OPTIONAL':
-      return inner === null || inner === undefined ? undefined : plainValue(inner);
+      return inner === null || inner === undefined ? undefined : plainValue(inner, depth + 1);
     case 'SECRET':
     case 'BINARY':
       return inner;
     case 'STRUCTURE': {
       const fields = isJsonObject(inner) ? Object.values(inner)[0] : undefined;
-      return isJsonObject(fields) ? plainMembers(fields) : value;
+      return isJsonObject(fields) ? plainMembers(fields, depth + 1) : value;
     }
     default:
       return value;
   }
 }
 
-function plainMembers(fields: JsonObject): JsonObject {
-  const plain = Object.entries(fields).map(([name, one]) => [name, plainValue(one ?? null)] as const);
+function plainMembers(fields: JsonObject, depth: number): JsonObject {
+  const plain = Object.entries(fields).map(([name, one]) => [name, plainValue(one ?? null, depth)] as const);
   return Object.fromEntries(plain.filter((entry): entry is [string, Json] => entry[1] !== undefined));
 }

@@ -3,7 +3,7 @@ import { hostExcluded, notBackedUp } from '../crypto/native-rules.ts';
 import { cryptoOf } from '../crypto/vim-crypto.ts';
 import type { Host } from '../inventory/inventory.ts';
 import { unknownHost } from './inventory.ts';
-import { detailOf, type Health, type HealthDetail, healths, managerOf, nativeOf, natives } from './key-providers.ts';
+import { detailOf, type Health, type HealthDetail, healths, managerOf, natives, shownOf } from './key-providers.ts';
 import type { Operation, RestCall } from './operation.ts';
 
 const path = '/vcenter/crypto-manager/hosts/{host}/kms/providers';
@@ -49,7 +49,7 @@ function list(call: RestCall): object[] {
 
 function get(call: RestCall): object {
   const host = hostOf(call);
-  const provider = nativeOf(call, call.params.provider ?? '');
+  const provider = shownOf(call, call.params.provider ?? '');
   const details = detailsOn(host, call, provider);
   return { health: healthOn(details), details, type: 'NATIVE', native_info: { key_id: provider.native?.keyId } };
 }

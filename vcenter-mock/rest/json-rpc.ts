@@ -36,7 +36,8 @@ export function serveJsonRpc(app: FastifyInstance, vc: Vcenter, router: Router):
     const message = parsed(request.body);
     if (message === undefined) return reply.send(refusal(null, 'parse'));
     if (!isJsonObject(message) || message.jsonrpc !== '2.0') return reply.send(refusal(null, 'request'));
-    const { id = null, method, params } = message;
+    const { method, params } = message;
+    const id = typeof message.id === 'string' || typeof message.id === 'number' ? message.id : null;
     if (method !== 'invoke') return reply.send(refusal(id, 'method'));
     const invocation = invocationOf(params);
     if (!invocation) return reply.send(refusal(id, 'params'));
@@ -45,7 +46,7 @@ export function serveJsonRpc(app: FastifyInstance, vc: Vcenter, router: Router):
   });
 }
 
-function refusal(id: Json, error: keyof typeof protocolErrors): string {
+function refusal(id: string | number | null, error: keyof typeof protocolErrors): string {
   return JSON.stringify({ jsonrpc: '2.0', id, error: protocolErrors[error] });
 }
 
@@ -60,10 +61,19 @@ function parsed(text: unknown): Json | undefined {
 function invocationOf(params: Json | undefined): Invocation | undefined {
   if (!isJsonObject(params)) return undefined;
   const { serviceId: service, operationId: operation, ctx } = params;
-  const input = plainValue(params.input ?? null);
+  const input = inputOf(params.input ?? null);
   const security = isJsonObject(ctx) ? (ctx.securityCtx ?? {}) : {};
   if (typeof service !== 'string' || typeof operation !== 'string') return undefined;
   return isJsonObject(input) && isJsonObject(security) ? { service, operation, input, security } : undefined;
+}
+
+function inputOf(value: Json): Json | undefined {
+  try {
+    return plainValue(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** The member `result` of the answer: an output or an error. */
@@ -153,7 +163,7 @@ function sessionIn(vc: Vcenter, { schemeId, sessionId }: JsonObject): Session | 
 /** Name and password, or a bearer token. Holder-of-key tokens, which sign the request, prove nothing here. */
 function proofIn({ schemeId, userName, password, samlToken }: JsonObject): Proof | undefined {
   if (schemeId === 'com.vmware.vapi.std.security.user_pass') {
-    const word = plainValue(password ?? null);
+    const word = inputOf(password ?? null);
     return typeof userName === 'string' && typeof word === 'string'
       ? { username: userName, password: word }
       : undefined;

@@ -25,17 +25,14 @@ export function natives(call: RestCall): KeyProvider[] {
     .filter(({ native }) => native);
 }
 
-/** @throws NOT_FOUND, UNSUPPORTED for a provider of another kind. observed types; the texts are assumed */
+/**
+ * The provider that is to be changed. documented errors: INVALID_ARGUMENT without an id, NOT_FOUND, UNSUPPORTED for one of another kind
+ * (the last two are observed); the texts are assumed
+ */
 export function nativeOf(call: RestCall, id: string): KeyProvider {
+  if (id === '') throw invalidArgument('provider is missing.', ['provider']);
   const provider = managerOf(call).providers.find(id);
-  if (!provider) {
-    throw new VapiError(
-      'NOT_FOUND',
-      'com.vmware.vim.vpxd.encryption.keyProviderNotFound',
-      `Key provider ${id} not found.`,
-      [id],
-    );
-  }
+  if (!provider) throw providerNotFound(id);
   if (provider.native) return provider;
   throw new VapiError(
     'UNSUPPORTED',
@@ -43,6 +40,17 @@ export function nativeOf(call: RestCall, id: string): KeyProvider {
     `Key provider ${id} is not a native key provider.`,
     [id],
   );
+}
+
+/** The provider that is looked at. documented: a get is never UNSUPPORTED; assumed: what no list shows is not found */
+export function shownOf(call: RestCall, id: string): KeyProvider {
+  if (id !== '' && !managerOf(call).providers.find(id)?.native) throw providerNotFound(id);
+  return nativeOf(call, id);
+}
+
+function providerNotFound(id: string): VapiError {
+  const text = `Key provider ${id} not found.`;
+  return new VapiError('NOT_FOUND', 'com.vmware.vim.vpxd.encryption.keyProviderNotFound', text, [id]);
 }
 
 /** observed: ERROR until it is backed up */
@@ -223,7 +231,7 @@ export const keyProviderOperations: readonly Operation[] = [
     path: `${path}/{provider}`,
     rpc: rpc('get', 'info'),
     privilege: read,
-    run: (call) => info(call, nativeOf(call, call.params.provider ?? '')),
+    run: (call) => info(call, shownOf(call, call.params.provider ?? '')),
   },
   {
     ...declared,

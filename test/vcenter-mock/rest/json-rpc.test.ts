@@ -142,6 +142,8 @@ test('what an input should not have, and what it lacks, is refused', async () =>
     [providers, 'create', {}],
     [providers, 'create', { spec: create }],
     [providers, 'get', {}],
+    [providers, 'get', { provider: '' }],
+    [providers, 'delete', { provider: '' }],
     ['com.vmware.vcenter.VM', 'get', { vm: 5 }],
     ['com.vmware.vcenter.VM', 'list', { filter }],
     ['com.vmware.vcenter.VM', 'list', { colour: 'red' }],
@@ -188,6 +190,11 @@ test.each([
   [
     'an input that is no structure',
     '{"jsonrpc":"2.0","id":1,"method":"invoke","params":{"serviceId":"a","operationId":"b","input":[]}}',
+    -32602,
+  ],
+  [
+    'an input without end',
+    `{"jsonrpc":"2.0","id":1,"method":"invoke","params":{"serviceId":"a","operationId":"b","input":${'{"OPTIONAL":'.repeat(200_000)}1${'}'.repeat(200_000)}}}`,
     -32602,
   ],
 ])('%s is an error of JSON-RPC', async (_name, raw, code) => {

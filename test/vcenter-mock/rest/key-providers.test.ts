@@ -157,8 +157,14 @@ test('duplicates, unknown providers and providers of another kind are refused', 
     info: { name: 'kms', address: '127.0.0.1', port: 5696 },
   });
   expect(await create(lab, 'standard')).toMatchObject({ status: 400, json: { error_type: 'ALREADY_EXISTS' } });
+  // A get knows no other kind: its documentation has no UNSUPPORTED.
+  const [host] = lab.mock.inventory.hosts;
+  for (const where of [path, `/api/vcenter/crypto-manager/hosts/${host!.ref.value}/kms/providers`]) {
+    for (const id of ['nobody', 'standard']) {
+      expect(await lab.rest('GET', `${where}/${id}`)).toMatchObject({ status: 404, json: { error_type: 'NOT_FOUND' } });
+    }
+  }
   for (const [method, where, body] of [
-    ['GET', path, undefined],
     ['PATCH', path, {}],
     ['DELETE', path, undefined],
   ] as const) {
