@@ -47,6 +47,8 @@ describe.skipIf(isAbsent(clients.vsphereSdk)).each(['7.0', '8.0', '9.0'])(
       }
       expect(steps.hosts).toContain('esxi-1.lab');
       expect(steps.policies).toContain('VM Encryption Policy');
+      expect(steps.compliance).toBeNull();
+      expect(steps.machinesWithPolicy).toEqual([{}, {}, {}, {}]);
       expect(steps.tags).toEqual([[], [], []]);
     });
 

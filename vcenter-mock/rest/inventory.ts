@@ -14,7 +14,7 @@ import {
   unknown,
 } from './inventory-kind.ts';
 import type { Operation, RestCall } from './operation.ts';
-import { vmStoragePolicy } from './storage-policies.ts';
+import { vmCompliance, vmStoragePolicy } from './storage-policies.ts';
 import { vmDetail } from './vm-detail.ts';
 import { hardwareReads } from './vm-hardware.ts';
 
@@ -260,5 +260,16 @@ export const inventoryOperations: readonly Operation[] = [
       result: 'com.vmware.vcenter.vm.storage.policy.info',
     },
     run: (call) => vmStoragePolicy(as<'VirtualMachine'>(entityOf(vm, call)), call),
+  },
+  {
+    method: 'GET',
+    path: '/vcenter/vm/{vm}/storage/policy/compliance',
+    since: '6.7',
+    rpc: {
+      service: 'com.vmware.vcenter.vm.storage.policy.compliance',
+      operation: 'get',
+      result: 'com.vmware.vcenter.vm.storage.policy.compliance.info?',
+    },
+    run: (call) => vmCompliance(as<'VirtualMachine'>(entityOf(vm, call)), call),
   },
 ];

@@ -286,4 +286,16 @@ export const structures: Readonly<Record<string, Readonly<Record<string, string>
     error_type: 'value?',
     challenge: 'value?',
   },
+  'com.vmware.vcenter.storage.policies.VM.info': { vm_home: 'value', disks: 'value[]' },
+  'com.vmware.vcenter.vm.storage.policy.compliance.info': {
+    overall_compliance: 'value',
+    vm_home: 'com.vmware.vcenter.vm.storage.policy.compliance.vm_compliance_info?',
+    disks: 'com.vmware.vcenter.vm.storage.policy.compliance.vm_compliance_info{}',
+  },
+  'com.vmware.vcenter.vm.storage.policy.compliance.vm_compliance_info': {
+    status: 'value',
+    check_time: 'value',
+    policy: 'value?',
+    failure_cause: 'com.vmware.vapi.std.localizable_message[]',
+  },
 };

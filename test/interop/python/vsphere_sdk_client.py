@@ -17,9 +17,11 @@ from com.vmware.vapi.std.errors_client import Error
 from com.vmware.vcenter import vm_client
 from com.vmware.vcenter.crypto_manager.hosts.kms_client import Providers as HostProviders
 from com.vmware.vcenter.crypto_manager.kms_client import Providers
+from com.vmware.vcenter.storage import policies_client
 from com.vmware.vcenter.storage_client import Policies
 from com.vmware.vcenter.vm import hardware_client, storage_client
 from com.vmware.vcenter.vm.hardware import adapter_client, boot_client
+from com.vmware.vcenter.vm.storage import policy_client
 from com.vmware.vcenter_client import VM, Cluster, Datacenter, Datastore, Folder, Host, Network, ResourcePool
 from vmware.vapi.vsphere.client import create_vsphere_client
 
@@ -97,6 +99,8 @@ def main():
 
     steps["policies"] = [one.name for one in Policies(config).list()]
     steps["policyOfVm"] = shown(storage_client.Policy(config).get(web.vm))
+    steps["compliance"] = shown(policy_client.Compliance(config).get(web.vm))
+    steps["machinesWithPolicy"] = [shown(policies_client.VM(config).list(one.policy)) for one in Policies(config).list()]
     attached = TagAssociation(config).list_attached_tags(DynamicID(type="VirtualMachine", id=web.vm))
     steps["tags"] = [Tag(config).list(), Category(config).list(), attached]
 

@@ -246,6 +246,42 @@ test('storage policies, and those of a VM', async () => {
   expect(wrapped).toEqual({ value: { disks: [] } });
 });
 
+test('who has a storage policy, and whether it is kept to', async () => {
+  const lab = await restLab({ inventory: world, policies: [{ name: 'gold', id: 'p-gold' }] });
+  const web = lab.ref('web');
+  const compliance = `/api/vcenter/vm/${web}/storage/policy/compliance`;
+  const before = await lab.rest('GET', compliance);
+  expect([before.status, before.bytes.length]).toEqual([204, 0]);
+  expect(await get(lab, '/api/vcenter/storage/policies/p-gold/vm')).toEqual({});
+  const xsi = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"';
+  const profile = (tag: string) =>
+    `<${tag} ${xsi} xsi:type="VirtualMachineDefinedProfileSpec"><profileId>p-gold</profileId></${tag}>`;
+  const disk = `<deviceChange><operation>edit</operation><device ${xsi} xsi:type="VirtualDisk"><key>2000</key><capacityInKB>0</capacityInKB></device>${profile('profile')}</deviceChange>`;
+  const spec = `<spec>${disk}${profile('vmProfile')}</spec>`;
+  await lab.call(
+    `<ReconfigVM_Task xmlns="urn:vim25"><_this type="VirtualMachine">${web}</_this>${spec}</ReconfigVM_Task>`,
+  );
+  const one = {
+    status: 'NOT_APPLICABLE',
+    check_time: '2026-01-02T03:04:05.000Z',
+    policy: 'p-gold',
+    failure_cause: [],
+  };
+  // documented: without storage requirements there is nothing to comply with
+  await expect
+    .poll(() => lab.rest('GET', compliance))
+    .toMatchObject({
+      json: { overall_compliance: 'NOT_APPLICABLE', vm_home: one, disks: { '2000': one } },
+    });
+  expect(await get(lab, '/api/vcenter/storage/policies/p-gold/vm')).toEqual({
+    [web]: { vm_home: true, disks: ['2000'] },
+  });
+  expect(await get(lab, '/rest/vcenter/storage/policies/p-gold/vm')).toEqual({
+    value: [{ key: web, value: { vm_home: true, disks: ['2000'] } }],
+  });
+  expect((await lab.rest('GET', '/api/vcenter/storage/policies/none/vm')).status).toBe(404);
+});
+
 test('the version of the appliance', async () => {
   const lab = await restLab();
   const version = { product: 'VMware vCenter Server', build: '19480866' };
