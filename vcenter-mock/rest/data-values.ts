@@ -4,7 +4,8 @@ import { structures } from './structures.ts';
 /**
  * vAPI's data values as its JSON-RPC protocol writes them (observed: VMware's own Python runtime): structures, optional and secret
  * values and bytes stand in an object that names their kind; everything else is plain JSON. A type is written as the name of a
- * structure or as `value` or `secret`, and behind it `[]` for a list, `{}` for a map and `?` for what may be unset.
+ * structure or as `value` or `secret`, and behind it `[]` for a list, `{}` for a map and `?` for what may be unset; `??` for what an
+ * older release does not have, and which is left out when it is unset.
  */
 export function dataValue(value: unknown, type: string): unknown {
   if (type.endsWith('?')) {
@@ -30,8 +31,10 @@ export function errorValue(value: Readonly<Record<string, unknown>>, name: strin
 }
 
 function members(value: Readonly<Record<string, unknown>>, type: string): object {
-  const declared = Object.entries(structures[type] ?? {});
-  return Object.fromEntries(declared.map(([name, its]) => [name, dataValue(value[name], its)]));
+  const declared = Object.entries(structures[type] ?? {}).filter(([name, its]) => {
+    return !its.endsWith('??') || value[name] !== undefined;
+  });
+  return Object.fromEntries(declared.map(([name, its]) => [name, dataValue(value[name], its.replace('??', '?'))]));
 }
 
 /** A map is an object, or a list of keys and values as in `/rest`. */

@@ -26,6 +26,8 @@ export interface InventoryKind {
   /** Most entities that a list answers with. documented */
   readonly limit: number;
   readonly filters: Readonly<Record<string, Criterion>>;
+  /** API version that introduced a filter, when it is not as old as the list. */
+  readonly filtersSince?: Readonly<Record<string, string>>;
   /** The summary besides identifier and name. */
   readonly summary: (entity: ManagedObject, call: RestCall) => object;
   /** What a get answers; without it there is none. */
@@ -37,7 +39,7 @@ const needed = 'System.Read';
 /** List and get of a kind. documented: both need System.Read, and a list shows what the user may read */
 export function readsOf(kind: InventoryKind): Operation[] {
   const { detail } = kind;
-  const query = Object.keys(kind.filters);
+  const query = Object.keys(kind.filters).map((name) => [name, kind.filtersSince?.[name]].filter(Boolean).join('@'));
   const service = `com.vmware.vcenter.${kind.service ?? kind.id}`;
   const operations: Operation[] = [
     {

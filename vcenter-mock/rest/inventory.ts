@@ -1,6 +1,7 @@
 import { references } from '../inventory/inventory.ts';
 import type { ManagedObject, TypedObject } from '../inventory/store.ts';
 import type { Data, ManagedTypeName } from '../vim/kernel/values.ts';
+import { compareVersions } from '../vim/kernel/version.ts';
 import {
   byCluster,
   byDatacenter,
@@ -85,6 +86,10 @@ const vm: InventoryKind = {
   detail: (entity, call) => vmDetail(as<'VirtualMachine'>(entity), vmPower(entity), call),
 };
 
+/** API version that told the UUID of a host's hardware. documented */
+const hostUuidSince = '9.0.0.0';
+const uuidOf = (entity: ManagedObject) => as<'HostSystem'>(entity).get('summary').hardware?.uuid ?? '';
+
 const host: InventoryKind = {
   path: 'host',
   id: 'host',
@@ -102,12 +107,16 @@ const host: InventoryKind = {
       values: ['CONNECTED', 'DISCONNECTED', 'NOT_RESPONDING'],
       of: (entity) => [connectionOf(entity)],
     },
+    host_uuids: (entity) => [uuidOf(entity)],
   },
-  summary: (entity) => {
+  filtersSince: { host_uuids: hostUuidSince },
+  summary: (entity, { vc }) => {
     const connection_state = connectionOf(entity);
+    const host_uuid = compareVersions(hostUuidSince, vc.profile.apiVersion) <= 0 ? uuidOf(entity) : undefined;
     // documented: the power state is known of connected hosts alone
-    if (connection_state !== 'CONNECTED') return { connection_state };
-    return { connection_state, power_state: powerStates[as<'HostSystem'>(entity).get('runtime').powerState] };
+    if (connection_state !== 'CONNECTED') return { connection_state, host_uuid };
+    const power_state = powerStates[as<'HostSystem'>(entity).get('runtime').powerState];
+    return { connection_state, power_state, host_uuid };
   },
 };
 

@@ -67,7 +67,10 @@ export interface Operation {
   readonly root?: Root;
   /** API version that introduced it. `/api` itself is of 7.0.2.0. documented */
   readonly since?: string;
-  /** Names of its query parameters; in `/rest` they are members of a filter. Another is refused in `/api`. */
+  /**
+   * Names of its query parameters, `name@version` for those that came later; in `/rest` they are members of a filter. Another is
+   * refused in `/api`.
+   */
   readonly query?: readonly string[];
   /** The body: what vCenter calls the operation when it refuses one (that form is observed), and the members that it may have. */
   readonly body?: { readonly of: string; readonly members: Members };

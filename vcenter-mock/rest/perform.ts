@@ -4,6 +4,7 @@ import { originOf } from '../http/origin.ts';
 import type { Session } from '../http/sessions.ts';
 import { rootFolderRef } from '../inventory/inventory.ts';
 import type { Vcenter } from '../vcenter.ts';
+import { compareVersions } from '../vim/kernel/version.ts';
 import { asVapiError, invalidInput, type Root, unauthenticated, unsupportedProperty, VapiError } from './errors.ts';
 import type { Members, Operation, RestCall } from './operation.ts';
 
@@ -59,7 +60,7 @@ export async function perform(vc: Vcenter, operation: Operation, asked: Asked): 
   try {
     if (!operation.anonymous) authorize(session, operation.privilege, vc);
     const body = asked.body();
-    const unknown = checkInput(operation, asked, body);
+    const unknown = checkInput(operation, asked, body, vc.profile.apiVersion);
     if (unknown !== undefined) {
       record(vc, request, 'vcenter.unknown', `${titleOf(request)} has no parameter ${unknown.slice(0, 100)}`);
     }
@@ -112,10 +113,15 @@ function authorize(session: Session | undefined, privilege: string | undefined, 
  * @throws INVALID_ARGUMENT
  */
 function checkInput(
-  { query: known = [], action, body: spec }: Operation,
+  { query: declared = [], action, body: spec }: Operation,
   { query, queryRoot }: Asked,
   body: JsonObject,
+  apiVersion: string,
 ): string | undefined {
+  const known = declared
+    .map((one) => one.split('@'))
+    .filter(([, since]) => since === undefined || compareVersions(since, apiVersion) <= 0)
+    .map(([name = '']) => name);
   const unknown = query.unknown(action === undefined ? known : ['action', ...known]);
   if (unknown !== undefined && queryRoot === 'api') throw unsupportedProperty(unknown);
   if (spec && !fits(body, spec.members)) throw invalidInput(spec.of);

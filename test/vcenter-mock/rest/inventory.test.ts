@@ -231,6 +231,18 @@ test('hosts, clusters, datacenters, datastores, folders, networks and resource p
   expect(await get(lab, `/api/vcenter/resource-pool/${pool}`)).toEqual({ name: 'Resources', resource_pools: [] });
 });
 
+test('hosts by the UUID of their hardware, from 9.0 on', async () => {
+  const newer = await restLab({ inventory: world, version: '9.0' });
+  const [one, other] = (await get(newer, '/api/vcenter/host')) as { host: string; host_uuid: string }[];
+  expect(one!.host_uuid).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  expect(await get(newer, `/api/vcenter/host?host_uuids=${other!.host_uuid}`)).toEqual([other]);
+  const older = await restLab({ inventory: world, version: '8.0' });
+  expect(await get(older, '/api/vcenter/host')).not.toContainEqual(
+    expect.objectContaining({ host_uuid: expect.anything() }),
+  );
+  expect((await older.rest('GET', '/api/vcenter/host?host_uuids=x')).status).toBe(400);
+});
+
 test('storage policies, and those of a VM', async () => {
   const lab = await restLab({ inventory: world });
   const encryption = '4d5f673c-536f-11e6-beb8-9e71128cae77';

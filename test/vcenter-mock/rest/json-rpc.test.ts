@@ -107,6 +107,17 @@ test('lists take filters, structures say what they are', async () => {
   });
 });
 
+test.each([
+  ['8.0', ['host', 'name', 'connection_state', 'power_state']],
+  ['9.0', ['host', 'name', 'connection_state', 'power_state', 'host_uuid']],
+] as const)('a vCenter %s does not tell of what came later', async (version, members) => {
+  const lab = await restLab({ version });
+  const { output } = (await invoke(lab, 'com.vmware.vcenter.host', 'list', { filter: optional(null) })) as {
+    output: { STRUCTURE: Record<string, object> }[];
+  };
+  expect(Object.keys(output[0]!.STRUCTURE['com.vmware.vcenter.host.summary']!)).toEqual(members);
+});
+
 test('a native key provider is made, backed up, deleted and restored', async () => {
   const lab = await restLab();
   const spec = (name: string, fields: object) => ({ spec: structure(`${providers}.${name}`, fields) });
