@@ -41,6 +41,8 @@ export interface CryptoVm {
   hardwareVersion: number;
   hasVtpm: boolean;
   snapshots: readonly SnapshotNode[];
+  /** Keys of the files that its snapshots keep, those of disks that it has no more among them. */
+  snapshotKeys?: readonly CryptoKeyId[];
   keyId?: CryptoKeyId;
   disks: readonly CryptoDisk[];
   migrateEncryption: EncryptedVMotionMode;

@@ -206,8 +206,8 @@ export class KeyExchange {
   }
 
   /**
-   * Custom attributes that a client gave (vim25 CryptoManagerKmipCustomAttributeSpec). KMIP 1.1 §3.36: a client's own
-   * attributes begin with `x-`. @throws ProviderFailure
+   * Custom attributes that a client gave (vim25 CryptoManagerKmipCustomAttributeSpec): one that the key has gets the new value. KMIP 1.1
+   * §3.36: a client's own attributes begin with `x-`. @throws ProviderFailure
    */
   setAttributes(
     provider: KeyProvider,
@@ -217,7 +217,7 @@ export class KeyExchange {
   ): Promise<void> {
     const named = Object.entries(values).map(([name, value]) => [name.startsWith('x-') ? name : `x-${name}`, value]);
     const attributes = Object.fromEntries(named) as Record<string, string>;
-    return this.#onFirst(provider, 'get', key, cause, (session) => session.addAttributes(key.keyId, attributes));
+    return this.#onFirst(provider, 'get', key, cause, (session) => session.setAttributes(key.keyId, attributes));
   }
 
   /** Says that a key exists at the KMS that nothing uses: it was made, and then the operation failed. */
@@ -232,7 +232,7 @@ export class KeyExchange {
     });
   }
 
-  /** Looks for each attribute by itself, then adds those that are absent in one batch. Never rejects. observed */
+  /** Adds attributes that are absent. Never rejects. observed */
   async #describe(
     provider: KeyProvider,
     key: ProviderKeyId,
@@ -242,13 +242,7 @@ export class KeyExchange {
     // A native key is nowhere that it could be labelled.
     if (provider.native) return;
     try {
-      await this.#onFirst(provider, 'get', key, cause, async (session) => {
-        const absent: Record<string, string> = {};
-        for (const [name, value] of Object.entries(values)) {
-          if (!(await session.hasAttribute(key.keyId, name))) absent[name] = value;
-        }
-        if (Object.keys(absent).length > 0) await session.addAttributes(key.keyId, absent);
-      });
+      await this.#onFirst(provider, 'get', key, cause, (session) => session.addAbsentAttributes(key.keyId, values));
     } catch (error) {
       if (!(error instanceof ProviderFailure)) throw error;
       this.#runtime.journal.record({

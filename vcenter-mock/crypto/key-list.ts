@@ -3,12 +3,12 @@ import { invalidArgument } from './faults.ts';
 import type { VcenterCrypto } from './index.ts';
 import type { CryptoHost, CryptoInventory } from './inventory.ts';
 import { type CryptoKeyId, keyName, sameKey } from './key-id.ts';
-import { keysOf } from './vm-locks.ts';
+import { allKeysOfVm } from './vm-locks.ts';
 
 /** vim25 CryptoManager.ListKeys: the keys of registered VMs and the host keys, each once. documented */
 export function allKeysOf(inventory: CryptoInventory): CryptoKeyId[] {
   const hostKeys = inventory.hosts().flatMap(({ cryptoKeyId }) => (cryptoKeyId ? [cryptoKeyId] : []));
-  const keys = [...inventory.vms().flatMap(keysOf), ...hostKeys];
+  const keys = [...inventory.vms().flatMap(allKeysOfVm), ...hostKeys];
   return [...new Map(keys.map((key) => [keyName(key), key])).values()];
 }
 
@@ -16,7 +16,7 @@ export function allKeysOf(inventory: CryptoInventory): CryptoKeyId[] {
 export function vmsByKey(inventory: CryptoInventory): Map<string, string[]> {
   const users = new Map<string, string[]>();
   for (const vm of inventory.vms()) {
-    for (const key of keysOf(vm)) {
+    for (const key of allKeysOfVm(vm)) {
       const name = keyName(key);
       const known = users.get(name);
       if (known) known.push(vm.id);
@@ -50,7 +50,7 @@ export function removeHostKey(
   force: boolean,
 ): void {
   const mine = inventory.vms().filter(({ hostId }) => hostId === host.id);
-  const used = [host.cryptoKeyId, ...mine.flatMap(keysOf)].some((candidate) => sameKey(candidate, key));
+  const used = [host.cryptoKeyId, ...mine.flatMap(allKeysOfVm)].some((candidate) => sameKey(candidate, key));
   if (!force && used) throw usedFault(key);
   if (!crypto.hosts.caches.of(host.id).delete(key) && !force) throw invalidArgument('key.keyId');
 }

@@ -87,11 +87,18 @@ export function activateItem(uniqueIdentifier: string): RequestBatchItem {
   return requestItem(operations.activate, { uniqueIdentifier }, vcenterProtocol, batchItemId(1));
 }
 
+/** What is done with custom attributes. */
+export type AttributeOperation = 'addAttribute' | 'modifyAttribute';
+
 /** Custom text attributes of a key: the items of one batch. */
-export function addAttributeItems(uniqueIdentifier: string, values: Readonly<Record<string, string>>) {
+export function attributeItems(
+  operation: AttributeOperation,
+  uniqueIdentifier: string,
+  values: Readonly<Record<string, string>>,
+): RequestBatchItem[] {
   return Object.entries(values).map(([attributeName, text], index) =>
     requestItem(
-      operations.addAttribute,
+      operations[operation],
       { uniqueIdentifier, attribute: { attributeName, attributeValue: item.textString(Tag.AttributeValue, text) } },
       vcenterProtocol,
       batchItemId(index + 1),

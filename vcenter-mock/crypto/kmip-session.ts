@@ -14,8 +14,9 @@ import {
   type State,
 } from '../../kmip/index.ts';
 import {
+  type AttributeOperation,
   activateItem,
-  addAttributeItems,
+  attributeItems,
   createAes256Item,
   discoverVersionsItem,
   encodeVcenterRequest,
@@ -85,8 +86,7 @@ export class KmipSession {
     return value?.type === ItemType.Enumeration ? (value.value as State) : undefined;
   }
 
-  /** Asks for one attribute; vCenter looks whether it exists before it adds it. */
-  async hasAttribute(uniqueIdentifier: string, name: string): Promise<boolean> {
+  async #hasAttribute(uniqueIdentifier: string, name: string): Promise<boolean> {
     const item = getAttributeItem(uniqueIdentifier, name);
     const { attributes } = await this.#ask(item, operations.getAttributes, `${uniqueIdentifier} ${name}`);
     return attributes.some(({ attributeName }) => attributeName === name);
@@ -102,16 +102,42 @@ export class KmipSession {
     return this.#fail(new KmsFailure('key-state', text, { operation: 'Get Attributes' }));
   }
 
-  /** Adds custom attributes in one batch. @throws KmsFailure for the first item that failed */
-  async addAttributes(uniqueIdentifier: string, values: Readonly<Record<string, string>>): Promise<void> {
-    const items = addAttributeItems(uniqueIdentifier, values);
-    const answers = await this.#exchange(
-      items,
-      'Add Attribute',
-      `${uniqueIdentifier} ${Object.keys(values).join(', ')}`,
-    );
+  /** Adds custom attributes that a key does not have; those that it has stay as they are. observed */
+  async addAbsentAttributes(uniqueIdentifier: string, values: Readonly<Record<string, string>>): Promise<void> {
+    const [absent] = await this.#attributesByPresence(uniqueIdentifier, values);
+    await this.#writeAttributes('addAttribute', uniqueIdentifier, absent);
+  }
+
+  /** Gives custom attributes of a key these values, whether it had them or not. KMIP 1.1 §4.14, §4.15; that vCenter does it so is assumed. */
+  async setAttributes(uniqueIdentifier: string, values: Readonly<Record<string, string>>): Promise<void> {
+    const [absent, present] = await this.#attributesByPresence(uniqueIdentifier, values);
+    await this.#writeAttributes('addAttribute', uniqueIdentifier, absent);
+    await this.#writeAttributes('modifyAttribute', uniqueIdentifier, present);
+  }
+
+  /** Looks for each attribute by itself. observed @returns those that the key lacks, and those that it has */
+  async #attributesByPresence(uniqueIdentifier: string, values: Readonly<Record<string, string>>) {
+    const [absent, present]: [Record<string, string>, Record<string, string>] = [{}, {}];
+    for (const [name, value] of Object.entries(values)) {
+      const found = (await this.#hasAttribute(uniqueIdentifier, name)) ? present : absent;
+      found[name] = value;
+    }
+    return [absent, present] as const;
+  }
+
+  /** Writes custom attributes in one batch. @throws KmsFailure for the first item that failed */
+  async #writeAttributes(
+    how: AttributeOperation,
+    uniqueIdentifier: string,
+    values: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const names = Object.keys(values);
+    if (names.length === 0) return;
+    const operation = enumName('Operation', operations[how].operation) ?? '';
+    const items = attributeItems(how, uniqueIdentifier, values);
+    const answers = await this.#exchange(items, operation, `${uniqueIdentifier} ${names.join(', ')}`);
     const failed = answers.find((answer) => answer.resultStatus !== ResultStatus.Success);
-    if (failed) throw this.#resultFailure(failed, 'Add Attribute');
+    if (failed) throw this.#resultFailure(failed, operation);
     if (answers.length !== items.length) {
       throw this.#fail(new KmsFailure('malformed', `${answers.length} answers to ${items.length} batch items`));
     }

@@ -18,6 +18,7 @@ import type {
   SnapshotNode,
   VmCryptoChange,
 } from './inventory.ts';
+import type { CryptoKeyId } from './key-id.ts';
 import { renamed } from './vm-encryption.ts';
 
 /** vCenter's inventory as encryption sees it. */
@@ -111,6 +112,7 @@ export class VimInventory implements CryptoInventory {
       hardwareVersion: Number(/^vmx-(\d+)$/.exec(config?.version ?? '')?.[1] ?? 0),
       hasVtpm: devices.some((device) => isA(device, 'VirtualTPM')),
       snapshots: treeOf(vm.get('snapshot')?.rootSnapshotList),
+      snapshotKeys: snapshotsOf(this.#vc.store, vm).flatMap((snapshot) => keysIn(snapshot.get('config'))),
       keyId: config?.keyId,
       disks: devices.flatMap((device) => diskFacts(device, devices, config)),
       migrateEncryption: (config?.migrateEncryption as EncryptedVMotionMode | undefined) ?? 'opportunistic',
@@ -147,6 +149,11 @@ function forcedPolicy(cluster: TypedObject<'ClusterComputeResource'> | undefined
 
 function treeOf(list: readonly Data<'VirtualMachineSnapshotTree'>[] | undefined): SnapshotNode[] {
   return (list ?? []).map((node) => ({ children: treeOf(node.childSnapshotList) }));
+}
+
+/** The keys of a saved configuration and of all its disk files. */
+function keysIn(config: ConfigInfo): CryptoKeyId[] {
+  return [config.keyId, ...diskFilesOf(config).map(({ keyId }) => keyId)].filter((key) => key !== undefined);
 }
 
 type Device = Data<'VirtualDevice'>;

@@ -70,7 +70,7 @@ export class VmLocks {
   async hostRebooted(hostId: string, cause: number | undefined): Promise<void> {
     const vms = this.#encryptedOn(hostId);
     // documented: the keys come from the KMS again, not from vCenter's memory.
-    for (const key of vms.flatMap(keysOf)) this.#hosts.held.delete(key);
+    for (const key of vms.flatMap(allKeysOfVm)) this.#hosts.held.delete(key);
     await this.#hosts.rebooted(this.#host(hostId), cause);
     await this.#sendKeys(vms, cause);
   }
@@ -219,11 +219,20 @@ export class VmLocks {
   }
 }
 
-/** The keys of a VM and its disks, each once. */
+/** The keys that a VM needs to run: its own and those of its disks, each once. */
 export function keysOf(vm: CryptoVm): CryptoKeyId[] {
-  const keys = new Map<string, CryptoKeyId>();
-  for (const key of [vm.keyId, ...vm.disks.flatMap(chainKeys)]) if (key) keys.set(keyName(key), key);
-  return [...keys.values()];
+  return distinct([vm.keyId, ...vm.disks.flatMap(chainKeys)]);
+}
+
+/** The keys that a VM cannot do without: those that it needs to run, and those that one of its snapshots brings back. */
+export function allKeysOfVm(vm: CryptoVm): CryptoKeyId[] {
+  return distinct([...keysOf(vm), ...(vm.snapshotKeys ?? [])]);
+}
+
+function distinct(keys: readonly (CryptoKeyId | undefined)[]): CryptoKeyId[] {
+  const found = new Map<string, CryptoKeyId>();
+  for (const key of keys) if (key) found.set(keyName(key), key);
+  return [...found.values()];
 }
 
 /** The keys of a disk and of the files below it. */

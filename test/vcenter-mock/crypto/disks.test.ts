@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { textOf } from '../../../lab/clients/soap.ts';
-import { type EncryptedLab, encryptAll, encryptedLab, xml } from './encrypted-lab.ts';
+import { type EncryptedLab, encryptAll, encryptedLab, refOf, xml } from './encrypted-lab.ts';
 
 /** Expected faults and keys: a public copy of tests of a host's encryption, and vcenter.md 8.3 and 9.2. */
 const reconfigure = (lab: EncryptedLab, ...parts: string[]) => lab.run('web', 'ReconfigVM_Task', xml.spec(...parts));
@@ -173,6 +173,37 @@ it('a snapshot with memory comes back only with the keys of the disks that it ha
   await lab.kms.start();
   expect((await lab.run('web', 'RevertToCurrentSnapshot_Task')).state).toBe('success');
   expect(await lab.machine('web')).toMatchObject({ powerState: 'poweredOn', disks: [{}, {}, { keyId }] });
+});
+
+it('the key of a disk that only a snapshot has is in use as long as the snapshot is there', async () => {
+  const lab = await encryptedLab();
+  await reconfigure(lab, ...encryptFiles);
+  const keyId = await newKey(lab);
+  await reconfigure(lab, xml.addDisk({ profile: xml.encrypting(), crypto: xml.crypto('Encrypt', keyId) }));
+  await lab.run('web', 'CreateSnapshot_Task', '<name>one</name><memory>false</memory><quiesce>false</quiesce>');
+  await reconfigure(lab, xml.removeDisk(2002));
+  const vcenter = refOf('CryptoManagerKmip', 'CryptoManager');
+  const host = refOf(
+    'CryptoManagerHostKMS',
+    lab.mock.inventory.host('esx-01')!.get('configManager').cryptoManager!.value,
+  );
+  const remove = async (target: typeof host) =>
+    (await lab.invoke(target, 'RemoveKey', `${xml.key('key', keyId, 'kms')}<force>false</force>`)).body;
+  const status = async () =>
+    (
+      await lab.invoke(
+        vcenter,
+        'QueryCryptoKeyStatus',
+        `${xml.key('keyIds', keyId, 'kms')}<checkKeyBitMap>2</checkKeyBitMap>`,
+      )
+    ).body;
+  for (const target of [vcenter, host]) expect(await remove(target)).toContain('xsi:type="ResourceInUse"');
+  expect(await status()).toContain(`<encryptedVMs type="VirtualMachine">${lab.ref('web')}</encryptedVMs>`);
+  expect((await lab.invoke(vcenter, 'ListKeys')).body).toContain(keyId);
+  await lab.run('web', 'RemoveAllSnapshots_Task');
+  expect(await status()).not.toContain('encryptedVMs');
+  expect((await lab.invoke(vcenter, 'ListKeys')).body).not.toContain(keyId);
+  for (const target of [host, vcenter]) expect(await remove(target)).toContain('RemoveKeyResponse');
 });
 
 describe('specs that do not fit', () => {

@@ -162,6 +162,18 @@ describe('custom attributes of keys', () => {
     expect(textsAt(key)).toContain('42');
   });
 
+  it('one that is set again has the new value only, also one that vCenter gave it', async () => {
+    soap = await startSoapLab(pki, { version: '8.0' });
+    const key = await generate();
+    const set = (spec: string) =>
+      soap.crypto('SetKeyCustomAttributes', `<keyId>${keyId(key)}</keyId><spec>${spec}</spec>`);
+    await set(attribute('owner', 'team blue'));
+    const again = await set(attribute('owner', 'team red') + attribute('x-Vendor', 'mine') + attribute('new', 'too'));
+    expect(textOf(again.body, 'success')).toBe('true');
+    for (const value of ['team red', 'mine', 'too']) expect(textsAt(key)).toContain(`"${value}"`);
+    for (const value of ['team blue', 'VMware, Inc.']) expect(textsAt(key)).not.toContain(value);
+  });
+
   it('of a key that is not there: success false with the words of the KMS', async () => {
     soap = await startSoapLab(pki, { version: '8.0' });
     const set = await soap.crypto(
