@@ -23,7 +23,7 @@ export class ClusterCrypto {
     const lacking = this.#inventory.hosts().filter((host) => this.#lacksMode(host));
     for (const { id } of lacking) {
       // Read anew: the hosts before may have taken long.
-      const host = this.#inventory.hosts().find((candidate) => candidate.id === id);
+      const host = this.#inventory.host(id);
       if (host && this.#lacksMode(host)) await this.#enable(host, cause);
     }
   }

@@ -44,7 +44,7 @@ export class HostCrypto extends HostKeys {
     const other = this.#becomingSafe.get(host.id);
     if (other) {
       await Promise.allSettled([other, besides]);
-      const now = this.#inventory.hosts().find(({ id }) => id === host.id);
+      const now = this.#inventory.host(host.id);
       if (now && this.isSafe(now)) return;
     }
     const mine = this.#giveKey(host, provider, cause, besides);
@@ -128,6 +128,57 @@ export class HostCrypto extends HostKeys {
     const provider = keyProvider ? this.#providers.get(keyProvider) : this.#providers.default(host.defaultScopes);
     if (!provider) throw runtimeFault(this.#assumed.noDefaultProvider);
     await this.makeSafe(host, provider, cause);
+  }
+
+  /** Whether the host or another one of its cluster is in encryption mode. */
+  isClusterEnabled(host: CryptoHost): boolean {
+    return [host, ...this.#othersOf(host)].some((one) => this.isSafe(one));
+  }
+
+  /**
+   * What was encrypted on a host of a cluster can run on the others: "vCenter Server sends the KEK to each host in the cluster", and
+   * brings those into encryption mode that are not where the user may do so; the others go without. documented (vSphere Security 6.5,
+   * 6.7). What stands in the way of a host leaves that host out.
+   * @param mayEnable asked for each host that is not in encryption mode
+   */
+  async share(
+    keys: readonly CryptoKeyId[],
+    hostId: string,
+    mayEnable: (host: CryptoHost) => boolean,
+    cause: number | undefined,
+  ): Promise<void> {
+    const origin = this.#inventory.host(hostId);
+    if (!origin || keys.length === 0) return;
+    for (const { id } of this.#othersOf(origin)) {
+      try {
+        const other = await this.#enabled(id, mayEnable, cause);
+        for (const key of keys) {
+          const material = this.held.get(key);
+          if (other && material && !this.caches.of(id).has(key)) this.push(other, key, material, cause);
+        }
+      } catch (error) {
+        if (!(error instanceof ProviderFailure) && !(error instanceof VimFault)) throw error;
+      }
+    }
+  }
+
+  /** The host in encryption mode, which it is brought into where it may be. Facts are read anew: the hosts before may have taken long. */
+  async #enabled(
+    id: string,
+    mayEnable: (host: CryptoHost) => boolean,
+    cause: number | undefined,
+  ): Promise<CryptoHost | undefined> {
+    const host = this.#inventory.host(id);
+    if (!host || host.isConnected === false) return undefined;
+    if (this.isSafe(host)) return host;
+    if (!host.cryptoSupported || host.cryptoState === 'pendingIncapable' || !mayEnable(host)) return undefined;
+    await this.configureKey(host, undefined, cause);
+    return this.#inventory.host(id);
+  }
+
+  #othersOf(host: CryptoHost): CryptoHost[] {
+    if (host.clusterId === undefined) return [];
+    return this.#inventory.hosts().filter((other) => other.clusterId === host.clusterId && other.id !== host.id);
   }
 
   /** vim25 HostSystem.PrepareCrypto: only from incapable. documented */
@@ -273,17 +324,15 @@ export class HostCrypto extends HostKeys {
 
   /** The key of another safe host of the same cluster; one that a client gave that host in plain form nobody else can have. */
   #clusterKey(host: CryptoHost, provider: string | undefined): CryptoKeyId | undefined {
-    if (host.clusterId === undefined) return undefined;
-    const keys = this.#inventory
-      .hosts()
-      .filter((other) => other.clusterId === host.clusterId && this.isSafe(other))
+    const keys = this.#othersOf(host)
+      .filter((other) => this.isSafe(other))
       .map(({ cryptoKeyId }) => cryptoKeyId);
     return keys.find((key) => key?.providerId && (provider === undefined || key.providerId.id === provider));
   }
 
   /** The host has its key: it is safe from now on, or it goes on with another key. */
   #enable(host: CryptoHost, key: CryptoKeyId, cause: number | undefined): void {
-    const { cryptoKeyId, cryptoState } = this.#inventory.hosts().find(({ id }) => id === host.id) ?? host;
+    const { cryptoKeyId, cryptoState } = this.#inventory.host(host.id) ?? host;
     this.#inventory.updateHost(host.id, { cryptoState: 'safe', cryptoKeyId: key });
     const subject = { hostId: host.id };
     if (cryptoKeyId && !sameKey(cryptoKeyId, key)) {

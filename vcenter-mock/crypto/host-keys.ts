@@ -6,7 +6,7 @@ import { HostKeyCaches, KeyStore } from './host-key-cache.ts';
 import type { CryptoHost } from './inventory.ts';
 import { type Announce, type KeyExchange, ProviderFailure } from './key-exchange.ts';
 import { type CryptoKeyId, keyName, type ProviderKeyId, providerKey } from './key-id.ts';
-import type { KeyProviders } from './key-providers.ts';
+import type { KeyProvider, KeyProviders } from './key-providers.ts';
 import { checkNativeHost } from './native-rules.ts';
 
 /** What working with hosts' keys needs. */
@@ -52,9 +52,27 @@ export class HostKeys {
     if (this.caches.of(host.id).has(key)) return;
     const provider = this.#providers.find(key.providerId?.id);
     if (provider && !provider.native && this.held.has(key)) {
-      await this.#exchange.requireUsable(provider, providerKey(key.keyId, provider.id), cause);
+      await this.requireUsable(provider, providerKey(key.keyId, provider.id), cause);
     }
     await this.bring(host, key, cause);
+  }
+
+  /** A key that is in memory somewhere must be usable at its KMS. @throws ProviderFailure */
+  async requireUsable(provider: KeyProvider, key: ProviderKeyId, cause: number | undefined): Promise<void> {
+    try {
+      await this.#exchange.requireUsable(provider, key, cause);
+    } catch (error) {
+      if (error instanceof ProviderFailure) this.foundUnusable(key);
+      throw error;
+    }
+  }
+
+  /**
+   * vCenter learned that a key may not be used any more: it hands it to no host from its memory. Which of its dealings with the KMS
+   * make it forget a key is assumed; documented is that such a key cannot be had from then on (vcenter.md 10.3).
+   */
+  foundUnusable(key: CryptoKeyId): void {
+    this.held.delete(key);
   }
 
   /** The material of a key: vCenter's own, or fetched from its provider. @throws ProviderFailure */

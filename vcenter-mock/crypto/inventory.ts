@@ -105,6 +105,8 @@ export interface CryptoInventory {
   /** The VM with that managed object id. */
   vm(id: string): CryptoVm | undefined;
   hosts(): readonly CryptoHost[];
+  /** The host with that managed object id. */
+  host(id: string): CryptoHost | undefined;
   updateVm(id: string, change: VmCryptoChange): void;
   updateHost(id: string, change: { cryptoState: HostCryptoState; cryptoKeyId: CryptoKeyId | null }): void;
 }

@@ -59,7 +59,9 @@ async function availability(
   try {
     const state = await crypto.exchange.state(provider, providerKey(keyId.keyId, provider.id), cause);
     const usable = state === undefined || state === State.Active;
-    return usable ? { keyAvailable: true } : unavailable('KeyStateNotActiveOrEnabled');
+    if (usable) return { keyAvailable: true };
+    if (state !== State.PreActive) crypto.hosts.foundUnusable(keyId);
+    return unavailable('KeyStateNotActiveOrEnabled');
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
     if (error.isDenied) return unavailable('NoPermissionToAccessKeyProvider');

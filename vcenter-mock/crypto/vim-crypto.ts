@@ -63,6 +63,8 @@ export class VimCrypto implements CryptoHooks {
     await this.manager.encryption.reconfigure(facts, request, task.cause, {
       authorize: (plan) => this.#authorize(vm, plan, origin, task),
       isTaken: this.#vc.files.takenBeside(vm),
+      mayEnable: ({ id }) =>
+        this.#vc.authorization.holds(task.user, 'Cryptographer.RegisterHost', { type: 'HostSystem', value: id }),
       apply: (change) => {
         this.inventory.applyToDraft(draft, change);
         return draft.complete(change);

@@ -42,6 +42,11 @@ export class VimInventory implements CryptoInventory {
     return this.#vc.inventory.hosts.map((host) => this.hostFacts(host));
   }
 
+  host(id: string): CryptoHost | undefined {
+    const host = this.#vc.store.get('HostSystem', { type: 'HostSystem', value: id });
+    return host && this.hostFacts(host);
+  }
+
   updateVm(id: string, change: VmCryptoChange): void {
     const vm = this.#vc.store.get('VirtualMachine', { type: 'VirtualMachine', value: id });
     // A VM may be removed while its keys are being fetched.
@@ -92,7 +97,7 @@ export class VimInventory implements CryptoInventory {
   }
 
   updateHost(id: string, change: Parameters<CryptoInventory['updateHost']>[1]): void {
-    const host = this.#vc.inventory.hosts.find((candidate) => candidate.ref.value === id);
+    const host = this.#vc.store.get('HostSystem', { type: 'HostSystem', value: id });
     host?.change('runtime', (runtime) => {
       runtime.cryptoState = change.cryptoState;
       runtime.cryptoKeyId = change.cryptoKeyId ?? undefined;

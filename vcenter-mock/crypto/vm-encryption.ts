@@ -65,6 +65,7 @@ export class VmEncryption {
     const before = new Set(keysOf(vm).map(keyName));
     const made: ProviderKeyId[] = [];
     const keys = new Map<string, ProviderKeyId>();
+    const isClusterEnabled = this.#hosts.isClusterEnabled(this.#hostOf(vm));
     try {
       await this.#unlockOld(vm, plan, cause);
       for (const target of targetsOf(plan)) {
@@ -82,6 +83,8 @@ export class VmEncryption {
     }
     this.#record(vm, plan, keys, cause);
     this.#announce('com.vmware.vc.crypto.Operation', { vmId: vm.id, hostId: vm.hostId }, cause);
+    const mayEnable = (host: CryptoHost) => isClusterEnabled && (how.mayEnable?.(host) ?? true);
+    await this.#hosts.share([...keys.values()], vm.hostId, mayEnable, cause);
     for (const key of keys.values()) {
       if (before.has(keyName(key))) continue;
       const owner = { identifier: vm.uuid, component: 'Virtual Machine', name: vm.name } as const;
@@ -163,7 +166,7 @@ export class VmEncryption {
     const key = providerKey(wish.keyId, provider.id);
     if (!this.#hosts.held.has(key) && !this.#hosts.caches.of(host.id).has(key)) return;
     try {
-      await this.#exchange.requireUsable(provider, key, cause);
+      await this.#hosts.requireUsable(provider, key, cause);
     } catch (error) {
       throw error instanceof ProviderFailure ? this.#faultOf(error, wish, target, cause) : error;
     }
@@ -191,7 +194,7 @@ export class VmEncryption {
   }
 
   #hostOf(vm: CryptoVm): CryptoHost {
-    const host = this.#inventory.hosts().find((candidate) => candidate.id === vm.hostId);
+    const host = this.#inventory.host(vm.hostId);
     if (!host) throw new TypeError(`virtual machine ${vm.id} is on no host`);
     return host;
   }
@@ -282,6 +285,8 @@ export interface ReconfigureParts {
   apply?: (change: VmCryptoChange) => Promise<void>;
   /** Whether a datastore path is in use. */
   isTaken?: (path: string) => boolean;
+  /** Whether the user may bring a host into encryption mode; default: any. */
+  mayEnable?: (host: CryptoHost) => boolean;
 }
 
 /** What a key is for: the VM files, or a disk. */

@@ -213,7 +213,7 @@ export class VmLocks {
   }
 
   #host(id: string): CryptoHost {
-    const host = this.#inventory.hosts().find((candidate) => candidate.id === id);
+    const host = this.#inventory.host(id);
     if (!host) throw new TypeError(`there is no host ${id}`);
     return host;
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../core/index.ts';
 import type { CryptoHost } from '../../../vcenter-mock/crypto/index.ts';
+import { keyStatuses } from '../../../vcenter-mock/crypto/key-status.ts';
 import type { VimFault } from '../../../vcenter-mock/vim/kernel/fault.ts';
 import { createLab, createPki, encryptByPolicy, faultOf, host, type Lab, type Pki, vm } from './lab.ts';
 import { startRecordingKms } from './recording-kms.ts';
@@ -201,6 +202,20 @@ describe('a key of the VM is not on its host', () => {
       );
     });
   }
+
+  it('Deactivated, and vCenter has learned it: no other host is given the key from memory', async () => {
+    await encryptedLab({ hosts: [host(), host({ id: 'host-2', name: 'esx-2' })] });
+    const move = () => lab.crypto.vmotion.migrate(first(), esx(0), esx(1), undefined);
+    lab.kms.states.set('1', 3);
+    await keyStatuses(lab.crypto, lab.inventory, [key('1')], 1, 0);
+    const fault = await faultOf(move());
+    expect(fault.message).toBe('The operation is not allowed in the current state. Key 1/kms-cluster not found');
+    expect(eventIds().at(-1)).toBe('kms.crypto.SendKeyError.KeyMissingOnKMS');
+    // Its own host goes on with it.
+    await lab.crypto.locks.checkPowerOn(first(), undefined);
+    lab.kms.states.set('1', 2);
+    expect(await move()).toMatchObject({ encrypted: true });
+  });
 
   it('a disconnected host is sent nothing: an event tells so', async () => {
     await encryptedLab();

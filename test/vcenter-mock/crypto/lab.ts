@@ -61,6 +61,7 @@ export class TestInventory implements CryptoInventory {
   vms = () => this.#vms;
   vm = (id: string) => this.#vms.find((candidate) => candidate.id === id);
   hosts = () => this.#hosts;
+  host = (id: string) => this.#hosts.find((candidate) => candidate.id === id);
 
   updateVm(id: string, change: Parameters<CryptoInventory['updateVm']>[1]): void {
     const vm = this.#vms.find((candidate) => candidate.id === id)!;
