@@ -1,4 +1,8 @@
+import { type Assumed, assumed as engineAssumed } from '../assumed.ts';
 import type { Provenance } from '../provenance.ts';
+
+/** Texts of the vim25 engine that faults of encryption use as well; they stand in its table. */
+export type EngineTexts = Pick<Assumed, 'alreadyExists' | 'hostNotConnected' | 'invalidPowerState' | 'invalidState'>;
 
 /**
  * Texts and values of vCenter's encryption that no public source confirms (`assumed`), or that only one of them reports.
@@ -101,19 +105,26 @@ export const cryptoAssumed = {
   vmotionPages: 32,
 };
 
-export type CryptoAssumed = typeof cryptoAssumed;
+type Table = typeof cryptoAssumed;
+export type CryptoAssumed = Table & EngineTexts;
 
 /** A deep partial of the table: what a user may override. */
 export type CryptoAssumedOverrides = {
-  [Key in keyof CryptoAssumed]?: CryptoAssumed[Key] extends Record<string, unknown>
-    ? Partial<CryptoAssumed[Key]>
-    : CryptoAssumed[Key];
+  [Key in keyof Table]?: Table[Key] extends Record<string, unknown> ? Partial<Table[Key]> : Table[Key];
 };
 
-/** The table with the given entries replaced. */
-export function withOverrides(overrides: CryptoAssumedOverrides = {}): CryptoAssumed {
+/** The table with the given entries replaced, and the engine's texts. */
+export function withOverrides(
+  overrides: CryptoAssumedOverrides = {},
+  texts: EngineTexts = engineAssumed,
+): CryptoAssumed {
+  const { alreadyExists, hostNotConnected, invalidPowerState, invalidState } = texts;
   return {
     ...cryptoAssumed,
+    alreadyExists,
+    hostNotConnected,
+    invalidPowerState,
+    invalidState,
     ...overrides,
     errorNumbers: { ...cryptoAssumed.errorNumbers, ...overrides.errorNumbers },
     errorCodes: { ...cryptoAssumed.errorCodes, ...overrides.errorCodes },
@@ -123,7 +134,7 @@ export function withOverrides(overrides: CryptoAssumedOverrides = {}): CryptoAss
 }
 
 /** What of the table has a better source than an assumption. */
-export const cryptoProvenance: Partial<Record<keyof CryptoAssumed, Provenance>> = {
+export const cryptoProvenance: Partial<Record<keyof Table, Provenance>> = {
   cannotGenerateKey: 'documented',
   certificateWarningDays: 'documented',
   policyRequiredForVmFiles: 'reported by users',

@@ -1,7 +1,6 @@
 /** The faults that encryption raises, with the keys and texts of vcenter.md 9. Texts without a source word are assumed. */
-import { fault, type VimFault } from '../vim/kernel/fault.ts';
-import type { CryptoAssumed } from './assumed.ts';
-import type { PowerState } from './inventory.ts';
+import { fault, type VimFault, invalidArgument as wrongParameter } from '../vim/kernel/fault.ts';
+import type { CryptoAssumed, EngineTexts } from './assumed.ts';
 
 /** vim25 LocalizableMessage: VMware's own clients match on `key`. */
 export interface FaultMessage {
@@ -18,30 +17,20 @@ export function runtimeFault(
   return fault('RuntimeFault', message, { faultMessage, faultCause: faultCause?.localized });
 }
 
-/** The text of a real vCenter (observed), with an optional explanation. */
+/** The general text, with an optional explanation. */
 export function invalidArgument(invalidProperty: string, explanation?: string): VimFault {
-  const text = `A specified parameter was not correct: ${invalidProperty}`;
-  return fault('InvalidArgument', explanation ? `${text}. ${explanation}` : text, { invalidProperty });
+  const plain = wrongParameter(invalidProperty);
+  return explanation ? wrongParameter(invalidProperty, `${plain.message}. ${explanation}`) : plain;
 }
-
-const notAllowed = 'The operation is not allowed in the current state.';
 
 /** reported by users (PyKMIP #660): the general text, then what is wrong. */
-export function invalidState(explanation: string): VimFault {
-  return fault('InvalidState', `${notAllowed} ${explanation}`);
+export function invalidState(texts: Pick<EngineTexts, 'invalidState'>, explanation: string): VimFault {
+  return fault('InvalidState', `${texts.invalidState} ${explanation}`);
 }
 
-export function invalidVmState(vmId: string, explanation: string): VimFault {
-  return fault('InvalidVmState', `${notAllowed} ${explanation}`, { vm: { type: 'VirtualMachine', value: vmId } });
-}
-
-/** vcenter.md 8.3: the operation wants the VM powered off. */
-export function invalidPowerState(existingState: PowerState): VimFault {
-  const found = existingState === 'suspended' ? 'Suspended' : 'Powered on';
-  return fault('InvalidPowerState', `The attempted operation cannot be performed in the current state (${found}).`, {
-    requestedState: 'poweredOff',
-    existingState,
-  });
+export function invalidVmState(texts: EngineTexts, vmId: string, explanation: string): VimFault {
+  const vm = { type: 'VirtualMachine', value: vmId };
+  return fault('InvalidVmState', `${texts.invalidState} ${explanation}`, { vm });
 }
 
 type Texts = Pick<CryptoAssumed, 'faultTexts'>;
@@ -96,13 +85,8 @@ export function genericVmConfigFault(message: string, key?: string): VimFault {
   });
 }
 
-/** The text of a real vCenter. reported by users */
-export function hostNotConnected(): VimFault {
-  return fault('HostNotConnected', 'The operation is not allowed in the current connection state of the host.');
-}
-
-export function alreadyExists(name: string): VimFault {
-  return fault('AlreadyExists', `The specified key, name, or identifier '${name}' already exists.`, { name });
+export function alreadyExists(texts: EngineTexts, name: string): VimFault {
+  return fault('AlreadyExists', texts.alreadyExists(name), { name });
 }
 
 export function notSupported(message: string, key?: string): VimFault {

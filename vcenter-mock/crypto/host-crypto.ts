@@ -1,7 +1,7 @@
 import { fault, VimFault } from '../vim/kernel/fault.ts';
 import type { CryptoAssumed } from './assumed.ts';
-import { invalidState, notSupported, runtimeFault } from './faults.ts';
-import { alreadyExists, type HostKeyParts, HostKeys } from './host-keys.ts';
+import { alreadyExists, invalidState, notSupported, runtimeFault } from './faults.ts';
+import { type HostKeyParts, HostKeys } from './host-keys.ts';
 import type { CryptoHost, CryptoInventory } from './inventory.ts';
 import { type Announce, type KeyExchange, ProviderFailure } from './key-exchange.ts';
 import { type CryptoKeyId, type ProviderKeyId, providerKey, sameKey } from './key-id.ts';
@@ -184,7 +184,8 @@ export class HostCrypto extends HostKeys {
   /** vim25 HostSystem.PrepareCrypto: only from incapable. documented */
   prepare(host: CryptoHost, cause?: number): void {
     this.checkSupport(host, cause);
-    if (host.cryptoState !== 'incapable') throw invalidState(`Host "${host.name}" is ${host.cryptoState}.`);
+    if (host.cryptoState !== 'incapable')
+      throw invalidState(this.#assumed, `Host "${host.name}" is ${host.cryptoState}.`);
     this.#inventory.updateHost(host.id, { cryptoState: 'prepared', cryptoKeyId: null });
   }
 
@@ -194,7 +195,7 @@ export class HostCrypto extends HostKeys {
    */
   enable(host: CryptoHost, keyId: CryptoKeyId, material: Buffer, cause: number | undefined): void {
     this.checkSupport(host, cause);
-    if (host.cryptoState === 'incapable') throw invalidState(`Host "${host.name}" is incapable.`);
+    if (host.cryptoState === 'incapable') throw invalidState(this.#assumed, `Host "${host.name}" is incapable.`);
     if (host.cryptoState === 'safe' && !sameKey(host.cryptoKeyId, keyId)) {
       throw fault('AlreadyExists', `Host "${host.name}" has another key already.`, { name: host.cryptoKeyId?.keyId });
     }
@@ -215,7 +216,8 @@ export class HostCrypto extends HostKeys {
    * the rest. @throws InvalidState (disabled already). documented
    */
   disable(host: CryptoHost): void {
-    if (host.cryptoState === 'pendingIncapable') throw invalidState(`Encryption is disabled on host "${host.name}".`);
+    if (host.cryptoState === 'pendingIncapable')
+      throw invalidState(this.#assumed, `Encryption is disabled on host "${host.name}".`);
     const cryptoState = host.cryptoState === 'safe' ? 'pendingIncapable' : 'incapable';
     this.#inventory.updateHost(host.id, { cryptoState, cryptoKeyId: host.cryptoKeyId ?? null });
   }
@@ -223,13 +225,13 @@ export class HostCrypto extends HostKeys {
   /** vim25 AddKey on a host. @throws InvalidState (not safe), AlreadyExists. documented */
   addToHost(host: CryptoHost, keyId: CryptoKeyId, material: Buffer, cause: number | undefined): void {
     this.requireSafe(host);
-    if (this.caches.of(host.id).has(keyId)) throw alreadyExists(keyId);
+    if (this.caches.of(host.id).has(keyId)) throw alreadyExists(this.#assumed, keyId.keyId);
     this.push(host, keyId, material, cause);
   }
 
   /** @throws InvalidState. documented for adding keys to a host */
   requireSafe(host: CryptoHost): void {
-    if (!this.isSafe(host)) throw invalidState(`Host "${host.name}" is not in encryption mode.`);
+    if (!this.isSafe(host)) throw invalidState(this.#assumed, `Host "${host.name}" is not in encryption mode.`);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Runtime } from '../../core/index.ts';
-import { fault, type VimFault } from '../vim/kernel/fault.ts';
+import { fault } from '../vim/kernel/fault.ts';
 import type { CryptoAssumed } from './assumed.ts';
-import { hostNotConnected, runtimeFault } from './faults.ts';
+import { alreadyExists, runtimeFault } from './faults.ts';
 import { HostKeyCaches, KeyStore } from './host-key-cache.ts';
 import type { CryptoHost } from './inventory.ts';
 import { type Announce, type KeyExchange, ProviderFailure } from './key-exchange.ts';
@@ -96,7 +96,7 @@ export class HostKeys {
   push(host: CryptoHost, key: CryptoKeyId, material: Buffer, cause: number | undefined): void {
     if (host.isConnected === false) {
       this.#announce('com.vmware.vc.host.Crypto.SendKeyError.HostError', { hostId: host.id }, cause);
-      throw hostNotConnected();
+      throw fault('HostNotConnected', this.#assumed.hostNotConnected);
     }
     checkNativeHost(host, this.#providers.find(key.providerId?.id), this.#assumed);
     this.caches.of(host.id).set(key, material);
@@ -111,7 +111,7 @@ export class HostKeys {
 
   /** vim25 CryptoManagerKmip.AddKey: key material handed in by the client. @throws AlreadyExists */
   addPlain(key: CryptoKeyId, material: Buffer): void {
-    if (this.held.has(key)) throw alreadyExists(key);
+    if (this.held.has(key)) throw alreadyExists(this.#assumed, key.keyId);
     this.held.set(key, material);
   }
 
@@ -125,9 +125,4 @@ export class HostKeys {
     if (id === undefined) throw runtimeFault(this.#assumed.noDefaultProvider);
     return providerKey(key.keyId, id);
   }
-}
-
-/** documented (AddKey) */
-export function alreadyExists(key: CryptoKeyId): VimFault {
-  return fault('AlreadyExists', `Key ${keyName(key)} already exists.`, { name: key.keyId });
 }

@@ -1,6 +1,6 @@
 import type { SecureVersion } from 'node:tls';
 import { type KeyPool, messageOf, type Runtime } from '../../core/index.ts';
-import { type CryptoAssumed, type CryptoAssumedOverrides, withOverrides } from './assumed.ts';
+import { type CryptoAssumed, type CryptoAssumedOverrides, type EngineTexts, withOverrides } from './assumed.ts';
 import { ClusterCrypto } from './cluster-crypto.ts';
 import { cryptoEvent, type EventWording, type PostEvent } from './events.ts';
 import { Gateway, type IsFlowOpen } from './gateway.ts';
@@ -78,6 +78,7 @@ export class VcenterCrypto {
    * @param parts.post receives the crypto events
    * @param parts.isEncryptionPolicy whether a storage policy encrypts
    * @param parts.onChange is called when `kmipServers` changed
+   * @param parts.texts those of the vim25 engine; default: its own
    */
   constructor(
     parts: {
@@ -86,12 +87,13 @@ export class VcenterCrypto {
       post: PostEvent;
       isEncryptionPolicy: (profileId: string) => boolean;
       onChange?: () => void;
+      texts?: EngineTexts;
     },
     options: CryptoOptions = {},
   ) {
     const { runtime, inventory, isEncryptionPolicy } = parts;
     this.#runtime = runtime;
-    const assumed = withOverrides(options.assumed);
+    const assumed = withOverrides(options.assumed, parts.texts);
     this.assumed = assumed;
     const announce: Announce = (id, subject, cause) => {
       const event = cryptoEvent(options.eventWording ?? '7.0u2', id, subject);
@@ -135,7 +137,7 @@ export class VcenterCrypto {
       announce,
       isEncryptionPolicy,
     });
-    this.locks = new VmLocks({ runtime, inventory, providers, hosts, announce });
+    this.locks = new VmLocks({ runtime, assumed, inventory, providers, hosts, announce });
     this.vmotion = new Vmotion({ runtime, assumed, hosts, announce, route: options.vmotionRoute });
     const recover = async (id: string, cause: number) => {
       await this.locks.recover(id, cause);

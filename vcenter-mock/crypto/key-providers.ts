@@ -223,7 +223,7 @@ export class KeyProviders {
   addNative(id: string, keys: NativeKeys): KeyProvider {
     // JSON can carry what XML cannot; SOAP clients, too, must be able to name it. assumed
     if (!id || notInXml.test(id)) throw invalidArgument('provider');
-    if (this.#providers.has(id)) throw alreadyExists(id);
+    if (this.#providers.has(id)) throw alreadyExists(this.#assumed, id);
     const provider = new KeyProvider(id, 'nativeProvider', keys);
     this.#providers.set(id, provider);
     this.#onChange();

@@ -1,4 +1,5 @@
 import { fault, type VimFault } from '../vim/kernel/fault.ts';
+import type { EngineTexts } from './assumed.ts';
 import { type FaultMessage, genericVmConfigFault } from './faults.ts';
 import { type CryptoKeyId, keyName } from './key-id.ts';
 
@@ -6,8 +7,8 @@ import { type CryptoKeyId, keyName } from './key-id.ts';
  * The fault of a VM whose own key is missing: EncryptionKeyRequired, a subtype of InvalidState, with the keys of a host's
  * messages (observed); the text is the one that users report of InvalidState (PyKMIP #660).
  */
-export function vmKeyMissing(key: CryptoKeyId): VimFault {
-  const message = `The operation is not allowed in the current state. Key ${keyName(key)} not found`;
+export function vmKeyMissing(texts: EngineTexts, key: CryptoKeyId): VimFault {
+  const message = `${texts.invalidState} Key ${keyName(key)} not found`;
   const faultMessage: FaultMessage[] = [{ key: 'msg.hostd.vmState.locked', message }];
   if (key.providerId) faultMessage.push({ key: 'msg.hostd.vmState.lockedProviderId', message: key.providerId.id });
   faultMessage.push({ key: 'msg.hostd.vmState.lockedKeyId', message: key.keyId });

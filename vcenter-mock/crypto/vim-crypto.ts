@@ -39,6 +39,7 @@ export class VimCrypto implements CryptoHooks {
         post: (event, cause) => this.#post(event, cause),
         isEncryptionPolicy: (id) => vc.policies.encrypts(id),
         onChange: () => this.#publishServers(),
+        texts: vc.assumed,
       },
       withProfileDefaults(vc.profile, options),
     );
@@ -105,7 +106,7 @@ export class VimCrypto implements CryptoHooks {
         await hosts.bringUsable(this.inventory.hostFacts(host), key, task.cause);
       }
     } catch (error) {
-      throw error instanceof ProviderFailure ? vmKeyMissing(current) : error;
+      throw error instanceof ProviderFailure ? vmKeyMissing(this.#vc.assumed, current) : error;
     }
   }
 
@@ -149,7 +150,7 @@ export class VimCrypto implements CryptoHooks {
 
   requireUnlocked(vm: Vm): void {
     const { keyId, cryptoState } = this.inventory.vmFacts(vm);
-    if (keyId && cryptoState === 'locked') throw vmKeyMissing(keyId);
+    if (keyId && cryptoState === 'locked') throw vmKeyMissing(this.#vc.assumed, keyId);
   }
 
   /** documented (vcenter.md 4.4, 10.3): the privilege is needed only when a key must be fetched. */

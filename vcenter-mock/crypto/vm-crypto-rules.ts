@@ -1,9 +1,9 @@
+import { invalidPowerState } from '../virtual-machine/faults.ts';
 import type { CryptoAssumed } from './assumed.ts';
 import {
   hardwareVersionFault,
   invalidDeviceOperation,
   invalidDeviceSpec,
-  invalidPowerState,
   invalidVmConfig,
   keyedVmConfigFault,
 } from './faults.ts';
@@ -39,7 +39,7 @@ function checkState(vm: CryptoVm, { home, disks }: Decided, assumed: CryptoAssum
   const changed = disks.filter(({ operation }) => operation === 'edit');
   const actions = [home, ...changed.map(({ action }) => action)].filter((action) => action !== undefined);
   const offline = actions.some((action) => action !== 'shallowRecrypt');
-  if (offline && vm.powerState !== 'poweredOff') throw invalidPowerState(vm.powerState);
+  if (offline && vm.powerState !== 'poweredOff') throw invalidPowerState(assumed, vm.powerState, 'poweredOff');
   const isRefused = offline ? vm.snapshots.length > 0 : actions.length > 0 && !isSingleChain(vm.snapshots);
   if (isRefused) throw invalidVmConfig(assumed, 'msg.hostd.configSpec.enc.snapshots');
   // documented: a linked clone takes its encryption from its parent.

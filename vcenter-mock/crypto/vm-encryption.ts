@@ -125,7 +125,7 @@ export class VmEncryption {
       try {
         await this.#hosts.bring(this.#hostOf(vm), key, cause);
       } catch (error) {
-        throw error instanceof ProviderFailure ? vmKeyMissing(key) : error;
+        throw error instanceof ProviderFailure ? vmKeyMissing(this.#assumed, key) : error;
       }
     }
   }

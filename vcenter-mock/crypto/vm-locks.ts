@@ -1,5 +1,6 @@
 import type { Runtime } from '../../core/index.ts';
 import { VimFault } from '../vim/kernel/fault.ts';
+import type { EngineTexts } from './assumed.ts';
 import { invalidState, invalidVmState } from './faults.ts';
 import type { HostCrypto } from './host-crypto.ts';
 import type { CryptoDisk, CryptoHost, CryptoInventory, CryptoVm } from './inventory.ts';
@@ -26,6 +27,7 @@ interface MissingKey {
  */
 export class VmLocks {
   readonly #runtime: Runtime;
+  readonly #assumed: EngineTexts;
   readonly #inventory: CryptoInventory;
   readonly #providers: KeyProviders;
   readonly #hosts: HostCrypto;
@@ -35,12 +37,14 @@ export class VmLocks {
 
   constructor(parts: {
     runtime: Runtime;
+    assumed: EngineTexts;
     inventory: CryptoInventory;
     providers: KeyProviders;
     hosts: HostCrypto;
     announce: Announce;
   }) {
     this.#runtime = parts.runtime;
+    this.#assumed = parts.assumed;
     this.#inventory = parts.inventory;
     this.#providers = parts.providers;
     this.#hosts = parts.hosts;
@@ -55,7 +59,7 @@ export class VmLocks {
   async checkPowerOn(vm: CryptoVm, cause: number | undefined): Promise<void> {
     const missing = await this.#bringKeys(vm, cause, new Set());
     if (!missing) return;
-    throw missing.disk ? diskKeyMissing(missing.disk.fileName) : vmKeyMissing(missing.key);
+    throw missing.disk ? diskKeyMissing(missing.disk.fileName) : vmKeyMissing(this.#assumed, missing.key);
   }
 
   /** A VM was registered: its keys come to its host, or it is locked. documented (vcenter.md 10.3) */
@@ -96,11 +100,11 @@ export class VmLocks {
     this.#hosts.checkSupport(this.#host(vm.hostId), cause);
     for (const key of keysOf(vm)) {
       if (this.#hosts.held.has(key) || this.#providers.find(key.providerId?.id)) continue;
-      throw invalidState(`Key provider ${key.providerId?.id ?? ''} is not configured.`);
+      throw invalidState(this.#assumed, `Key provider ${key.providerId?.id ?? ''} is not configured.`);
     }
     const missing = await this.#bringKeys(vm, cause, new Set());
     if (!missing) return;
-    throw invalidVmState(vm.id, `Key ${keyName(missing.key)} not found`);
+    throw invalidVmState(this.#assumed, vm.id, `Key ${keyName(missing.key)} not found`);
   }
 
   /** Unlocks what can be unlocked on a host. */

@@ -83,7 +83,7 @@ export class Vmotion {
     this.#encrypts(vm, source, destination);
     if (keysOf(vm).length === 0) return;
     this.#hosts.checkSupport(destination);
-    if (vm.cryptoState === 'locked') throw invalidState(`Virtual machine "${vm.name}" is locked.`);
+    if (vm.cryptoState === 'locked') throw invalidState(this.#assumed, `Virtual machine "${vm.name}" is locked.`);
   }
 
   /** The guide's three settings; an encrypted VM is always `required`. */
@@ -125,7 +125,9 @@ export class Vmotion {
       if (!(error instanceof ProviderFailure)) throw error;
       const reason = error.isKeyMissing ? 'KeyMissingOnKMS' : 'KMSClusterError';
       this.#announce(`com.vmware.vc.kms.crypto.SendKeyError.${reason}`, { hostId: destination.id }, cause);
-      throw error.key ? invalidState(`Key ${keyName(error.key)} not found`) : keyExchangeFault(error, this.#assumed);
+      throw error.key
+        ? invalidState(this.#assumed, `Key ${keyName(error.key)} not found`)
+        : keyExchangeFault(error, this.#assumed);
     }
   }
 

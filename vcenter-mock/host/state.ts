@@ -1,3 +1,4 @@
+import { invalidState } from '../crypto/faults.ts';
 import type { Host, Vm } from '../inventory/inventory.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault, type VimFault } from '../vim/kernel/fault.ts';
@@ -10,7 +11,7 @@ export function vmsOn(vc: Vcenter, host: Host): Vm[] {
 
 /** The state of the host, not of the call, forbids it. The text behind the general one is assumed. */
 export function hostStateFault(vc: Vcenter, explanation: string): VimFault {
-  return fault('InvalidState', `${vc.assumed.invalidState} ${explanation}`);
+  return invalidState(vc.assumed, explanation);
 }
 
 /** vCenter reaches a host only while it is connected. @throws HostNotConnected. documented */

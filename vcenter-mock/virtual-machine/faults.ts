@@ -8,7 +8,11 @@ type PowerState = Data<'VirtualMachineRuntimeInfo'>['powerState'];
 const stateNames = { poweredOn: 'Powered on', poweredOff: 'Powered off', suspended: 'Suspended' } as const;
 
 /** The VM is in a power state that the operation does not allow. */
-export function invalidPowerState(assumed: Assumed, existing: PowerState, requested: PowerState | undefined): VimFault {
+export function invalidPowerState(
+  assumed: Pick<Assumed, 'invalidPowerState'>,
+  existing: PowerState,
+  requested: PowerState | undefined,
+): VimFault {
   return fault('InvalidPowerState', `${assumed.invalidPowerState} (${stateNames[existing]}).`, {
     requestedState: requested,
     existingState: existing,
