@@ -43,9 +43,11 @@ export class HealthCheck {
     this.#recover = parts.recover;
   }
 
-  /** Starts or stops the timer with the first and the last provider. */
+  /** Starts or stops the timer with the first and the last provider. Of a server that comes again it is told anew. */
   follow(): void {
-    const needed = this.#providers.all().some((provider) => provider.servers.length > 0);
+    const names = this.#providers.all().flatMap(({ id, servers }) => servers.map(({ info }) => `${id}/${info.name}`));
+    for (const name of this.#unreachable) if (!names.includes(name)) this.#unreachable.delete(name);
+    const needed = names.length > 0;
     if (needed && !this.#timer) this.#startAt(this.#runtime.clock.now() + periodMs);
     else if (!needed) this.stop();
   }
@@ -112,6 +114,8 @@ export class HealthCheck {
       for (const server of provider.servers) {
         const { certificate, failure } = await this.#status.healthCheck(provider, server, seq);
         if (failure?.kind === 'stopped') return;
+        // It was removed while it was waited for.
+        if (!provider.servers.includes(server)) continue;
         const name = `${provider.id}/${server.info.name}`;
         const args = [
           { key: 'keyProvider', value: provider.id },

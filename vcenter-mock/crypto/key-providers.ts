@@ -256,6 +256,11 @@ export class KeyProviders {
     this.#onChange();
   }
 
+  /** An entity left the inventory: it has no default any more. */
+  forgetEntity(entity: string): void {
+    if (this.#entityDefaults.delete(entity)) this.#onChange();
+  }
+
   /** The default of the first entity that has one (nearest first), else the global one. */
   default(entities: readonly string[] = []): KeyProvider | undefined {
     for (const entity of entities) {

@@ -48,6 +48,9 @@ export class VimCrypto implements CryptoHooks {
     object.set({ enabled: true });
     for (const host of vc.inventory.hosts) this.#createHostManager(host);
     this.#publishServers();
+    vc.store.subscribe(({ ref }, { kind }) => {
+      if (kind === 'deleted') this.manager.providers.forgetEntity(scopeOf(ref));
+    });
   }
 
   async reconfigure(draft: VmDraft, request: VmCryptoRequest, task: RunningTask, origin: DraftOrigin): Promise<void> {

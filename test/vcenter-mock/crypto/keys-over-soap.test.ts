@@ -415,6 +415,22 @@ describe('defaults and key types', () => {
     expect(textOf(inherited.body, 'id')).toBe('guide');
   });
 
+  it('the default of a folder goes with the folder', async () => {
+    soap = await startSoapLab(pki, { version: '8.0' });
+    const parent = soap.lab.mock.inventory.datacenters[0]!.get('hostFolder').value;
+    const folders = (method: string, folder: string, content = '') =>
+      soap.lab.call(`<${method} xmlns="urn:vim25"><_this type="Folder">${folder}</_this>${content}</${method}>`);
+    const made = await folders('CreateFolder', parent, '<name>edge</name>');
+    const folder = textOf(made.body, 'returnval')!;
+    await soap.crypto('SetDefaultKmsCluster', `<entity type="Folder">${folder}</entity>${id('clusterId', 'guide')}`);
+    const shown = async () => (await soap.crypto('ListKmipServers')).body;
+    expect(await shown()).toContain(`<useAsEntityDefault type="Folder">${folder}</useAsEntityDefault>`);
+    await finished(soap.lab, await folders('Destroy_Task', folder));
+    expect(await shown()).not.toContain('useAsEntityDefault');
+    const property = await soap.lab.call(fetchOf('CryptoManagerKmip', 'CryptoManager', 'kmipServers'));
+    expect(property.body).not.toContain('useAsEntityDefault');
+  });
+
   it('9.0: raw keys are made, wrapped keys are not supported, others are no type', async () => {
     soap = await startSoapLab(pki, { version: '9.0' });
     const make = (type: string) =>

@@ -342,6 +342,21 @@ describe('providers and the default', () => {
     expect(lab.crypto.isKmsConfigured('127.0.0.1')).toBe(false);
   });
 
+  it('a server that was out of reach and comes again is told of again', async () => {
+    lab = await createLab(pki);
+    const { crypto, kms, events } = lab;
+    await kms.stop();
+    const told = async () => {
+      await crypto.healthCheck.check();
+      return events.filter(({ eventTypeId }) => eventTypeId === 'com.vmware.vc.kms.crypto.Unreachable').length;
+    };
+    expect([await told(), await told()]).toEqual([1, 1]);
+    const { info } = crypto.providers.server('kms-cluster', 'kms1');
+    crypto.providers.remove('kms-cluster', 'kms1');
+    crypto.providers.register({ clusterId: { id: 'kms-cluster' }, info });
+    expect(await told()).toBe(2);
+  });
+
   it('the faults of wrong names', async () => {
     lab = await createLab(pki);
     const { providers } = lab.crypto;
