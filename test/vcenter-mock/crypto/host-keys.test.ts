@@ -50,6 +50,19 @@ describe('the key of a host', () => {
     expect(lab.events[0]!.message).toBe('Host key is being renewed because key was missing on the key provider.');
   });
 
+  it('that a VM uses as well and the KMS has lost: the host gets another one, the VM is locked', async () => {
+    await encryptedLab();
+    const recrypt = { crypto: { kind: 'shallowRecrypt', newKeyId: key('2') } as const, disks: [] };
+    await lab.crypto.encryption.reconfigure(first(), recrypt, undefined);
+    const [status] = await keyStatuses(lab.crypto, lab.inventory, [key('2')], 6, 0);
+    expect(status).toMatchObject({ encryptedVMs: [{ value: 'vm-1' }], affectedHosts: [{ value: 'host-1' }] });
+    missing('2');
+    await lab.crypto.locks.hostRebooted('host-1', undefined);
+    expect(esx()).toMatchObject({ cryptoState: 'safe', cryptoKeyId: key('3') });
+    expect(first()).toMatchObject({ keyId: key('2'), cryptoState: 'locked' });
+    expect(eventIds()).toContain('vm.Crypto.VMLocked.KeyMissingOnKMS');
+  });
+
   it('that is lost and cannot be replaced: the host requires encryption mode, and its VM is locked though its key is there', async () => {
     await encryptedLab();
     lab.kms.misbehave = ({ uniqueIdentifier, operation }) =>
