@@ -1,18 +1,20 @@
-import { addHostObject, addRootPool } from '../inventory/build-compute.ts';
-import { entityDefaults } from '../inventory/entity-defaults.ts';
-import { computeSummary } from '../inventory/host-data.ts';
+import { addHostObject, type Compute, connect, createStandalone } from '../inventory/build-compute.ts';
+import { createDatastore, createNetwork } from '../inventory/build-storage.ts';
 import type { Host } from '../inventory/inventory.ts';
+import { siteOf } from '../inventory/site.ts';
 import type { TypedObject } from '../inventory/store.ts';
-import { addChildren } from '../inventory/virtual-machine-factory.ts';
+import { defaultInventory } from '../inventory/world-options.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
+import { isSubtype } from '../vim/kernel/registry.ts';
 import { type Data, type Ref, sameRef } from '../vim/kernel/values.ts';
 import { forgetVm } from '../virtual-machine/register.ts';
 import { hostStateFault, vmsOn } from './state.ts';
 
-/** A compute resource, of whatever subtype. */
-type Compute = Omit<TypedObject<'ComputeResource'>, 'type'> & { readonly type: string };
+type Datacenter = TypedObject<'Datacenter'>;
+/** A cluster, or what a host by itself has in its place. */
+export type ComputeObject = Compute['object'];
 
 /**
  * Adds a host to a cluster. Any name stands for a machine that is there and lets vCenter in; it supports encryption. A cluster
@@ -30,7 +32,7 @@ export async function addHost(
   if (cryptoModeOf(cluster) === 'forceEnable') task.require('Cryptographer.RegisterHost', cluster.ref);
   const host = addHostObject(vc, { name }, cluster.ref);
   if (!asConnected) leaveDisconnected(host);
-  join(vc, cluster as unknown as Compute, host);
+  join(vc, cluster, host);
   announceAdded(vc, host, asConnected, task);
   await vc.crypto.hostAdded(host, task.cause);
   return host;
@@ -46,41 +48,46 @@ export async function addStandaloneHost(
 ): Promise<TypedObject<'ComputeResource'>> {
   const name = checkName(vc, spec);
   if (!folder.get('childType')?.includes('ComputeResource')) throw fault('NotSupported', vc.assumed.notSupported);
-  const compute = vc.store.create('ComputeResource', 'domain-s#', {
-    ...entityDefaults(),
-    name,
-    parent: folder.ref,
-    configurationEx: { vmSwapPlacement: 'vmDirectory' },
-    summary: hostTotals(),
-  });
-  addChildren(folder, [compute.ref]);
-  compute.set({ resourcePool: addRootPool(vc, compute.ref).ref });
-  const host = addHostObject(vc, { name }, compute.ref);
+  const { object: compute, hosts } = createStandalone(siteOf(vc), { name }, folder);
+  const host = hosts[0]!;
   if (!addConnected) leaveDisconnected(host);
-  join(vc, compute as Compute, host);
+  join(vc, compute, host);
   announceAdded(vc, host, addConnected, task);
   await vc.crypto.hostAdded(host, task.cause);
-  return compute;
+  return compute as TypedObject<'ComputeResource'>;
 }
 
 /**
- * Removes a host from the inventory, its VMs with it.
- * @throws InvalidState: it must be disconnected or in maintenance mode. documented
+ * Removes a host from its cluster and the inventory, its VMs with it.
+ * @throws NotSupported (a host by itself goes with its compute resource only), InvalidState (it must be disconnected or in
+ *   maintenance mode), TaskInProgress. documented
  */
 export function removeHost(vc: Vcenter, host: Host, task: RunningTask): void {
   const { connectionState, inMaintenanceMode } = host.get('runtime');
-  const name = host.get('name');
+  if (host.get('parent')?.type === 'ComputeResource') throw fault('NotSupported', vc.assumed.notSupported);
   if (connectionState === 'connected' && !inMaintenanceMode) {
-    throw hostStateFault(vc, `Host "${name}" is neither disconnected nor in maintenance mode.`);
+    throw hostStateFault(vc, `Host "${host.get('name')}" is neither disconnected nor in maintenance mode.`);
   }
-  for (const vm of vmsOn(vc, host)) forgetVm(vc, vm, task);
-  const subject = { host, user: task.user, cause: task.cause, message: `Removed host ${name}` };
+  for (const vm of vmsOn(vc, host)) vc.tasks.requireIdle(vm.ref);
+  forgetHost(vc, host, task);
+}
+
+/** vCenter forgets a host and its VMs, which go on as they are. documented (Folder) */
+export function forgetHost(vc: Vcenter, host: Host, actor: Pick<RunningTask, 'user' | 'cause'>): void {
+  for (const vm of vmsOn(vc, host)) forgetVm(vc, vm, actor);
+  const subject = { host, user: actor.user, cause: actor.cause, message: `Removed host ${host.get('name')}` };
   vc.events.post('HostRemovedEvent', {}, subject);
   const parent = host.get('parent');
-  const compute = parent && (vc.store.find(parent) as unknown as Compute | undefined);
+  const compute = parent && (vc.store.find(parent) as ComputeObject | undefined);
+  const datacenter = datacenterOf(vc, host);
   vc.crypto.hostRemoved(host);
+  const browser = vc.store.find(host.get('datastoreBrowser'));
+  if (browser) vc.store.delete(browser);
   vc.store.delete(host);
-  if (compute) leave(vc, compute, host);
+  if (compute) {
+    compute.set({ host: membersOf(compute).filter((member) => !sameRef(member, host.ref)) });
+  }
+  if (datacenter) showEverywhere(vc, datacenter);
 }
 
 function checkName(vc: Vcenter, { hostName }: Data<'HostConnectSpec'>): string {
@@ -105,62 +112,57 @@ function announceAdded(vc: Vcenter, host: Host, connected: boolean, task: Runnin
   if (connected) vc.events.post('HostConnectedEvent', {}, { ...subject, message: `Connected to ${name}` });
 }
 
-/** The new host sees every datastore and network, as the others do. */
-function join(vc: Vcenter, compute: Compute, host: Host): void {
-  const datastore = vc.inventory.datastores.map(({ ref }) => ref);
-  const network = vc.store.all('Network').map(({ ref }) => ref);
-  host.set({ datastore, network });
-  compute.set({ datastore, network });
-  setMembers(compute, [...(compute.get('host') ?? []), host.ref]);
-  showEverywhere(vc);
+/**
+ * The new host sees every datastore and network of its datacenter, as the others do. To one that has none it brings those that a new
+ * installation of ESXi makes (documented: `datastore1`, `VM Network`).
+ */
+function join(vc: Vcenter, compute: ComputeObject, host: Host): void {
+  compute.set({ host: [...membersOf(compute), host.ref] });
+  const datacenter = datacenterOf(vc, host);
+  if (!datacenter) return;
+  bringDefaults(vc, datacenter);
+  showEverywhere(vc, datacenter);
 }
 
-/** A compute resource of a single host goes with it. */
-function leave(vc: Vcenter, compute: Compute, host: Host): void {
-  setMembers(
-    compute,
-    (compute.get('host') ?? []).filter((member) => !sameRef(member, host.ref)),
+function bringDefaults(vc: Vcenter, datacenter: Datacenter): void {
+  const folder = (ref: Ref) => vc.store.get('Folder', ref)!;
+  if (datacenter.get('datastore')?.length === 0) {
+    const datastores = defaultInventory.datastores.map((options) =>
+      createDatastore(siteOf(vc), options, folder(datacenter.get('datastoreFolder'))),
+    );
+    datacenter.set({ datastore: datastores.map(({ ref }) => ref) });
+  }
+  if (datacenter.get('network')?.length === 0) {
+    const networks = defaultInventory.networks.map((name) =>
+      createNetwork(siteOf(vc), name, folder(datacenter.get('networkFolder'))),
+    );
+    datacenter.set({ network: networks.map(({ ref }) => ref) });
+  }
+}
+
+function membersOf(compute: ComputeObject): readonly Ref[] {
+  // A cluster has what every compute resource has.
+  return (compute as TypedObject<'ComputeResource'>).get('host') ?? [];
+}
+
+/** The hosts of a compute resource. */
+export function hostsIn(vc: Vcenter, compute: ComputeObject): Host[] {
+  return membersOf(compute).flatMap((ref) => vc.store.get('HostSystem', ref) ?? []);
+}
+
+/** The hosts of a datacenter see its datastores and networks, and these list them. */
+function showEverywhere(vc: Vcenter, datacenter: Datacenter): void {
+  const inside = vc.inventory.descendants(datacenter);
+  const computes = inside.filter(({ type }) => isSubtype(type, 'ComputeResource')) as ComputeObject[];
+  connect(
+    computes.map((object) => ({ object, hosts: hostsIn(vc, object) })),
+    (datacenter.get('datastore') ?? []).flatMap((ref) => vc.store.get('Datastore', ref) ?? []),
+    (datacenter.get('network') ?? []).flatMap((ref) => vc.store.get('Network', ref) ?? []),
   );
-  if (compute.type === 'ComputeResource') {
-    const folder = vc.store.get('Folder', compute.get('parent'));
-    folder?.set({ childEntity: (folder.get('childEntity') ?? []).filter((child) => !sameRef(child, compute.ref)) });
-    vc.store.delete(compute);
-  }
-  showEverywhere(vc);
 }
 
-function setMembers(compute: Compute, host: Ref[]): void {
-  compute.set({ host });
-  if (compute.type !== 'ClusterComputeResource') return;
-  const summary = computeSummary(host.length);
-  (compute as unknown as TypedObject<'ClusterComputeResource'>).set({ summary, summaryEx: summary });
-}
-
-/** Datastores and networks list all hosts of the vCenter. */
-function showEverywhere(vc: Vcenter): void {
-  const hosts = vc.inventory.hosts.map(({ ref }) => ref);
-  for (const network of vc.store.all('Network')) network.set({ host: hosts });
-  for (const datastore of vc.inventory.datastores) {
-    const [known] = datastore.get('host') ?? [];
-    const mountInfo = known?.mountInfo ?? { path: datastore.get('info').url, accessMode: 'readWrite' };
-    datastore.set({ host: hosts.map((key) => ({ key, mountInfo })) });
-  }
-}
-
-/** The sums of the one host of a compute resource that is no cluster. */
-function hostTotals(): Data<'ComputeResourceSummary'> {
-  const { totalCpu, totalMemory, numCpuCores, numCpuThreads, effectiveCpu, effectiveMemory } = computeSummary(1);
-  return {
-    totalCpu,
-    totalMemory,
-    numCpuCores,
-    numCpuThreads,
-    effectiveCpu,
-    effectiveMemory,
-    numHosts: 1,
-    numEffectiveHosts: 1,
-    overallStatus: 'green',
-  };
+function datacenterOf(vc: Vcenter, host: Host): Datacenter | undefined {
+  return vc.inventory.ancestors(host).find(({ type }) => type === 'Datacenter') as Datacenter | undefined;
 }
 
 /** The cluster's mode of encryption; onDemand unless it says otherwise. */

@@ -23,11 +23,16 @@ export interface Compute {
 
 /** Makes a cluster without hosts. */
 export function createCluster(site: Site, name: string, hostFolder: Folder) {
+  const summary = computeSummary(0);
   const cluster = site.vc.store.create('ClusterComputeResource', 'domain-c#', {
     ...entityDefaults(),
     name: escapedName(name),
     parent: hostFolder.ref,
-    configuration: { dasConfig: { enabled: false }, drsConfig: { enabled: false } },
+    host: [],
+    datastore: [],
+    network: [],
+    summary,
+    summaryEx: summary,
     configurationEx: {
       _type: 'ClusterConfigInfoEx',
       vmSwapPlacement: 'vmDirectory',
@@ -159,14 +164,9 @@ export function addHostObject(vc: Vcenter, options: HostOptions, parent: Ref): H
   return createHost(siteOf(vc), options, parent);
 }
 
-/** Adds the root pool of a compute resource. */
-export function addRootPool(vc: Vcenter, owner: Ref): Pool {
-  return createResourcePool(siteOf(vc), owner);
-}
-
 /** Every host sees every datastore and network of its datacenter. */
 export function connect(
-  computes: readonly Compute[],
+  computes: readonly Pick<Compute, 'object' | 'hosts'>[],
   datastores: readonly TypedObject<'Datastore'>[],
   networks: readonly TypedObject<'Network'>[],
 ): void {
@@ -187,7 +187,9 @@ export function connect(
     object.set({ host: host.map((key) => ({ key, mountInfo })) });
   }
   for (const { object, hosts: own } of computes) {
-    const shown = { host: own.map((one) => one.ref), datastore, network };
+    // documented: a compute resource has what its hosts see
+    const seen = own.length > 0 ? { datastore, network } : { datastore: [], network: [] };
+    const shown = { host: own.map((one) => one.ref), ...seen };
     const summary = computeSummary(own.length);
     if (object.type === 'ClusterComputeResource') {
       (object as TypedObject<'ClusterComputeResource'>).set({ ...shown, summary, summaryEx: summary });

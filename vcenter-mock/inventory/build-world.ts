@@ -8,13 +8,13 @@ import {
   type Pool,
   poolAt,
 } from './build-compute.ts';
+import { createDatacenter } from './build-datacenter.ts';
 import { createDatastore, createNetwork } from './build-storage.ts';
-import { entityDefaults } from './entity-defaults.ts';
 import { escapedName } from './entity-names.ts';
 import { rootFolderRef } from './inventory.ts';
 import { createFolder, type Folder, folderAt, optionError, requireUnique, type Site, siteOf } from './site.ts';
 import type { TypedObject } from './store.ts';
-import { addChildren, type Placement } from './virtual-machine-factory.ts';
+import type { Placement } from './virtual-machine-factory.ts';
 import { type DatacenterOptions, defaultInventory, type InventoryOptions, type VmOptions } from './world-options.ts';
 
 /** Builds the datacenters and everything in them. ERR_OPTION when the options contradict themselves. */
@@ -55,29 +55,12 @@ function hostNames({ clusters = [], hosts = [] }: DatacenterOptions): string[] {
 }
 
 function buildDatacenter(site: Site, root: Folder, options: DatacenterOptions): void {
-  const { vc } = site;
   const above = folderAt(site, root, options.folder);
-  const datacenter = vc.store.create('Datacenter', 'datacenter-#', {
-    ...entityDefaults(),
-    name: escapedName(options.name),
-    parent: above.ref,
-    datastore: [],
-    network: [],
-    configuration: {},
-  });
-  addChildren(above, [datacenter.ref]);
-  const folder = (id: string, name: string, childType: string[]) =>
-    createFolder(site, id, name, datacenter.ref, childType);
-  const vmFolder = folder('group-v#', 'vm', ['Folder', 'VirtualMachine', 'VirtualApp']);
-  const hostFolder = folder('group-h#', 'host', ['Folder', 'ComputeResource']);
-  const datastoreFolder = folder('group-s#', 'datastore', ['Folder', 'Datastore', 'StoragePod']);
-  const networkFolder = folder('group-n#', 'network', ['Folder', 'Network', 'DistributedVirtualSwitch']);
-  datacenter.set({
-    vmFolder: vmFolder.ref,
-    hostFolder: hostFolder.ref,
-    datastoreFolder: datastoreFolder.ref,
-    networkFolder: networkFolder.ref,
-  });
+  const { datacenter, vmFolder, hostFolder, datastoreFolder, networkFolder } = createDatacenter(
+    site,
+    escapedName(options.name),
+    above,
+  );
   const clusters = (options.clusters ?? []).map((cluster) => ({
     options: cluster,
     ...createCluster(site, cluster.name, folderAt(site, hostFolder, cluster.folder)),

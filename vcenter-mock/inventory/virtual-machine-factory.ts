@@ -5,7 +5,7 @@ import { virtualMachineCapability } from './capabilities.ts';
 import { baseDevices, diskFileName, gibibytes, macAddress, virtualDisk, virtualTpm } from './devices.ts';
 import { entityDefaults } from './entity-defaults.ts';
 import { type Host, type Inventory, references, type Vm } from './inventory.ts';
-import type { ObjectStore, TypedObject } from './store.ts';
+import type { ManagedObject, ObjectStore, TypedObject } from './store.ts';
 import { newConfig, newRuntime } from './virtual-machine-config.ts';
 import type { VmOptions } from './world-options.ts';
 
@@ -137,9 +137,7 @@ export class VirtualMachineFactory {
   /** Takes a VM out of the inventory. */
   remove(vm: Vm): void {
     const store = this.#store;
-    const folder = store.get('Folder', vm.get('parent'));
-    const children = folder?.get('childEntity') ?? [];
-    folder?.set({ childEntity: children.filter((child) => !sameRef(child, vm.ref)) });
+    removeChild(store, vm);
     unlink(this.#inventory.hostOf(vm), vm.ref);
     unlink(store.get('ResourcePool', vm.get('resourcePool')), vm.ref);
     for (const reference of vm.get('datastore') ?? []) unlink(store.get('Datastore', reference), vm.ref);
@@ -185,6 +183,12 @@ export class VirtualMachineFactory {
 /** Puts entities into a folder. */
 export function addChildren(folder: TypedObject<'Folder'>, children: readonly Ref[]): void {
   folder.set({ childEntity: [...(folder.get('childEntity') ?? []), ...children] });
+}
+
+/** Takes an entity out of the folder that it is in. */
+export function removeChild(store: ObjectStore, entity: ManagedObject): void {
+  const folder = store.get('Folder', entity.read('parent') as Ref | undefined);
+  folder?.set({ childEntity: (folder.get('childEntity') ?? []).filter((child) => !sameRef(child, entity.ref)) });
 }
 
 /** Anything that lists the VMs it serves. */

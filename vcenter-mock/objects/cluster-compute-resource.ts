@@ -1,46 +1,28 @@
 import { invalidArgument } from '../crypto/faults.ts';
 import { cryptoOf } from '../crypto/vim-crypto.ts';
+import { configure, readClusterSpec, readCryptoConfig } from '../host/cluster-config.ts';
 import { addHost } from '../host/membership.ts';
-import type { TypedObject } from '../inventory/store.ts';
-import type { Call } from '../vcenter.ts';
+import { datacenterName, removeCompute } from '../host/remove-compute.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { isA } from '../vim/kernel/registry.ts';
 import { anyValue, type Data } from '../vim/kernel/values.ts';
-
-type Cluster = TypedObject<'ClusterComputeResource'>;
-type CryptoConfig = Data<'ClusterCryptoConfigInfo'>;
+import { requireToDestroy, startEntityTask } from './managed-entity.ts';
 
 const mebi = 1024 ** 2;
 
-/**
- * Checks a cluster's mode of encryption; an empty string stands for onDemand. documented
- * @throws InvalidArgument: an unknown mode, an unknown provider, both a key and a provider
- */
-function readCryptoConfig(call: Call, { cryptoMode, policy }: CryptoConfig, path: string): CryptoConfig {
-  const mode = cryptoMode || 'onDemand';
-  if (mode !== 'onDemand' && mode !== 'forceEnable') throw invalidArgument(`${path}cryptoMode`);
-  const { keyId, providerId } = policy ?? {};
-  if (keyId && providerId) throw invalidArgument(`${path}policy`, 'Only one of keyId and providerId may be set.');
-  const provider = providerId?.id ?? keyId?.providerId?.id;
-  if (provider !== undefined && !cryptoOf(call.vc).manager.providers.find(provider)) {
-    throw invalidArgument(`${path}policy`, `There is no key provider "${provider}".`);
-  }
-  return { cryptoMode: mode, policy };
-}
-
-/** Stores parts of a cluster's configuration; what the spec leaves out stays. */
-function configure(cluster: Cluster, changes: Partial<Data<'ClusterConfigInfoEx'>>): void {
-  cluster.change('configurationEx', (config) => {
-    for (const [name, value] of Object.entries(changes))
-      if (value !== undefined) Object.assign(config, { [name]: value });
-  });
-}
-
 /** ClusterComputeResource: who belongs to it, DRS as far as it moves VMs, and its mode of encryption. vcenter.md A.4 */
 export const clusterComputeResource = implement('ClusterComputeResource', {
+  limits: { ReconfigureComputeResource_Task: 'HA, DRS and the mode of encryption of a cluster only' },
+  derive: {
+    // documented: the older form of configurationEx
+    configuration: (cluster) => {
+      const { dasConfig, drsConfig } = cluster.get('configurationEx') as Data<'ClusterConfigInfoEx'>;
+      return { dasConfig, drsConfig };
+    },
+  },
   methods: {
     async SetCryptoMode(cluster, { cryptoMode, policy }, call) {
-      configure(cluster, { cryptoConfig: readCryptoConfig(call, { cryptoMode, policy }, '') });
+      configure(cluster, { cryptoConfig: readCryptoConfig(call.vc, { cryptoMode, policy }, '') });
       await cryptoOf(call.vc).manager.clusters.enforce(call.cause);
     },
 
@@ -54,19 +36,13 @@ export const clusterComputeResource = implement('ClusterComputeResource', {
         exclusive: true,
         run: async (task) => {
           if (!isA(spec, 'ClusterConfigSpecEx')) throw invalidArgument('spec');
-          const { cryptoConfig, drsConfig, dasConfig, vmSwapPlacement } = spec;
           // The mode of encryption needs what SetCryptoMode needs. assumed
-          if (cryptoConfig) task.require('Cryptographer.RegisterHost', cluster.ref);
+          if (spec.cryptoConfig) task.require('Cryptographer.RegisterHost', cluster.ref);
           const before = cluster.get('configurationEx') as Data<'ClusterConfigInfoEx'>;
-          // documented: with `modify` what the spec leaves out stays, without it gets its default
-          const [das, drs] = modify ? [before.dasConfig, before.drsConfig] : [{}, {}];
-          const crypto = cryptoConfig && readCryptoConfig(call, cryptoConfig, 'spec.cryptoConfig.');
-          configure(cluster, {
-            dasConfig: { ...das, ...dasConfig },
-            drsConfig: { ...drs, ...drsConfig },
-            vmSwapPlacement,
-            cryptoConfig: crypto ?? (modify ? before.cryptoConfig : { cryptoMode: 'onDemand' }),
-          });
+          configure(cluster, readClusterSpec(call.vc, spec, before, modify));
+          const message = `Reconfigured cluster ${cluster.get('name')} in datacenter ${datacenterName(call.vc, cluster)}`;
+          const subject = { entity: cluster, user: task.user, cause: task.cause, message };
+          call.vc.events.post('ClusterReconfiguredEvent', {}, subject);
           await cryptoOf(call.vc).manager.clusters.enforce(task.cause);
         },
       }),
@@ -89,6 +65,13 @@ export const clusterComputeResource = implement('ClusterComputeResource', {
       };
     },
 
+    Destroy_Task(cluster, _params, call) {
+      requireToDestroy(call, 'Host.Inventory.DeleteCluster');
+      return startEntityTask(cluster, call, 'ClusterComputeResource.destroy', async (task) =>
+        removeCompute(call.vc, cluster, task),
+      );
+    },
+
     AddHost_Task: (cluster, { spec, asConnected }, call) =>
       call.vc.tasks.start({
         method: call.method,
@@ -98,5 +81,17 @@ export const clusterComputeResource = implement('ClusterComputeResource', {
         cause: call.cause,
         run: async (task) => anyValue('ref HostSystem', (await addHost(call.vc, cluster, spec, asConnected, task)).ref),
       }),
+  },
+});
+
+/** What a host by itself has in the place of a cluster; the host goes with it only. documented (HostSystem) */
+export const computeResource = implement('ComputeResource', {
+  methods: {
+    Destroy_Task(compute, _params, call) {
+      requireToDestroy(call, 'Host.Inventory.RemoveHostFromCluster');
+      return startEntityTask(compute, call, 'ComputeResource.destroy', async (task) =>
+        removeCompute(call.vc, compute, task),
+      );
+    },
   },
 });

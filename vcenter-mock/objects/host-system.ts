@@ -8,6 +8,7 @@ import type { TaskRequest } from '../tasks/task-runner.ts';
 import type { Call } from '../vcenter.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { data, type Ref } from '../vim/kernel/values.ts';
+import { requireToDestroy } from './managed-entity.ts';
 
 /** Starts a task on a host; a second one at the same time ends in TaskInProgress. */
 function startHostTask(
@@ -75,9 +76,9 @@ export const hostSystem = implement('HostSystem', {
         exitMaintenanceMode(call.vc, host, task),
       ),
 
-    Destroy_Task: (host, _params, call) =>
-      startHostTask(host, call, 'HostSystem.destroy', async (task) => removeHost(call.vc, host, task), [
-        'Host.Inventory.RemoveHostFromCluster',
-      ]),
+    Destroy_Task(host, _params, call) {
+      requireToDestroy(call, 'Host.Inventory.RemoveHostFromCluster');
+      return startHostTask(host, call, 'HostSystem.destroy', async (task) => removeHost(call.vc, host, task));
+    },
   },
 });

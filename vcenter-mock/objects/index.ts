@@ -1,10 +1,11 @@
 import type { AnyImplementation } from '../vim/kernel/implementation.ts';
 import { alarm, alarmManager, managedEntityAlarms } from './alarm-manager.ts';
 import { authorizationManager } from './authorization-manager.ts';
-import { clusterComputeResource } from './cluster-compute-resource.ts';
+import { clusterComputeResource, computeResource } from './cluster-compute-resource.ts';
 import { cryptoManagerHost } from './crypto-manager-host.ts';
 import { cryptoManagerKmip } from './crypto-manager-kmip.ts';
 import { customFieldsManager, managedEntityFields } from './custom-fields-manager.ts';
+import { datacenter } from './datacenter.ts';
 import { eventHistoryCollector, eventManager } from './event-manager.ts';
 import { extensionManager } from './extension-manager.ts';
 import { fileManager } from './file-manager.ts';
@@ -86,6 +87,8 @@ export const implementations: readonly AnyImplementation[] = [
   virtualDiskManager,
   hostSystem,
   clusterComputeResource,
+  computeResource,
+  datacenter,
   resourcePool,
   hostFolder,
   provisioningChecker,

@@ -7,7 +7,7 @@ import { implement } from '../vim/kernel/implementation.ts';
 import { type Data, sameRef } from '../vim/kernel/values.ts';
 import { defined } from '../virtual-machine/apply-config-spec.ts';
 import { freeName } from '../virtual-machine/names.ts';
-import { startEntityTask } from './managed-entity.ts';
+import { requireToDestroy, startEntityTask } from './managed-entity.ts';
 
 /** The pool above; undefined for the pool that a cluster or host has by itself. */
 function above(vc: Vcenter, pool: Pool): Pool | undefined {
@@ -19,7 +19,9 @@ function poolsIn(vc: Vcenter, pool: Pool): Pool[] {
 }
 
 /** Takes a pool away; the VMs and pools right below it go to the pool above. documented */
-function dissolve(vc: Vcenter, pool: Pool, parent: Pool): void {
+function dissolve(call: Pick<Call, 'vc' | 'user' | 'cause'>, pool: Pool, parent: Pool): void {
+  const { vc } = call;
+  announce('ResourcePoolDestroyedEvent', ['Removed resource pool', 'on'], pool, call);
   const children = poolsIn(vc, pool);
   for (const child of children) child.set({ parent: parent.ref });
   const refs = children.map((child) => child.ref);
@@ -49,6 +51,22 @@ function configure(pool: Pool, spec: Data<'ResourceConfigSpec'>, { vc }: Call): 
   });
 }
 
+/** Tells of a pool that was made or changed, or that goes: `Created resource pool …`. Texts assumed */
+function announce(
+  type: 'ResourcePoolCreatedEvent' | 'ResourcePoolReconfiguredEvent' | 'ResourcePoolDestroyedEvent',
+  words: readonly [before: string, after: string],
+  pool: Pool,
+  { vc, user, cause }: Pick<Call, 'vc' | 'user' | 'cause'>,
+): void {
+  const parent = above(vc, pool);
+  const argument = (one: Pool) => ({ name: one.get('name'), resourcePool: one.ref });
+  const owner = String(vc.store.find(pool.get('owner'))?.read('name') ?? '');
+  const message = `${words[0]} ${pool.get('name')} ${words[1]} ${owner}`;
+  const isNew = type === 'ResourcePoolCreatedEvent' && parent !== undefined;
+  const fields = { resourcePool: argument(pool), ...(isNew && { parent: argument(parent) }) };
+  vc.events.post(type, fields, { entity: pool, user, cause, message });
+}
+
 /** ResourcePool: made, changed and dissolved. Shares and limits are kept, not acted upon. documented */
 export const resourcePool = implement('ResourcePool', {
   derive: {
@@ -58,6 +76,7 @@ export const resourcePool = implement('ResourcePool', {
     CreateResourcePool(pool, { name, spec }, call) {
       const created = addPool(call.vc, pool, freeName(call.vc, pool.ref, name));
       configure(created, spec, call);
+      announce('ResourcePoolCreatedEvent', ['Created resource pool', 'in compute-resource'], created, call);
       return created.ref;
     },
 
@@ -66,9 +85,11 @@ export const resourcePool = implement('ResourcePool', {
         call.require('Resource.RenamePool', pool.ref);
         pool.set({ name: freeName(call.vc, pool.get('parent'), name) });
       }
-      if (!config) return;
-      call.require('Resource.EditPool', pool.ref);
-      configure(pool, config, call);
+      if (config) {
+        call.require('Resource.EditPool', pool.ref);
+        configure(pool, config, call);
+      }
+      announce('ResourcePoolReconfiguredEvent', ['Updated configuration for', 'in compute-resource'], pool, call);
     },
 
     DestroyChildren(pool, _params, call) {
@@ -77,9 +98,9 @@ export const resourcePool = implement('ResourcePool', {
         // Depth first: what is below ends up in this pool.
         for (const below of call.vc.inventory.descendants(child).toReversed()) {
           const owner = below.type === 'ResourcePool' ? above(call.vc, below as Pool) : undefined;
-          if (owner) dissolve(call.vc, below as Pool, owner);
+          if (owner) dissolve(call, below as Pool, owner);
         }
-        dissolve(call.vc, child, pool);
+        dissolve(call, child, pool);
       }
     },
 
@@ -88,9 +109,10 @@ export const resourcePool = implement('ResourcePool', {
         const parent = above(call.vc, pool);
         // documented: the root pool cannot be destroyed
         if (!parent) throw fault('NotSupported', call.vc.assumed.notSupported);
-        dissolve(call.vc, pool, parent);
+        dissolve(call, pool, parent);
       };
-      return startEntityTask(pool, call, 'ResourcePool.destroy', destroy, { needs: ['Resource.DeletePool'] });
+      requireToDestroy(call, 'Resource.DeletePool');
+      return startEntityTask(pool, call, 'ResourcePool.destroy', destroy);
     },
   },
 });

@@ -17,6 +17,7 @@ import { destroyVm, unregisterVm } from '../virtual-machine/register.ts';
 import { relocateVm } from '../virtual-machine/relocate.ts';
 import { markAsTemplate, markAsVirtualMachine } from '../virtual-machine/template.ts';
 import { upgrade } from '../virtual-machine/upgrade.ts';
+import { requireToDestroy } from './managed-entity.ts';
 
 /** Starts a task that a VM's host carries out; a second one at the same time ends in TaskInProgress. */
 export function startVmTask(
@@ -119,10 +120,10 @@ export const virtualMachine = implement('VirtualMachine', {
       unregisterVm(call.vc, vm, call);
     },
 
-    Destroy_Task: (vm, _params, call) =>
-      startVmTask(vm, call, 'VirtualMachine.destroy', async (task) => destroyVm(call.vc, vm, task), {
-        needs: ['VirtualMachine.Inventory.Delete'],
-      }),
+    Destroy_Task(vm, _params, call) {
+      requireToDestroy(call, 'VirtualMachine.Inventory.Delete');
+      return startVmTask(vm, call, 'VirtualMachine.destroy', async (task) => destroyVm(call.vc, vm, task));
+    },
 
     Rename_Task: (vm, { newName: wanted }, call) =>
       startVmTask(

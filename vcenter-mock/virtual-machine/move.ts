@@ -1,5 +1,5 @@
 import type { ManagedObject, TypedObject } from '../inventory/store.ts';
-import { addChildren } from '../inventory/virtual-machine-factory.ts';
+import { addChildren, removeChild } from '../inventory/virtual-machine-factory.ts';
 import type { Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { isSubtype } from '../vim/kernel/registry.ts';
@@ -7,6 +7,12 @@ import { sameRef } from '../vim/kernel/values.ts';
 import { freeName } from './names.ts';
 
 type Folder = TypedObject<'Folder'>;
+
+/** The folders that a datacenter has are not destroyed, renamed or moved. documented (Folder); the root folder: assumed */
+export function requireMovable(vc: Vcenter, entity: ManagedObject): void {
+  if (entity.type !== 'Folder' || (entity.read('parent') as Folder['ref'] | undefined)?.type === 'Folder') return;
+  throw fault('NotSupported', vc.assumed.notSupported);
+}
 
 /**
  * Whether an entity may go into another folder.
@@ -17,6 +23,7 @@ export function checkMoveInto(vc: Vcenter, folder: Folder, entity: ManagedObject
   if (entity === folder || vc.inventory.ancestors(folder).includes(entity)) {
     throw fault('InvalidFolder', vc.assumed.invalidFolder, { target: folder.ref });
   }
+  requireMovable(vc, entity);
   const childType = folder.get('childType') ?? [];
   const fits =
     entity.type === 'Folder' ? sameTypes(childType, entity) : childType.some((type) => isSubtype(entity.type, type));
@@ -27,10 +34,8 @@ export function checkMoveInto(vc: Vcenter, folder: Folder, entity: ManagedObject
 /** Puts an entity into another folder. @throws as {@link checkMoveInto} */
 export function moveInto(vc: Vcenter, folder: Folder, entity: ManagedObject): void {
   checkMoveInto(vc, folder, entity);
-  const parentRef = entity.read('parent') as Folder['ref'] | undefined;
-  if (sameRef(parentRef, folder.ref)) return;
-  const parent = vc.store.get('Folder', parentRef);
-  parent?.set({ childEntity: (parent.get('childEntity') ?? []).filter((child) => !sameRef(child, entity.ref)) });
+  if (sameRef(entity.read('parent') as Folder['ref'] | undefined, folder.ref)) return;
+  removeChild(vc.store, entity);
   (entity as TypedObject<'ManagedEntity'>).set({ parent: folder.ref });
   addChildren(folder, [entity.ref]);
 }
