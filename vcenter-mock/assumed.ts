@@ -85,6 +85,7 @@ export const assumed = {
   invalidRequest: 'Invalid request',
   notFound: 'The object or item referred to could not be found.',
   invalidName: (name: string) => `The name '${name}' is not valid.`,
+  invalidPrivilege: (privilege: string) => `The privilege '${privilege}' is not defined.`,
   toolsUnavailable: 'Cannot complete operation because VMware Tools is not running in this virtual machine.',
   unsupportedOnEncryptedVm: 'The operation is not supported on encrypted VM',
   invalidFolder: 'The folder cannot be moved below itself.',

@@ -71,7 +71,12 @@ export class SoapClient {
 
   #post(envelope: string): Promise<{ status: number; text: string }> {
     const { host, port, path, action } = this.#options;
-    const headers: Record<string, string> = { 'content-type': 'text/xml; charset="utf-8"', soapaction: `"${action}"` };
+    const headers: Record<string, string> = {
+      'content-type': 'text/xml; charset="utf-8"',
+      soapaction: `"${action}"`,
+      // Sessions and their events tell which program it is.
+      'user-agent': 'keyrig',
+    };
     if (this.#cookie) headers.cookie = this.#cookie;
     return new Promise((resolve, reject) => {
       const lost = (error: Error) =>

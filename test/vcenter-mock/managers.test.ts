@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { fetchOf, type Lab, loggedIn, startLab, textOf, username } from './lab.ts';
+import { grant } from './grant.ts';
+import { fetchOf, type Lab, loggedIn, password, startLab, textOf, username } from './lab.ts';
 
 const all = (body: string, tag: string) =>
   [...body.matchAll(new RegExp(`<${tag}(?: [^>]*)?>([^<]*)</${tag}>`, 'g'))].map((match) => match[1]);
@@ -120,6 +121,41 @@ test('custom fields are defined for a type, set on entities, renamed and removed
       'Removed field definition keeper',
     ]),
   );
+});
+
+// documented (AddCustomFieldDef, PrivilegePolicyDef)
+test('the policies of a custom field name privileges that exist, and those are needed', async () => {
+  const lab = await loggedIn({
+    users: [
+      { username, password },
+      { username: 'operator', password: 'p', role: 'NoAccess' },
+    ],
+  });
+  const on = (method: string, params: string) =>
+    call(lab, 'CustomFieldsManager', 'CustomFieldsManager', method, params);
+  const policy = (element: string, update: string) =>
+    `<${element}><createPrivilege>System.View</createPrivilege><readPrivilege>System.View</readPrivilege>` +
+    `<updatePrivilege>${update}</updatePrivilege><deletePrivilege>Global.Settings</deletePrivilege></${element}>`;
+  const add = (policies: string) => on('AddCustomFieldDef', `<name>owner</name>${policies}`);
+  for (const element of ['fieldDefPolicy', 'fieldPolicy']) {
+    const refused = await add(policy(element, 'Coffee.Make'));
+    expect(refused.body).toContain('xsi:type="InvalidPrivilege"><privilege>Coffee.Make</privilege>');
+  }
+  const added = await add(policy('fieldDefPolicy', 'Global.Diagnostics') + policy('fieldPolicy', 'Global.Licenses'));
+  const key = `<key>${textOf(added.body, 'key')}</key>`;
+  await grant(lab, 'operator', ['System.View', 'System.Read', 'Global.ManageCustomFields', 'Global.SetCustomField']);
+  await lab.login('operator', 'p');
+  const set = () =>
+    on('SetField', `<entity type="VirtualMachine">${lab.ref('web')}</entity>${key}<value>alice</value>`);
+  expect((await set()).status).toBe(200);
+  for (const [answer, privilege] of [
+    [await set(), 'Global.Licenses'],
+    [await on('RenameCustomFieldDef', `${key}<name>keeper</name>`), 'Global.Diagnostics'],
+    [await on('RemoveCustomFieldDef', key), 'Global.Settings'],
+  ] as const) {
+    expect(answer.status).toBe(500);
+    expect(textOf(answer.body, 'privilegeId')).toBe(privilege);
+  }
 });
 
 test('the licence is that of a vCenter on trial', async () => {

@@ -36,6 +36,31 @@ test('entities are found by path, child, UUID, name and address', async () => {
   expect(await found('FindChild', `${root}<name>Paris</name>`)).toContain('type="Datacenter"');
 });
 
+test('names of a world are escaped, too: those of datastores and networks, which VMs name as they are written', async () => {
+  const lab = await loggedIn({
+    inventory: {
+      hosts: [{ name: 'esx-01' }],
+      datastores: [{ name: 'fast/ssd' }],
+      networks: ['lan/1'],
+      vms: [{ name: 'web', host: 'esx-01', datastore: 'fast/ssd', network: 'lan/1' }],
+    },
+  });
+  // documented (ManagedEntity.name)
+  for (const [type, name, written] of [
+    ['Datastore', 'fast%2fssd', 'Datacenter/datastore/fast%2fssd'],
+    ['Network', 'lan%2f1', 'Datacenter/network/lan%2f1'],
+  ] as const) {
+    const { ref } = lab.mock.vc.store.all(type)[0]!;
+    expect(textOf((await lab.call(fetchOf(type, ref.value, 'name'))).body, 'returnval')).toBe(name);
+    const found = await lab.call(
+      `<FindByInventoryPath xmlns="urn:vim25"><_this type="SearchIndex">SearchIndex</_this><inventoryPath>${written}</inventoryPath></FindByInventoryPath>`,
+    );
+    expect(textOf(found.body, 'returnval')).toBe(ref.value);
+  }
+  const host = (await lab.call(fetchOf('HostSystem', lab.ref('esx-01'), 'config.network'))).body;
+  expect(host).toContain('<name>lan/1</name>');
+});
+
 test('names hold slashes, backslashes and percent signs escaped, however a client writes them', async () => {
   const lab = await loggedIn({ inventory: { datacenter: 'dc', hosts: [{ name: 'esx-01' }], vms: [{ name: '50%' }] } });
   const folder = lab.mock.inventory.datacenters[0]!.get('vmFolder').value;

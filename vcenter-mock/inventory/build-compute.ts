@@ -2,7 +2,7 @@ import type { Vcenter } from '../vcenter.ts';
 import type { Data, Ref } from '../vim/kernel/values.ts';
 import { hostCapability } from './capabilities.ts';
 import { entityDefaults } from './entity-defaults.ts';
-import { escapedName } from './entity-names.ts';
+import { escapedName, plainName } from './entity-names.ts';
 import { computeSummary, hostHardware, hostProduct, hostRuntime } from './host-data.ts';
 import { hostNetwork } from './host-network.ts';
 import type { Host } from './inventory.ts';
@@ -174,7 +174,7 @@ export function connect(
   const host = hosts.map((object) => object.ref);
   const datastore = datastores.map((object) => object.ref);
   const network = networks.map((object) => object.ref);
-  const names = networks.filter(({ type }) => type === 'Network').map((object) => object.get('name'));
+  const names = networks.filter(({ type }) => type === 'Network').map((object) => plainName(object.get('name')));
   for (const object of hosts) {
     object.set({ datastore, network });
     object.change('config', (config) => {

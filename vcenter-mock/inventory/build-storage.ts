@@ -1,6 +1,7 @@
 import type { Data } from '../vim/kernel/values.ts';
 import { gibibytes } from './devices.ts';
 import { entityDefaults } from './entity-defaults.ts';
+import { escapedName } from './entity-names.ts';
 import type { Folder, Site } from './site.ts';
 import type { TypedObject } from './store.ts';
 import { addChildren } from './virtual-machine-factory.ts';
@@ -12,11 +13,12 @@ export function createDatastore(
   options: DatastoreOptions,
   parent: Folder,
 ): TypedObject<'Datastore'> {
+  const name = escapedName(options.name);
   const capacity = gibibytes(options.capacityGb ?? 1024);
   const url = `ds:///vmfs/volumes/${random.uuid()}/`;
   const datastore = vc.store.create('Datastore', 'datastore-#', {
     ...entityDefaults(),
-    name: options.name,
+    name,
     parent: parent.ref,
     vm: [],
     host: [],
@@ -29,7 +31,7 @@ export function createDatastore(
     },
     info: {
       _type: 'VmfsDatastoreInfo',
-      name: options.name,
+      name,
       url,
       freeSpace: capacity,
       maxFileSize: 70_368_744_177_664,
@@ -44,7 +46,7 @@ export function createDatastore(
     browser: { type: 'HostDatastoreBrowser', value: `datastoreBrowser-${datastore.ref.value}` },
     summary: {
       datastore: datastore.ref,
-      name: options.name,
+      name,
       url,
       capacity,
       freeSpace: capacity,
@@ -60,7 +62,8 @@ export function createDatastore(
 }
 
 /** Makes a network of the standard kind. */
-export function createNetwork({ vc }: Site, name: string, parent: Folder): TypedObject<'Network'> {
+export function createNetwork({ vc }: Site, wanted: string, parent: Folder): TypedObject<'Network'> {
+  const name = escapedName(wanted);
   const network = vc.store.create('Network', 'network-#', {
     ...entityDefaults(),
     name,

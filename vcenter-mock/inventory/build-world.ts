@@ -173,7 +173,9 @@ function named<T extends { get(property: 'name'): string }>(
   objects: readonly T[],
   name: string | undefined,
 ): T | undefined {
-  return name === undefined ? objects[0] : objects.find((object) => object.get('name') === name);
+  if (name === undefined) return objects[0];
+  const wanted = escapedName(name);
+  return objects.find((object) => object.get('name') === wanted);
 }
 
 const missing = (name: string) => ` "${name}", which does not exist or is empty`;

@@ -1,3 +1,4 @@
+import { isPrivilege } from '../authorization/privileges.ts';
 import type { ManagedObject, TypedObject } from '../inventory/store.ts';
 import type { Call, Vcenter } from '../vcenter.ts';
 import { fault, invalidArgument } from '../vim/kernel/fault.ts';
@@ -24,6 +25,16 @@ function requireFree(name: string, moType: string | undefined, call: Call, self?
   throw fault('DuplicateName', call.vc.assumed.duplicateName(name), { name, object: call.object.ref });
 }
 
+/** @throws InvalidPrivilege: a policy names a privilege that does not exist. documented */
+function checkPolicy(policy: Data<'PrivilegePolicyDef'> | undefined, { vc }: Call): void {
+  const { createPrivilege, readPrivilege, updatePrivilege, deletePrivilege } = policy ?? {};
+  for (const privilege of [createPrivilege, readPrivilege, updatePrivilege, deletePrivilege]) {
+    if (privilege && !isPrivilege(privilege)) {
+      throw fault('InvalidPrivilege', vc.assumed.invalidPrivilege(privilege), { privilege });
+    }
+  }
+}
+
 function definition(key: number, { vc }: Call): Field {
   const field = fieldsOf(vc).find((candidate) => candidate.key === key);
   if (!field) throw invalidArgument('key');
@@ -45,7 +56,11 @@ function write(entity: Entity, key: number, value: string | undefined): void {
 
 function setField(entity: ManagedObject, field: Field, value: string, call: Call): void {
   if (!fits(field, entity.type)) throw invalidArgument('key');
+  const { createPrivilege, updatePrivilege } = field.fieldInstancePrivileges ?? {};
   const before = ((entity as Entity).get('customValue') ?? []).find(({ key }) => key === field.key);
+  // documented: the policy of the field's instances; an empty privilege is none, and a first value makes one: assumed
+  const privilege = before ? updatePrivilege : createPrivilege;
+  if (privilege) call.require(privilege, entity);
   write(entity as Entity, field.key, value);
   const name = String(entity.read('name'));
   call.vc.events.post(
@@ -80,6 +95,11 @@ function postDefinition(
   );
 }
 
+/** What the policy of a definition asks for beside what the method needs. documented @throws NoPermission */
+function requireByPolicy(privilege: string | undefined, call: Call): void {
+  if (privilege) call.require(privilege, call.object);
+}
+
 const list = (object: Manager) => object.get('field') ?? [];
 
 /** documented: the fields are sorted by name */
@@ -87,10 +107,13 @@ const sorted = (fields: readonly Field[]) =>
   fields.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.key - b.key));
 
 export const customFieldsManager = implement('CustomFieldsManager', {
+  limits: { AddCustomFieldDef: 'who may read a value is not limited by a policy' },
   methods: {
     AddCustomFieldDef(object, { name, moType, fieldDefPolicy, fieldPolicy }, call) {
       if (name === '') throw invalidArgument('name');
       if (moType !== undefined && !isSubtype(moType, 'ManagedEntity')) throw invalidArgument('moType');
+      checkPolicy(fieldDefPolicy, call);
+      checkPolicy(fieldPolicy, call);
       requireFree(name, moType, call);
       const key = 1 + Math.max(0, ...list(object).map((field) => field.key));
       // documented: fields hold strings
@@ -109,6 +132,7 @@ export const customFieldsManager = implement('CustomFieldsManager', {
 
     RemoveCustomFieldDef(object, { key }, call) {
       const field = definition(key, call);
+      requireByPolicy(field.fieldDefPrivileges?.deletePrivilege, call);
       object.set({ field: list(object).filter((other) => other.key !== key) });
       for (const entity of call.vc.inventory.entities('ManagedEntity') as Entity[]) {
         if (entity.get('customValue')?.some((one) => one.key === key)) write(entity, key, undefined);
@@ -118,6 +142,7 @@ export const customFieldsManager = implement('CustomFieldsManager', {
 
     RenameCustomFieldDef(object, { key, name }, call) {
       const field = definition(key, call);
+      requireByPolicy(field.fieldDefPrivileges?.updatePrivilege, call);
       requireFree(name, field.managedObjectType, call, key);
       object.set({ field: sorted(list(object).map((other) => (other.key === key ? { ...other, name } : other))) });
       const message = `Renamed field definition from ${field.name} to ${name}`;

@@ -1,7 +1,7 @@
 import type { Assumed } from '../assumed.ts';
 import { references } from '../inventory/inventory.ts';
 import type { ManagedObject, ObjectStore } from '../inventory/store.ts';
-import { fault, invalidType } from '../vim/kernel/fault.ts';
+import { fault, invalidArgument, invalidType } from '../vim/kernel/fault.ts';
 import { isA, isSubtype, managedDeclaration, propertiesOf } from '../vim/kernel/registry.ts';
 import type { Data, Ref } from '../vim/kernel/values.ts';
 import { isKnown } from '../vim/kernel/version.ts';
@@ -166,22 +166,22 @@ function pathsOf(
   return [...paths];
 }
 
-/** Refuses a spec that names unknown types (InvalidType) or properties (InvalidProperty), before anything is read. documented */
+/**
+ * Refuses a spec before anything is read that names unknown types (InvalidType), properties that a type does not have
+ * (InvalidProperty) or ways that do not start at a type (InvalidArgument). documented (CreateFilter); which argument it names: assumed
+ */
 export function checkSpec(spec: Data<'PropertyFilterSpec'>, assumed: Assumed, version: string): void {
   const checkType = (type: string) => {
     if (type !== 'ManagedObject' && !managedDeclaration(type)) throw invalidType(type);
   };
-  const check = (type: string, path: string) => {
-    if (!pathExists(type, path, version)) throw invalidProperty(path, assumed);
-  };
   for (const { type, pathSet } of spec.propSet ?? []) {
     checkType(type);
-    for (const path of pathSet ?? []) check(type, path);
+    for (const path of pathSet ?? []) if (!pathExists(type, path, version)) throw invalidProperty(path, assumed);
   }
   const visit = (selection: SelectionSpec) => {
     if (!isA(selection, 'TraversalSpec')) return;
     checkType(selection.type);
-    check(selection.type, selection.path);
+    if (!pathExists(selection.type, selection.path, version)) throw invalidArgument('selectSet.path');
     for (const next of selection.selectSet ?? []) visit(next);
   };
   for (const start of spec.objectSet ?? []) for (const selection of start.selectSet ?? []) visit(selection);
