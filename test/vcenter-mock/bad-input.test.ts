@@ -80,6 +80,27 @@ test.each([
     'InvalidType',
   ],
   [
+    'an alarm on a group of no conditions',
+    envelope(
+      `<CreateAlarm xmlns="urn:vim25"><_this type="AlarmManager">AlarmManager</_this><entity type="Folder">group-d1</entity><spec><name>none</name><description/><enabled>true</enabled><expression ${xsi} xsi:type="OrAlarmExpression"/></spec></CreateAlarm>`,
+    ),
+    'InvalidArgument',
+  ],
+  [
+    'an alarm without a name',
+    envelope(
+      `<CreateAlarm xmlns="urn:vim25"><_this type="AlarmManager">AlarmManager</_this><entity type="Folder">group-d1</entity><spec><description/><enabled>true</enabled><expression ${xsi} xsi:type="OrAlarmExpression"/></spec></CreateAlarm>`,
+    ),
+    'InvalidArgument',
+  ],
+  [
+    'a permission for nobody',
+    envelope(
+      '<ResetEntityPermissions xmlns="urn:vim25"><_this type="AuthorizationManager">AuthorizationManager</_this><entity type="Folder">group-d1</entity><permission><group>false</group><roleId>-1</roleId><propagate>true</propagate></permission></ResetEntityPermissions>',
+    ),
+    'InvalidArgument',
+  ],
+  [
     'a property that the type does not have',
     envelope(
       collector(

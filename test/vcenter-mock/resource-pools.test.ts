@@ -42,6 +42,17 @@ describe('resource pools', () => {
     expect(summary).toContain('<shares>8000</shares><level>high</level>');
   });
 
+  // documented (UpdateConfig, ResourceConfigSpec.changeVersion)
+  it('change only from the version that the client knows', async () => {
+    lab = await loggedIn();
+    const pool = await create(root(), 'one');
+    const version = textOf(await read(pool, 'config'), 'changeVersion');
+    const from = (known: string) =>
+      spec('config').replace('<config>', `<config><changeVersion>${known}</changeVersion>`);
+    expect((await on(pool, 'UpdateConfig', from('older'))).body).toContain('xsi:type="ConcurrentAccess"');
+    expect((await on(pool, 'UpdateConfig', from(version ?? ''))).status).toBe(200);
+  });
+
   it('give what is in them to the pool above when they go; the root stays', async () => {
     lab = await loggedIn();
     const outer = await create(root(), 'outer');

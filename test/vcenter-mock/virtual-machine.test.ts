@@ -155,6 +155,21 @@ test('a disk is added, grown and removed by its key', async () => {
   expect(missing).toContain('<fault xsi:type="InvalidDeviceSpec">');
 });
 
+// documented: the version is that of a configuration that exists
+test('a configuration that was read from another VM makes a new one, whatever its version was', async () => {
+  const lab = await loggedIn();
+  const { body } = await lab.call(
+    fetchOf('ClusterComputeResource', lab.mock.inventory.clusters[0]!.ref.value, 'resourcePool'),
+  );
+  const made = await lab.call(
+    '<CreateVM_Task xmlns="urn:vim25"><_this type="Folder">' +
+      `${lab.mock.inventory.vm('web')!.get('parent')!.value}</_this><config><changeVersion>2020-01-01T00:00:00Z</changeVersion>` +
+      '<name>copy</name><files><vmPathName>[datastore1]</vmPathName></files></config>' +
+      `<pool type="ResourcePool">${textOf(body, 'returnval')}</pool></CreateVM_Task>`,
+  );
+  expect(textOf(await finished(lab, made), 'state')).toBe('success');
+});
+
 test('CreateVM_Task makes a VM of the hardware version asked for; Destroy_Task removes it', async () => {
   const lab = await loggedIn();
   const [folder] = lab.mock.inventory.datacenters.map((datacenter) => datacenter.get('vmFolder').value);

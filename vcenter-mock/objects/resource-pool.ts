@@ -5,7 +5,7 @@ import type { Call, Vcenter } from '../vcenter.ts';
 import { fault } from '../vim/kernel/fault.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { type Data, sameRef } from '../vim/kernel/values.ts';
-import { defined } from '../virtual-machine/apply-config-spec.ts';
+import { defined, requireVersion } from '../virtual-machine/apply-config-spec.ts';
 import { freeName } from '../virtual-machine/names.ts';
 import { requireToDestroy, startEntityTask } from './managed-entity.ts';
 
@@ -81,6 +81,7 @@ export const resourcePool = implement('ResourcePool', {
     },
 
     UpdateConfig(pool, { name, config }, call) {
+      requireVersion(call.vc, config?.changeVersion, pool.get('config').changeVersion);
       if (name !== undefined && escapedName(name) !== pool.get('name')) {
         call.require('Resource.RenamePool', pool.ref);
         pool.set({ name: freeName(call.vc, pool.get('parent'), name) });

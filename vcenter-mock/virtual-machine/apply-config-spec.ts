@@ -50,13 +50,14 @@ export function applyConfigSpec(vc: Vcenter, draft: VmDraft, spec: ConfigSpec): 
   storeProfiles(vc, draft, spec);
 }
 
+/** The change is for one version of a configuration only; without one it is for any. documented @throws ConcurrentAccess */
+export function requireVersion(vc: Vcenter, wanted: string | undefined, current: string | undefined): void {
+  if (wanted && wanted !== current) throw fault('ConcurrentAccess', vc.assumed.concurrentAccess);
+}
+
 function checkValues(vc: Vcenter, vm: Vm, spec: ConfigSpec): void {
   const before = vm.get('config')!;
-  const { changeVersion, migrateEncryption, ftEncryptionMode } = spec;
-  // documented: the change is for this version of the configuration only
-  if (changeVersion && changeVersion !== before.changeVersion) {
-    throw fault('ConcurrentAccess', vc.assumed.concurrentAccess);
-  }
+  const { migrateEncryption, ftEncryptionMode } = spec;
   // An empty value leaves the setting as it is (observed: a real client sends one).
   if (migrateEncryption && !enumValues('VirtualMachineConfigSpecEncryptedVMotionModes')?.includes(migrateEncryption)) {
     throw invalidArgument('spec.migrateEncryption');

@@ -4,7 +4,7 @@ import type { Vm } from '../inventory/inventory.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
 import type { Data } from '../vim/kernel/values.ts';
-import { applyConfigSpec } from './apply-config-spec.ts';
+import { applyConfigSpec, requireVersion } from './apply-config-spec.ts';
 import { changesText, describeChanges } from './describe-changes.ts';
 import { VmDraft } from './draft.ts';
 import { freeName } from './names.ts';
@@ -19,6 +19,8 @@ export async function reconfigureVm(
   vc.crypto.requireUnlocked(vm);
   if (spec.name && escapedName(spec.name) !== vm.get('name')) freeName(vc, vm.get('parent'), spec.name);
   const before = vm.get('config')!;
+  // A VM that is only being made has no version that a client could know.
+  requireVersion(vc, spec.changeVersion, before.changeVersion);
   const draft = new VmDraft(vc, vm);
   applyConfigSpec(vc, draft, spec);
   await vc.crypto.reconfigure(draft, cryptoRequestOf(spec, draft.devices), task, 'reconfigure');

@@ -2,6 +2,7 @@ import { invalidArgument, invalidType } from './fault.ts';
 import {
   dataDeclaration,
   enumValues,
+  type Field,
   fieldsOf,
   isSubtype,
   managedDeclaration,
@@ -33,6 +34,11 @@ const completeTypes = new Set([
   'VirtualMachineDefinedProfileSpec',
   'VirtualMachineRelocateSpecDiskLocator',
   'OptionValue',
+  'Permission',
+  'AlarmSpec',
+  'AlarmInfo',
+  'EventAlarmExpression',
+  'StateAlarmExpression',
   'PbmServerObjectRef',
   'PbmProfileId',
   'PbmProfileResourceType',
@@ -111,6 +117,18 @@ function decodeAny(element: XmlElement, path: string, context: DecodeContext): u
   return decodeOne({ name: type, array: false, optional: false }, element, path, context);
 }
 
+const requiredArraysOf = new Map<string, readonly string[]>();
+
+/** The arrays that a type always has, with elements or without. */
+function requiredArrays(type: string, fields: ReadonlyMap<string, Field>): readonly string[] {
+  let names = requiredArraysOf.get(type);
+  if (!names) {
+    names = [...fields.values()].filter(({ array, optional }) => array && !optional).map(({ field }) => field);
+    requiredArraysOf.set(type, names);
+  }
+  return names;
+}
+
 function decodeOne(use: TypeUse, element: XmlElement, path: string, context: DecodeContext): unknown {
   if (use.name === 'ManagedObjectReference') return decodeReference(element, path, use.target);
   if (use.name === 'anyType') return decodeAny(element, path, context);
@@ -130,6 +148,8 @@ function decodeOne(use: TypeUse, element: XmlElement, path: string, context: Dec
   if (!isKnown(typeSince(type), context.version)) throw invalidType(path);
   const fields = fieldsOf(type);
   const object = decodeFields(type, fields, element, path, context);
+  // An array without elements leaves nothing in a message (vcenter.md 2.1).
+  for (const name of requiredArrays(type, fields)) object[name] ??= [];
   if (completeTypes.has(type)) {
     for (const field of fields.values()) {
       if (object[field.field] === undefined && !field.optional && !field.array)
