@@ -178,7 +178,11 @@ export class Collector {
         const update = this.#collect(maxObjectUpdates);
         if (update || expired) return update;
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          wake = () => {
+            wake = () => {};
+            // Not all who wait at once, step by step: the first one's answer is on its way before the next one's is made.
+            setImmediate(resolve);
+          };
         });
       }
     } finally {
