@@ -79,7 +79,7 @@ export function forgetHost(vc: Vcenter, host: Host, actor: Pick<RunningTask, 'us
   vc.events.post('HostRemovedEvent', {}, subject);
   const parent = host.get('parent');
   const compute = parent && (vc.store.find(parent) as ComputeObject | undefined);
-  const datacenter = datacenterOf(vc, host);
+  const datacenter = vc.inventory.datacenterOf(host);
   vc.crypto.hostRemoved(host);
   const browser = vc.store.find(host.get('datastoreBrowser'));
   if (browser) vc.store.delete(browser);
@@ -118,7 +118,7 @@ function announceAdded(vc: Vcenter, host: Host, connected: boolean, task: Runnin
  */
 function join(vc: Vcenter, compute: ComputeObject, host: Host): void {
   compute.set({ host: [...membersOf(compute), host.ref] });
-  const datacenter = datacenterOf(vc, host);
+  const datacenter = vc.inventory.datacenterOf(host);
   if (!datacenter) return;
   bringDefaults(vc, datacenter);
   showEverywhere(vc, datacenter);
@@ -159,10 +159,6 @@ function showEverywhere(vc: Vcenter, datacenter: Datacenter): void {
     (datacenter.get('datastore') ?? []).flatMap((ref) => vc.store.get('Datastore', ref) ?? []),
     (datacenter.get('network') ?? []).flatMap((ref) => vc.store.get('Network', ref) ?? []),
   );
-}
-
-function datacenterOf(vc: Vcenter, host: Host): Datacenter | undefined {
-  return vc.inventory.ancestors(host).find(({ type }) => type === 'Datacenter') as Datacenter | undefined;
 }
 
 /** The cluster's mode of encryption; onDemand unless it says otherwise. */

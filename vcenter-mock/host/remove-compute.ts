@@ -1,4 +1,3 @@
-import type { ManagedObject } from '../inventory/store.ts';
 import { removeChild } from '../inventory/virtual-machine-factory.ts';
 import type { RunningTask } from '../tasks/task-runner.ts';
 import type { Vcenter } from '../vcenter.ts';
@@ -22,21 +21,11 @@ export function removeCompute(vc: Vcenter, compute: ComputeObject, task: Running
   requireIdleHosts(vc, compute);
   for (const host of hostsIn(vc, compute)) forgetHost(vc, host, task);
   if (compute.type === 'ClusterComputeResource') {
-    const [name, datacenter] = [compute.read('name'), datacenterName(vc, compute)];
-    const message = `Removed cluster ${name} in datacenter ${datacenter}`;
+    const datacenter = vc.inventory.datacenterOf(compute)?.get('name') ?? '';
+    const message = `Removed cluster ${compute.read('name')} in datacenter ${datacenter}`;
     vc.events.post('ClusterDestroyedEvent', {}, { entity: compute, user: task.user, cause: task.cause, message });
   }
   for (const pool of vc.inventory.descendants(compute)) vc.store.delete(pool);
   removeChild(vc.store, compute);
   vc.store.delete(compute);
-}
-
-/** The name of the datacenter that an entity is in, for event texts. */
-export function datacenterName(vc: Vcenter, entity: ManagedObject): string {
-  return String(
-    vc.inventory
-      .ancestors(entity)
-      .find(({ type }) => type === 'Datacenter')
-      ?.read('name') ?? '',
-  );
 }

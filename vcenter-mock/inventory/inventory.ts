@@ -195,6 +195,12 @@ export class Inventory {
     return found;
   }
 
+  /** The datacenter that an entity is in, or is. */
+  datacenterOf(entity: ManagedObject): TypedObject<'Datacenter'> | undefined {
+    const datacenter = [entity, ...this.ancestors(entity)].find(({ type }) => type === 'Datacenter');
+    return datacenter as TypedObject<'Datacenter'> | undefined;
+  }
+
   /** The entity at an inventory path such as `Datacenter/vm/folder/name`. documented (FindByInventoryPath) */
   findByPath(path: string): ManagedObject | undefined {
     let current: ManagedObject | undefined = this.rootFolder;

@@ -2,7 +2,7 @@ import { invalidArgument } from '../crypto/faults.ts';
 import { cryptoOf } from '../crypto/vim-crypto.ts';
 import { configure, readClusterSpec, readCryptoConfig } from '../host/cluster-config.ts';
 import { addHost } from '../host/membership.ts';
-import { datacenterName, removeCompute } from '../host/remove-compute.ts';
+import { removeCompute } from '../host/remove-compute.ts';
 import { implement } from '../vim/kernel/implementation.ts';
 import { isA } from '../vim/kernel/registry.ts';
 import { anyValue, type Data } from '../vim/kernel/values.ts';
@@ -40,7 +40,8 @@ export const clusterComputeResource = implement('ClusterComputeResource', {
           if (spec.cryptoConfig) task.require('Cryptographer.RegisterHost', cluster.ref);
           const before = cluster.get('configurationEx') as Data<'ClusterConfigInfoEx'>;
           configure(cluster, readClusterSpec(call.vc, spec, before, modify));
-          const message = `Reconfigured cluster ${cluster.get('name')} in datacenter ${datacenterName(call.vc, cluster)}`;
+          const datacenter = call.vc.inventory.datacenterOf(cluster)?.get('name') ?? '';
+          const message = `Reconfigured cluster ${cluster.get('name')} in datacenter ${datacenter}`;
           const subject = { entity: cluster, user: task.user, cause: task.cause, message };
           call.vc.events.post('ClusterReconfiguredEvent', {}, subject);
           await cryptoOf(call.vc).manager.clusters.enforce(task.cause);

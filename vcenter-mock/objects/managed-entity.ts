@@ -1,5 +1,4 @@
 import { renameDatastore } from '../datastore/rename-datastore.ts';
-import { datacenterName } from '../host/remove-compute.ts';
 import type { ManagedObject } from '../inventory/store.ts';
 import type { TaskRequest } from '../tasks/task-runner.ts';
 import type { Call } from '../vcenter.ts';
@@ -52,7 +51,7 @@ function announceRenamed({ vc, user, cause }: Call, entity: ManagedObject, oldNa
     const message = `Renamed datacenter ${renamed}`;
     vc.events.post('DatacenterRenamedEvent', { oldName, newName }, { entity, user, cause, message });
   } else if (entity.type === 'Datastore') {
-    const message = `Renamed datastore ${renamed} in ${datacenterName(vc, entity)}`;
+    const message = `Renamed datastore ${renamed} in ${vc.inventory.datacenterOf(entity)?.get('name') ?? ''}`;
     const datastore = { name: newName, datastore: entity.ref };
     vc.events.post('DatastoreRenamedEvent', { oldName, newName, datastore }, { entity, user, cause, message });
   }

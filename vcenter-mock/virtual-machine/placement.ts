@@ -101,12 +101,8 @@ export function datastoreNamed(
 ): TypedObject<'Datastore'> | undefined {
   const all = vc.inventory.datastores.filter((one) => name === undefined || one.get('name') === name);
   if (all.length < 2 || !near) return all[0];
-  const own = datacenterOf(vc, near);
-  return all.find((one) => datacenterOf(vc, one) === own) ?? all[0];
-}
-
-function datacenterOf(vc: Vcenter, object: ManagedObject): ManagedObject | undefined {
-  return [object, ...vc.inventory.ancestors(object)].find(({ type }) => type === 'Datacenter');
+  const own = vc.inventory.datacenterOf(near);
+  return all.find((one) => vc.inventory.datacenterOf(one) === own) ?? all[0];
 }
 
 /** The datastores and networks of a VM follow from its files and devices. */
